@@ -1,0 +1,41 @@
+/** The first octet of every packet between host and controller (Vol 4, Part A, 2). */
+export const HciPacketType = { command: 1, acl: 2, sco: 3, event: 4, iso: 5 } as const;
+export type HciPacketType = (typeof HciPacketType)[keyof typeof HciPacketType];
+
+/** Where a transport delivers what the controller sends. Nothing it calls throws. */
+export interface HciTransportSink {
+  /** One whole HCI packet, indicator first. The view is valid until the call returns. */
+  packet(packet: Uint8Array): void;
+  /**
+   * Octets arrived that are no HCI packet. The transport drops everything until the controller has answered a Reset, which is all
+   * that may be sent now. `what` says what was seen.
+   */
+  lostSync(what: string): void;
+  /** The way to the controller is gone; called once, and nothing after it. `error` is absent after a local close(). */
+  closed(error?: Error): void;
+}
+
+/**
+ * A way to one controller. Packets carry the H4 indicator as their first octet on every kind of transport, so that a packet is
+ * allocated once whatever it travels on: USB picks its endpoint by that octet and leaves it out.
+ */
+export interface HciTransport {
+  /** What a user would call it, for messages: `tcp:127.0.0.1:9001`. */
+  readonly name: string;
+  /** Begins delivery. Called once. */
+  start(sink: HciTransportSink): void;
+  /** Takes ownership of the packet. All that is sent in one turn of the event loop leaves in one write. Ignored after closing. */
+  send(packet: Uint8Array): void;
+  /** Octets handed over and not yet with the operating system: whoever feeds a slow line looks here. */
+  readonly pendingBytes: number;
+  /** Stops and resumes reading, so that a host that cannot follow bounds its memory down to the controller. */
+  pause(): void;
+  resume(): void;
+  /** Whether this transport keeps the process alive. Every transport does until told otherwise. */
+  ref(): void;
+  unref(): void;
+  /** What was lost or cut on the way, by name. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Idempotent; never rejects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['jelling-source'] },
+  ssr: { resolve: { conditions: ['jelling-source'], externalConditions: ['jelling-source'] } },
+  test: {
+    include: ['test/{unit,vectors,conformance,link,fuzz}/**/*.test.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    allowOnly: false,
+  },
+});
