@@ -19,14 +19,18 @@ const form = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
 /** Reads an address in any letter case, with colons or dashes or as 12 digits. Throws InvalidArgumentError. */
 export const parseAddress = (text: string): Address => {
-  const spread = /^[0-9a-f]{12}$/i.test(text) ? (text.match(/../g) ?? []).join(':') : text.replaceAll('-', ':');
+  const spread = /^[0-9a-f]{12}$/i.test(text)
+    ? (text.match(/../g) ?? []).join(':')
+    : text.replaceAll('-', ':');
   if (!form.test(spread)) {
     throw new InvalidArgumentError(`'${text}' is not a device address: it has the form F0:F1:F2:F3:F4:F5`);
   }
   return spread.toUpperCase() as Address;
 };
 
-const octetText = Array.from({ length: 256 }, (_, value) => value.toString(16).toUpperCase().padStart(2, '0'));
+const octetText = Array.from({ length: 256 }, (_, value) =>
+  value.toString(16).toUpperCase().padStart(2, '0'),
+);
 
 /** The six octets at `offset`, which travel least significant first. The caller has checked the length. */
 export const addressAt = (bytes: Uint8Array, offset: number): Address => {
@@ -37,8 +41,10 @@ export const addressAt = (bytes: Uint8Array, offset: number): Address => {
 
 /** A number that stands for address and type together: a map key that needs no string. */
 export const addressKeyAt = (bytes: Uint8Array, typeOffset: number, offset: number): number => {
-  const low = ((bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8) | ((bytes[offset + 2] ?? 0) << 16)) >>> 0;
-  const high = ((bytes[offset + 3] ?? 0) | ((bytes[offset + 4] ?? 0) << 8) | ((bytes[offset + 5] ?? 0) << 16)) >>> 0;
+  const low =
+    ((bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8) | ((bytes[offset + 2] ?? 0) << 16)) >>> 0;
+  const high =
+    ((bytes[offset + 3] ?? 0) | ((bytes[offset + 4] ?? 0) << 8) | ((bytes[offset + 5] ?? 0) << 16)) >>> 0;
   return ((bytes[typeOffset] ?? 0) & 1) * 0x1_0000_0000_0000 + high * 0x100_0000 + low;
 };
 

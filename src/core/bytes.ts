@@ -59,7 +59,9 @@ export class ByteReader {
   #take(length: number): number {
     const at = this.#offset;
     if (length > this.#end - at) {
-      throw new MalformedPduError(`${length} more octets expected at offset ${at}, ${this.#end - at} are there`);
+      throw new MalformedPduError(
+        `${length} more octets expected at offset ${at}, ${this.#end - at} are there`,
+      );
     }
     this.#offset = at + length;
     return at;
@@ -103,7 +105,8 @@ export class ByteReader {
 
   /** Trailing octets are as malformed as missing ones. */
   finish(): void {
-    if (this.remaining > 0) throw new MalformedPduError(`${this.remaining} octets too many at offset ${this.#offset}`);
+    if (this.remaining > 0)
+      throw new MalformedPduError(`${this.remaining} octets too many at offset ${this.#offset}`);
   }
 }
 

@@ -9,7 +9,11 @@ export interface Clock {
   /** Milliseconds from some fixed point; never goes back. */
   now(): number;
   /** Calls back once, `delayMs` from now; Infinity never does. A `background` timer does not keep the process alive. */
-  after(delayMs: number, callback: () => void, options?: { readonly background?: boolean | undefined }): Timer;
+  after(
+    delayMs: number,
+    callback: () => void,
+    options?: { readonly background?: boolean | undefined },
+  ): Timer;
 }
 
 /** The system's wall time at which a clock's zero lies is nobody's business: the protocol knows durations alone. */

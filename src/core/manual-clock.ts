@@ -83,7 +83,8 @@ export class ManualClock implements Clock {
       if (next === undefined || next.dueMs > limit) break;
       await this.advance(next.dueMs - this.#nowMs);
     }
-    if (!settled) throw new Error(`still pending after ${limitMs} ms of simulated time, with ${this.pending} timers`);
+    if (!settled)
+      throw new Error(`still pending after ${limitMs} ms of simulated time, with ${this.pending} timers`);
     return promise;
   }
 }

@@ -33,12 +33,46 @@ const fixed = <T>(
 
 const hex = (digits: number) => (value: number) => `0x${value.toString(16).padStart(digits, '0')}`;
 
-export const u8: Field<number> = fixed({ kind: 'unsigned', bits: 8 }, 1, (r) => r.u8(), (w, v) => w.u8(v), hex(2));
-export const u16: Field<number> = fixed({ kind: 'unsigned', bits: 16 }, 2, (r) => r.u16(), (w, v) => w.u16(v), hex(4));
-export const u24: Field<number> = fixed({ kind: 'unsigned', bits: 24 }, 3, (r) => r.u24(), (w, v) => w.u24(v), hex(6));
-export const u32: Field<number> = fixed({ kind: 'unsigned', bits: 32 }, 4, (r) => r.u32(), (w, v) => w.u32(v), hex(8));
-export const i8: Field<number> = fixed({ kind: 'signed', bits: 8 }, 1, (r) => r.i8(), (w, v) => w.u8(v & 0xff));
-export const u64: Field<bigint> = fixed({ kind: 'unsigned', bits: 64 }, 8, (r) => r.u64(), (w, v) => w.u64(v));
+export const u8: Field<number> = fixed(
+  { kind: 'unsigned', bits: 8 },
+  1,
+  (r) => r.u8(),
+  (w, v) => w.u8(v),
+  hex(2),
+);
+export const u16: Field<number> = fixed(
+  { kind: 'unsigned', bits: 16 },
+  2,
+  (r) => r.u16(),
+  (w, v) => w.u16(v),
+  hex(4),
+);
+export const u24: Field<number> = fixed(
+  { kind: 'unsigned', bits: 24 },
+  3,
+  (r) => r.u24(),
+  (w, v) => w.u24(v),
+  hex(6),
+);
+export const u32: Field<number> = fixed(
+  { kind: 'unsigned', bits: 32 },
+  4,
+  (r) => r.u32(),
+  (w, v) => w.u32(v),
+  hex(8),
+);
+export const i8: Field<number> = fixed(
+  { kind: 'signed', bits: 8 },
+  1,
+  (r) => r.i8(),
+  (w, v) => w.u8(v & 0xff),
+);
+export const u64: Field<bigint> = fixed(
+  { kind: 'unsigned', bits: 64 },
+  8,
+  (r) => r.u64(),
+  (w, v) => w.u64(v),
+);
 export const address: Field<Address> = fixed({ kind: 'address' }, 6, readAddress, writeAddress);
 
 /** Exactly `length` octets. A value of another length is an error of ours and throws RangeError. */

@@ -36,7 +36,9 @@ export type Withdraw = (reason: unknown) => void | Promise<void>;
 
 export const checkTimeout = (timeoutMs: number): number => {
   if (!(timeoutMs > 0)) {
-    throw new InvalidArgumentError(`timeoutMs must be above 0, or Infinity for no deadline; it is ${timeoutMs}`);
+    throw new InvalidArgumentError(
+      `timeoutMs must be above 0, or Infinity for no deadline; it is ${timeoutMs}`,
+    );
   }
   return timeoutMs;
 };

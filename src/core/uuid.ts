@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from './errors.ts';
 import { toHex } from './bytes.ts';
+import { InvalidArgumentError } from './errors.ts';
 
 declare const canonical: unique symbol;
 /**
@@ -54,7 +54,8 @@ export const uuidFromBytes = (bytes: Uint8Array): Uuid | undefined => {
 };
 
 /** The 16-bit value, or undefined where the UUID needs 128 bits on ATT. */
-export const uuid16Of = (uuid: Uuid): number | undefined => (uuid.length === 4 ? Number.parseInt(uuid, 16) : undefined);
+export const uuid16Of = (uuid: Uuid): number | undefined =>
+  uuid.length === 4 ? Number.parseInt(uuid, 16) : undefined;
 
 const fullOf = (uuid: Uuid): string => (uuid.length === 4 ? `0000${uuid}${baseTail}` : uuid);
 
@@ -73,5 +74,7 @@ export const uuidToBytes = (uuid: Uuid): Uint8Array => {
 /** As advertising data carries it: 2, 4 or 16 octets (CSS, Part A, 1.1). */
 export const uuidToShortestBytes = (uuid: Uuid): Uint8Array => {
   const full = fullOf(uuid);
-  return full.endsWith(baseTail) && !full.startsWith('0000') ? uuidToBytes128(uuid).subarray(12, 16) : uuidToBytes(uuid);
+  return full.endsWith(baseTail) && !full.startsWith('0000')
+    ? uuidToBytes128(uuid).subarray(12, 16)
+    : uuidToBytes(uuid);
 };

@@ -1,0 +1,48 @@
+import type { Address } from '../core/address.ts';
+import { InvalidArgumentError } from '../core/errors.ts';
+
+/**
+ * Who an adapter is to its peers. The address of an identity is made once and kept: peers, and the bonds that they keep, know the adapter by it.
+ */
+export interface Identity {
+  /** A static random address, where the controller has no public one (Vol 6, Part B, 1.3.2.1). */
+  readonly staticAddress: Address;
+}
+
+/** Where identities are kept between runs. */
+export interface IdentityStore {
+  /** The identity kept under this name, or undefined if there is none. `name` tells apart the adapters of one machine. */
+  load(name: string): Promise<Identity | undefined>;
+  save(name: string, identity: Identity): Promise<void>;
+}
+
+/** Keeps identities as long as the process runs. */
+export class MemoryIdentityStore implements IdentityStore {
+  readonly #identities = new Map<string, Identity>();
+
+  load(name: string): Promise<Identity | undefined> {
+    return Promise.resolve(this.#identities.get(name));
+  }
+
+  save(name: string, identity: Identity): Promise<void> {
+    this.#identities.set(name, identity);
+    return Promise.resolve();
+  }
+}
+
+/**
+ * A static random address out of six random octets: the two most significant bits are set, and the other 46 are neither all zero nor all one
+ * (Vol 6, Part B, 1.3.2.1).
+ */
+export const staticAddressFrom = (random: Uint8Array): Address => {
+  if (random.length !== 6)
+    throw new InvalidArgumentError(`six random octets make an address, not ${random.length}`);
+  const octets = Array.from(random);
+  octets[5] = (octets[5] ?? 0) | 0xc0;
+  const sum = octets.reduce((total, octet) => total + octet, 0);
+  if (sum === 0xc0 || sum === 6 * 0xff) octets[0] = (octets[0] ?? 0) ^ 0x55;
+  return octets
+    .reverse()
+    .map((octet) => octet.toString(16).toUpperCase().padStart(2, '0'))
+    .join(':') as Address;
+};

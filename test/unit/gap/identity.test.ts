@@ -1,0 +1,56 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { kindOfAddress, parseAddress } from '../../../src/core/address.ts';
+import { InvalidStateError } from '../../../src/core/errors.ts';
+import { staticAddressFrom } from '../../../src/gap/identity.ts';
+import { FileIdentityStore } from '../../../src/gap/identity-file.ts';
+
+describe('static random addresses', () => {
+  test('the two top bits are set, whatever the octets', () => {
+    expect(staticAddressFrom(Uint8Array.of(1, 2, 3, 4, 5, 6))).toBe('C6:05:04:03:02:01');
+    expect(kindOfAddress(staticAddressFrom(new Uint8Array(6).fill(9)), 'random')).toBe('static');
+  });
+
+  test('the random part is neither all zero nor all one', () => {
+    expect(staticAddressFrom(new Uint8Array(6))).not.toBe('C0:00:00:00:00:00');
+    expect(staticAddressFrom(new Uint8Array(6).fill(0xff))).not.toBe('FF:FF:FF:FF:FF:FF');
+  });
+});
+
+describe('the identity file', () => {
+  let folder = '';
+  const path = () => join(folder, 'deep', 'identities.json');
+  const identity = { staticAddress: parseAddress('C6:05:04:03:02:01') };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jelling-identity-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('keeps one identity for each adapter, for its owner alone', async () => {
+    const store = new FileIdentityStore(path());
+    expect(await store.load('usb')).toBeUndefined();
+    await store.save('usb', identity);
+    await store.save('serial', { staticAddress: parseAddress('F0:00:00:00:00:01') });
+    expect(await new FileIdentityStore(path()).load('usb')).toEqual(identity);
+    expect((await stat(path())).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(path(), 'utf8'))).toHaveProperty('serial');
+  });
+
+  test.each([
+    '{',
+    '[]',
+    '{"usb":{}}',
+    '{"usb":{"staticAddress":"nonsense"}}',
+    '{"usb":{"staticAddress":"01:02:03:04:05:06"}}',
+  ])('a damaged file %s is an error that names it, and is left as it is', async (text) => {
+    const damaged = join(folder, 'identities.json');
+    await writeFile(damaged, text);
+    const store = new FileIdentityStore(damaged);
+    await expect(store.load('usb')).rejects.toThrow(InvalidStateError);
+    await expect(store.save('usb', identity)).rejects.toThrow(/identities\.json is damaged/);
+    expect(await readFile(damaged, 'utf8')).toBe(text);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidArgumentError } from '../../../src/core/errors.ts';
+import { parseMoniker } from '../../../src/gap/moniker.ts';
+
+describe('monikers', () => {
+  test.each([
+    ['usb', { kind: 'usb', select: { by: 'class' } }],
+    ['usb:0A12:0001', { kind: 'usb', select: { by: 'id', vendorId: 0x0a12, productId: 1 } }],
+    ['usb:1-2.3', { kind: 'usb', select: { by: 'port', bus: 1, port: '2.3' } }],
+    ['serial:/dev/ttyACM0', { kind: 'serial', path: '/dev/ttyACM0', baudRate: undefined, flowControl: true }],
+    ['serial:COM3,115200,noflow', { kind: 'serial', path: 'COM3', baudRate: 115_200, flowControl: false }],
+    ['tcp:localhost:9001', { kind: 'tcp', host: 'localhost', port: 9001 }],
+    ['tcp:[::1]:9001', { kind: 'tcp', host: '::1', port: 9001 }],
+    ['unix:/run/bt.sock', { kind: 'unix', path: '/run/bt.sock' }],
+    ['virtual', { kind: 'virtual', air: undefined }],
+    ['virtual:lab', { kind: 'virtual', air: 'lab' }],
+  ])('%s', (text, moniker) => {
+    expect(parseMoniker(text)).toEqual(moniker);
+  });
+
+  test.each([
+    '',
+    'bluetooth',
+    'usb:nonsense',
+    'usb:0a12:',
+    'serial:',
+    'serial:/dev/x,fast',
+    'tcp:9001',
+    'tcp:localhost:0',
+    'tcp:localhost:70000',
+    'tcp::9001',
+    'unix:',
+  ])("'%s' is refused, and the forms are listed", (text) => {
+    expect(() => parseMoniker(text)).toThrow(InvalidArgumentError);
+    expect(() => parseMoniker(text)).toThrow(/The forms are:[\s\S]*serial:PATH/);
+  });
+});
