@@ -11,7 +11,7 @@ export type LogListener = (record: LogRecord) => void;
 
 /** Hands messages to a listener, if there is one. A message is a function, so that no string is built when nobody reads. Never carries keys. */
 export class Log {
-  #listener: LogListener | undefined;
+  readonly #listener: LogListener | undefined;
 
   constructor(listener?: LogListener) {
     this.#listener = listener;

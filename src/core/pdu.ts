@@ -195,7 +195,8 @@ export const pdu = <S extends Shape>(name: string, code: number, shape: S): Pdu<
       if (exact) reader.finish();
       return value;
     } catch (error) {
-      if (error instanceof MalformedPduError) throw new MalformedPduError(`${name}: ${error.message}`);
+      if (error instanceof MalformedPduError)
+        throw new MalformedPduError(`${name}: ${error.message}`, { cause: error });
       throw error;
     }
   };
