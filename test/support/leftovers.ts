@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 /** Names what is open now, one string for each thing; equal names are counted. */
@@ -6,6 +7,9 @@ export type Census = () => Iterable<string>;
 const censuses: Census[] = [];
 /** Handles close over some turns of the event loop; this bounds how long a check waits for them. */
 const PATIENCE_MS = 100;
+
+const ROOT = `${resolve(import.meta.dirname, '../..')}/`;
+const MACHINERY = new Set(['test/support/setup.ts', 'test/support/leftovers.ts']);
 
 /** Adds to what the check after each test looks at. One added inside a test is forgotten after it. */
 export function watch(census: Census): void {
@@ -35,9 +39,10 @@ export async function leavingNothing(work: () => Promise<void>, failed: () => bo
 export function trail(made: Error): string {
   const files = new Map<string, string>();
   for (const frame of (made.stack ?? '').split('\n').slice(1)) {
-    const [, file, line] = /\/((?:src|tools|test)\/[^?:]*\.ts)[^:]*:(\d+):\d+\)?$/.exec(frame) ?? [];
-    if (file === undefined || line === undefined || /support\/(?:setup|leftovers)/.test(file)) continue;
-    if (!files.has(file)) files.set(file, `${file}:${line}`);
+    const [, inProject = ''] = frame.split(ROOT);
+    const [, file, line] = /^((?:src|tools|test)\/[^?:]*)[^:]*:(\d+):/.exec(inProject) ?? [];
+    if (file === undefined || line === undefined || MACHINERY.has(file) || files.has(file)) continue;
+    files.set(file, `${file}:${line}`);
   }
   return [...files.values()].slice(0, 4).join(' < ');
 }
