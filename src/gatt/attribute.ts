@@ -1,0 +1,28 @@
+import type { Uuid } from '../core/uuid.ts';
+import type { Permissions } from './access.ts';
+import type { ServerSession } from './server-session.ts';
+
+/**
+ * Where the value of an attribute comes from and goes to. Access has been judged before either is called.
+ * Both refuse by throwing (or rejecting with) AttError; anything else that they throw reaches the peer as Unlikely Error.
+ */
+export interface AttributeSource {
+  /** The value, where it is the same for every client at any time: declarations. */
+  readonly constant?: Uint8Array | undefined;
+  /** The longest value that may be written. */
+  readonly maxLength: number;
+  /** The whole value; the view must stay as it is. */
+  read(session: ServerSession): Uint8Array | Promise<Uint8Array>;
+  /** Replaces the whole value. `value` is a view that is valid until the call returns. */
+  write(session: ServerSession, value: Uint8Array): void | Promise<void>;
+}
+
+/** One row of the attribute database (Vol 3, Part F, 3.2). */
+export interface Attribute {
+  readonly handle: number;
+  readonly type: Uuid;
+  /** The last handle of the group that it heads; its own where it heads none (Vol 3, Part G, 2.5.3). */
+  readonly groupEnd: number;
+  readonly permissions: Permissions;
+  readonly source: AttributeSource;
+}

@@ -1,0 +1,27 @@
+import type { WaitScope } from '../core/wait-scope.ts';
+import type { AttBearer } from '../att/bearer.ts';
+import type { LinkSecurity } from './access.ts';
+
+/** What GATT sees of a connection. */
+export interface GattLink {
+  /** The object that users hold and hand in. */
+  readonly connection: ConnectionRef;
+  /** The bearer that this side sends on. */
+  readonly bearer: AttBearer;
+  /** Ends with the link. */
+  readonly scope: WaitScope;
+  /** The peer in messages: `F0:F1:F2:F3:F4:F5`. */
+  readonly what: string;
+  /** The peer's identity where it is bonded: what it has configured is kept under it. Otherwise it lasts as long as the link. */
+  readonly identity: string | undefined;
+  /** Asked at each access. */
+  security(): LinkSecurity;
+}
+
+/** Under this key a connection shows its GATT side, which is not part of its public face. */
+export const gattLink: unique symbol = Symbol('jelling.gattLink');
+
+/** Any connection that GATT can work on. */
+export interface ConnectionRef {
+  readonly [gattLink]: GattLink;
+}

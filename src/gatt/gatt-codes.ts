@@ -1,0 +1,26 @@
+import { parseUuid } from '../core/uuid.ts';
+
+/** Attribute types that GATT itself is made of (Vol 3, Part G, 3). */
+export const GattUuid = {
+  primaryService: parseUuid(0x2800),
+  secondaryService: parseUuid(0x2801),
+  include: parseUuid(0x2802),
+  characteristic: parseUuid(0x2803),
+  characteristicExtendedProperties: parseUuid(0x2900),
+  characteristicUserDescription: parseUuid(0x2901),
+  clientCharacteristicConfiguration: parseUuid(0x2902),
+  genericAccess: parseUuid(0x1800),
+  genericAttribute: parseUuid(0x1801),
+  deviceName: parseUuid(0x2a00),
+  appearance: parseUuid(0x2a01),
+  serviceChanged: parseUuid(0x2a05),
+} as const;
+
+/** Bits of the Client Characteristic Configuration descriptor (Vol 3, Part G, 3.3.3.3). */
+export const ClientConfiguration = { notify: 0x0001, indicate: 0x0002 } as const;
+
+/** The longest attribute value (Vol 3, Part F, 3.2.9). */
+export const MAX_ATTRIBUTE_LENGTH = 512;
+
+export const FIRST_HANDLE = 0x0001;
+export const LAST_HANDLE = 0xffff;
