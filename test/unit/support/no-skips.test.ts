@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+
+// Each case is a process of its own.
+vi.setConfig({ testTimeout: 60_000 });
 
 const run = promisify(execFile);
 const project = resolve(import.meta.dirname, '../../..');
