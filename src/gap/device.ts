@@ -1,0 +1,47 @@
+import { type Address, type AddressKind, type AddressType, kindOfAddress } from '../core/address.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectOptions } from './connect-options.ts';
+
+/** What a Device asks of the adapter it belongs to. */
+export interface DeviceOwner {
+  connectionTo(address: Address, type: AddressType): Connection | undefined;
+  connect(device: Device, options: ConnectOptions): Promise<Connection>;
+}
+
+/** A peer by its address, in reach or not. It belongs to the adapter that gave it. */
+export class Device {
+  readonly address: Address;
+  readonly addressType: AddressType;
+  readonly #owner: DeviceOwner;
+
+  constructor(owner: DeviceOwner, address: Address, addressType: AddressType) {
+    this.#owner = owner;
+    this.address = address;
+    this.addressType = addressType;
+  }
+
+  /** What the address tells of itself (Vol 6, Part B, 1.3): a resolvable one changes, a static one stays at least until the peer restarts. */
+  get addressKind(): AddressKind {
+    return kindOfAddress(this.address, this.addressType);
+  }
+
+  /** The link to it, while there is one. */
+  get connection(): Connection | undefined {
+    return this.#owner.connectionTo(this.address, this.addressType);
+  }
+
+  /**
+   * Connects to it as central and exchanges the ATT MTU. Default deadline 10 s; giving up cancels the attempt in the controller before
+   * the promise rejects.
+   *
+   * @throws InvalidStateError when it is connected already: see `connection`.
+   * @throws TimeoutError when it does not advertise, is out of reach or refuses; HciError when the controller says why.
+   */
+  connect(options: ConnectOptions = {}): Promise<Connection> {
+    return this.#owner.connect(this, options);
+  }
+
+  toString(): string {
+    return this.address;
+  }
+}
