@@ -1,0 +1,38 @@
+import { BleError, Characteristic, DisconnectedError, open, Service, TimeoutError } from 'jelling';
+import * as snoop from 'jelling/snoop';
+import * as virtual from 'jelling/virtual';
+
+/** A central, as a stranger writes one: with nothing but the language and the package. */
+export async function readTemperature(moniker: string): Promise<number | undefined> {
+  await using ble = await open(moniker);
+  await using scanner = ble.scan({ durationMs: 5_000, active: true });
+  for await (const result of scanner) {
+    if (!result.services.includes('181a')) continue;
+    await using connection = await result.device.connect({ timeoutMs: 2_000 });
+    const service = await connection.service(0x181a);
+    const temperature = await service.characteristic(0x2a6e);
+    const value: Uint8Array<ArrayBuffer> = await temperature.read({ timeoutMs: 1_000 });
+    return value[0];
+  }
+  return undefined;
+}
+
+/** A peripheral. */
+export async function serveTemperature(moniker: string): Promise<string> {
+  await using ble = await open(moniker);
+  const environment = new Service(0x181a);
+  const temperature = new Characteristic(environment, 0x2a6e, { read: true, notify: true });
+  ble.registerServices(environment);
+  try {
+    await using connection = await ble.advertise({ intervalMs: 250, name: 'temp', services: [0x181a] });
+    temperature.write(Uint8Array.of(21));
+    await temperature.notify(connection);
+    await connection.disconnected();
+  } catch (error) {
+    if (error instanceof DisconnectedError || error instanceof TimeoutError) return error.code;
+    throw error;
+  }
+  return BleError.name;
+}
+
+export const entries: object[] = [snoop, virtual];
