@@ -1,0 +1,211 @@
+import { readU16, toHex } from '../core/bytes.ts';
+import { Counters } from '../core/counters.ts';
+import { HciPacketType } from '../core/transport.ts';
+
+/** Which end of the line reads: the other end's indicators are the legal ones. */
+export type H4Side = 'host' | 'controller';
+
+/** Where a framer delivers. Neither call throws. */
+export interface H4FramerSink {
+  /** One whole packet, indicator first; the view is valid until the call returns. */
+  packet(packet: Uint8Array): void;
+  /** Octets came that are no packet; called once for each loss. Nothing is delivered until a Reset has gone through. */
+  lostSync(what: string): void;
+}
+
+export interface H4FramerOptions {
+  readonly side: H4Side;
+  /** The longest ACL payload that is believed; a longer one is taken for noise. */
+  readonly maxAclLength?: number | undefined;
+}
+
+/**
+ * No controller hands up more in one ACL packet (a link-layer PDU ends at 251 octets, a BR/EDR one at 1021), while noise read as a
+ * header would claim up to 65535 and swallow as many octets before anybody noticed.
+ */
+export const DEFAULT_MAX_ACL_LENGTH = 8192;
+
+const legalIndicators: Readonly<Record<H4Side, readonly number[]>> = {
+  host: [HciPacketType.acl, HciPacketType.sco, HciPacketType.event, HciPacketType.iso],
+  controller: [HciPacketType.command, HciPacketType.acl, HciPacketType.sco, HciPacketType.iso],
+};
+
+/** Indicator and header together, by indicator (Vol 4, Part E, 5.4). */
+const headerLengths: Readonly<Record<number, number>> = {
+  [HciPacketType.command]: 4,
+  [HciPacketType.acl]: 5,
+  [HciPacketType.sco]: 4,
+  [HciPacketType.event]: 3,
+  [HciPacketType.iso]: 5,
+};
+const LONGEST_HEADER = 5;
+const WHOLE_EVENT_HEADER = 3;
+
+/** The octets that show the line in step again; -1 stands for any octet. */
+const resyncPatterns: Readonly<Record<H4Side, readonly number[]>> = {
+  /** Command Complete of HCI_Reset, status Success; Num_HCI_Command_Packets may be anything. */
+  host: [0x04, 0x0e, 0x04, -1, 0x03, 0x0c, 0x00],
+  /** The command HCI_Reset. */
+  controller: [0x01, 0x03, 0x0c, 0x00],
+};
+
+const counterNames = ['lostSync', 'resynced', 'droppedOctets', 'overlongPackets'] as const;
+
+/** Length of the packet at `at`, indicator included. Its header is there in full. */
+const packetLengthAt = (bytes: Uint8Array, at: number): number => {
+  switch (bytes[at]) {
+    case HciPacketType.event:
+      return WHOLE_EVENT_HEADER + (bytes[at + 2] ?? 0);
+    case HciPacketType.acl:
+      return LONGEST_HEADER + readU16(bytes, at + 3);
+    case HciPacketType.iso:
+      return LONGEST_HEADER + (readU16(bytes, at + 3) & 0x3fff);
+    default:
+      return 4 + (bytes[at + 3] ?? 0);
+  }
+};
+
+/**
+ * Cuts a stream of octets into HCI packets (Vol 4, Part A, 2), whatever chunks they come in. A packet that lies in one chunk is handed
+ * on as a view of it; only what straddles chunks is copied, into a buffer sized from the packet's header.
+ *
+ * H4 has no way back into step but a Reset: after an unknown indicator everything is dropped until the Reset's own octets pass.
+ */
+export class H4Framer {
+  readonly #sink: H4FramerSink;
+  readonly #side: H4Side;
+  readonly #maxAclLength: number;
+  /** By indicator; 0 where it is not legal on this side. */
+  readonly #headerLengths = new Uint8Array(256);
+  readonly #counters = new Counters(counterNames);
+
+  /** The packet that began in an earlier chunk: its header alone until that is whole. */
+  #part = new Uint8Array(0);
+  #partLength = 0;
+  #headerKnown = false;
+
+  /** The last octets seen while out of step, as many as the pattern has. */
+  #window: number[] = [];
+  #lost = false;
+  #stopped = false;
+
+  constructor(options: H4FramerOptions, sink: H4FramerSink) {
+    this.#sink = sink;
+    this.#side = options.side;
+    this.#maxAclLength = options.maxAclLength ?? DEFAULT_MAX_ACL_LENGTH;
+    for (const indicator of legalIndicators[options.side]) {
+      this.#headerLengths[indicator] = headerLengths[indicator] ?? 0;
+    }
+  }
+
+  get counters(): Readonly<Record<(typeof counterNames)[number], number>> {
+    return this.#counters.all();
+  }
+
+  /** Delivers nothing more, not even what is left of the chunk in hand. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length && !this.#stopped) {
+      if (this.#lost) at = this.#search(chunk, at);
+      else if (this.#partLength > 0) at = this.#continuePart(chunk, at);
+      else at = this.#take(chunk, at);
+    }
+  }
+
+  #take(chunk: Uint8Array, at: number): number {
+    const indicator = chunk[at] ?? 0;
+    const headerLength = this.#headerLengths[indicator] ?? 0;
+    if (headerLength === 0) {
+      this.#lose(`0x${toHex(chunk.subarray(at, at + 1))} where a packet indicator belongs`, chunk, at);
+      return at;
+    }
+    const there = chunk.length - at;
+    if (there < headerLength) return this.#beginPart(chunk, at, LONGEST_HEADER, false);
+    const length = packetLengthAt(chunk, at);
+    if (!this.#believe(chunk, at, length)) return at;
+    if (there < length) return this.#beginPart(chunk, at, length, true);
+    this.#sink.packet(chunk.subarray(at, at + length));
+    return at + length;
+  }
+
+  #beginPart(chunk: Uint8Array, at: number, capacity: number, headerKnown: boolean): number {
+    const rest = chunk.subarray(at);
+    this.#part = new Uint8Array(capacity);
+    this.#part.set(rest);
+    this.#partLength = rest.length;
+    this.#headerKnown = headerKnown;
+    return chunk.length;
+  }
+
+  #continuePart(chunk: Uint8Array, at: number): number {
+    const wanted = this.#headerKnown ? this.#part.length : (this.#headerLengths[this.#part[0] ?? 0] ?? 0);
+    const taken = Math.min(wanted - this.#partLength, chunk.length - at);
+    this.#part.set(chunk.subarray(at, at + taken), this.#partLength);
+    this.#partLength += taken;
+    if (this.#partLength < wanted) return at + taken;
+
+    if (!this.#headerKnown) {
+      const header = this.#part;
+      const length = packetLengthAt(header, 0);
+      if (!this.#believe(header.subarray(0, wanted), 0, length)) {
+        this.#dropPart();
+        return at + taken;
+      }
+      if (length > wanted) {
+        this.#part = new Uint8Array(length);
+        this.#part.set(header.subarray(0, wanted));
+        this.#headerKnown = true;
+        return at + taken;
+      }
+    }
+    const packet = this.#part.subarray(0, wanted);
+    this.#dropPart();
+    this.#sink.packet(packet);
+    return at + taken;
+  }
+
+  #dropPart(): void {
+    this.#part = new Uint8Array(0);
+    this.#partLength = 0;
+    this.#headerKnown = false;
+  }
+
+  /** False, and out of step, when the header claims more than is believed. */
+  #believe(bytes: Uint8Array, at: number, length: number): boolean {
+    if (bytes[at] !== HciPacketType.acl || length - LONGEST_HEADER <= this.#maxAclLength) return true;
+    this.#counters.add('overlongPackets');
+    this.#lose(`an ACL data packet that claims ${length - LONGEST_HEADER} octets`, bytes, at);
+    return false;
+  }
+
+  #lose(what: string, bytes: Uint8Array, at: number): void {
+    this.#lost = true;
+    this.#window = [];
+    this.#counters.add('lostSync');
+    this.#sink.lostSync(`${what} (${toHex(bytes.subarray(at, at + 8), ' ')})`);
+  }
+
+  #search(chunk: Uint8Array, from: number): number {
+    const pattern = resyncPatterns[this.#side];
+    const window = this.#window;
+    for (let at = from; at < chunk.length; at++) {
+      window.push(chunk[at] ?? 0);
+      if (window.length > pattern.length) {
+        window.shift();
+        this.#counters.add('droppedOctets');
+      }
+      if (window.length === pattern.length && pattern.every((octet, i) => octet < 0 || octet === window[i])) {
+        this.#lost = false;
+        this.#window = [];
+        this.#counters.add('resynced');
+        this.#sink.packet(Uint8Array.from(window));
+        return at + 1;
+      }
+    }
+    return chunk.length;
+  }
+}

@@ -1,0 +1,147 @@
+import { lstat, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../core/clock.ts';
+import type { HciTransport } from '../core/transport.ts';
+import { connectFailure, systemCodeOf } from './connect-failure.ts';
+import { releaseSocket } from './socket.ts';
+import { StreamTransport } from './stream-transport.ts';
+
+/**
+ * Called for each host that connects, with the controller's end of its line: an HciTransport on which commands, ACL and ISO data
+ * come in and events, ACL and ISO data go out. It must be started. Its `closed` says that the host has gone.
+ */
+export type OnHost = (port: HciTransport) => void;
+
+export interface H4Server {
+  /** Where hosts connect, as a moniker that they can use: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0`. */
+  readonly address: string;
+  /** The TCP port, also where 0 was asked for; undefined on other servers. */
+  readonly port: number | undefined;
+  /** Ends listening and every line that was accepted. Idempotent; never rejects. */
+  close(): Promise<void>;
+}
+
+export interface ListenTcpOptions {
+  readonly host: string;
+  /** 0 lets the system choose: see `H4Server.port`. */
+  readonly port: number;
+  readonly clock: Clock;
+}
+
+export interface ListenUnixOptions {
+  readonly path: string;
+  readonly clock: Clock;
+}
+
+const listening = (server: Server, options: { host?: string; port?: number; path?: string }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+class SocketServer implements H4Server {
+  readonly address: string;
+  readonly port: number | undefined;
+  readonly #server: Server;
+  readonly #ports: ReadonlySet<HciTransport>;
+  #closing: Promise<void> | undefined;
+
+  constructor(server: Server, address: string, port: number | undefined, ports: ReadonlySet<HciTransport>) {
+    this.#server = server;
+    this.address = address;
+    this.port = port;
+    this.#ports = ports;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const over = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    await Promise.all([...this.#ports].map((port) => port.close()));
+    await over;
+  }
+}
+
+const serve = async (
+  at: { host?: string; port?: number; path?: string },
+  makeAddress: (server: Server) => { address: string; port: number | undefined },
+  clock: Clock,
+  onHost: OnHost,
+): Promise<H4Server> => {
+  const ports = new Set<HciTransport>();
+  let address = '';
+  const server = createServer({ noDelay: true }, (socket: Socket) => {
+    const peer =
+      socket.remoteAddress === undefined ? '' : ` from ${socket.remoteAddress}:${socket.remotePort}`;
+    const port = new StreamTransport({
+      name: `host${peer} on ${address}`,
+      stream: socket,
+      side: 'controller',
+      advice: 'the host may connect again',
+      release: (how) => releaseSocket(socket, clock, how).finally(() => ports.delete(port)),
+    });
+    ports.add(port);
+    onHost(port);
+  });
+  await listening(server, at);
+  const place = makeAddress(server);
+  address = place.address;
+  return new SocketServer(server, place.address, place.port, ports);
+};
+
+/** Serves the controller's side of H4 on a TCP port, to any number of hosts. Rejects with TransportError. */
+export const listenTcp = async (options: ListenTcpOptions, onHost: OnHost): Promise<H4Server> => {
+  const { host, port, clock } = options;
+  const makeAddress = (server: Server): { address: string; port: number } => {
+    const bound = server.address();
+    const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
+    return { address: `tcp:${host}:${actual}`, port: actual };
+  };
+  try {
+    return await serve({ host, port }, makeAddress, clock, onHost);
+  } catch (error) {
+    throw connectFailure(`cannot listen on tcp:${host}:${port}`, error);
+  }
+};
+
+/** Removes the socket file that a program left behind when it died; keeps one that is served. */
+const removeStale = async (path: string): Promise<boolean> => {
+  // Connecting to a plain file is refused as connecting to an orphaned socket is.
+  if (!(await lstat(path)).isSocket()) return false;
+  const stale = await new Promise<boolean>((resolve) => {
+    const probe = connect({ path });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once('error', (error) => resolve(systemCodeOf(error) === 'ECONNREFUSED'));
+  });
+  if (stale) await rm(path, { force: true });
+  return stale;
+};
+
+/** The same on a Unix socket. A socket file that nobody listens on any more is replaced. */
+export const listenUnix = async (options: ListenUnixOptions, onHost: OnHost): Promise<H4Server> => {
+  const { path, clock } = options;
+  const makeAddress = (): { address: string; port: undefined } => ({
+    address: `unix:${path}`,
+    port: undefined,
+  });
+  const listen = (): Promise<H4Server> => serve({ path }, makeAddress, clock, onHost);
+  try {
+    return await listen().catch(async (error: unknown) => {
+      if (systemCodeOf(error) === 'EADDRINUSE' && (await removeStale(path))) return listen();
+      throw error;
+    });
+  } catch (error) {
+    throw connectFailure(`cannot listen on unix:${path}`, error);
+  }
+};
