@@ -1,0 +1,40 @@
+/** What both sides of a pair agree on. The Python peers read the same file. */
+import { readFileSync } from 'node:fs';
+
+export type CharacteristicKey = 'long' | 'stored' | 'commanded' | 'notified' | 'indicated';
+
+interface Contract {
+  name: string;
+  advertisedService: string;
+  company: number;
+  manufacturerData: string;
+  service: string;
+  characteristics: Record<CharacteristicKey, { uuid: string; properties: string[] }>;
+  batteryService: string;
+  batteryLevel: string;
+  batteryValue: string;
+  description: string;
+  longLength: number;
+  written: string;
+  commandWritten: string;
+  notifications: string[];
+  indications: string[];
+  stay: string;
+  leave: string;
+}
+
+export const contract = JSON.parse(
+  readFileSync(new URL('contract.json', import.meta.url), 'utf8'),
+) as Contract;
+
+export const longValue = Uint8Array.from({ length: contract.longLength }, (_, index) => 7 * index + 1);
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+export const fromHex = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'hex'));
+
+/** The same value with its last byte inverted: what a peer that is wrong on purpose gives. */
+export const wrong = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const copy = Uint8Array.from(bytes);
+  copy[copy.length - 1] = (copy.at(-1) ?? 0) ^ 0xff;
+  return copy;
+};

@@ -1,0 +1,51 @@
+/** The controllers that a pair stands on: two of them on one air, each served to a host. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from './child.ts';
+import { serveJelling } from './jelling-ground.ts';
+import type { Pair, Role } from './table.ts';
+
+export interface Ground {
+  /** Where each side finds its controller: `tcp:HOST:PORT` or `serial:PATH`. */
+  places: Record<Role, string>;
+  stop(): Promise<void>;
+}
+
+const startMs = 15_000;
+
+/** A Python peer that serves controllers, once it has said where. */
+const serveForeign = async (python: string, script: string, args: string[]): Promise<Ground> => {
+  let tell: (served: string[] | undefined) => void = () => {};
+  const told = new Promise<string[] | undefined>((resolve) => {
+    tell = resolve;
+  });
+  const child = new Child(python, script, args, (line) => {
+    if (line.event === 'ready') tell(line.served);
+  });
+  const late = sleep(startMs, `${script} served nothing within ${startMs} ms`, { ref: false });
+  const outcome = await Promise.race([told, child.ended, late]);
+  const [central, peripheral] = Array.isArray(outcome) ? outcome : [];
+  if (central === undefined || peripheral === undefined) {
+    await child.stop();
+    throw new Error(typeof outcome === 'string' ? outcome : `${script} ended before it served anything`);
+  }
+  return {
+    places: { central: moniker(central), peripheral: moniker(peripheral) },
+    stop: () => child.stop(),
+  };
+};
+
+/** A pty is a serial port to those who open it. */
+const moniker = (place: string): string => place.replace(/^pty:/, 'serial:');
+
+export const serve = (python: string, pair: Pair, folder: string): Promise<Ground> => {
+  const placeFor = (role: Role): string => (pair.overPty === role ? `pty:${folder}/${role}` : 'tcp');
+  const places = [placeFor('central'), placeFor('peripheral')];
+  switch (pair.controllers) {
+    case 'bumble':
+      return serveForeign(python, 'controllers', places);
+    case 'rootcanal':
+      return serveForeign(python, 'rootcanal_air', []);
+    case 'jelling':
+      return serveJelling(pair, folder);
+  }
+};

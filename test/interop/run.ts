@@ -1,0 +1,64 @@
+/**
+ * npm run test:interop [-- FILTER] [-- --sabotage]
+ *
+ * Runs the pairs of the table and prints each row with its result. FILTER takes the pairs whose name contains it.
+ * With --sabotage the foreign peer of each pair does everything wrong, and the run fails if a row stays green.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runPair } from './pair.ts';
+import { nameOf, pairs } from './table.ts';
+import { checkTools, MissingToolError } from './tools.ts';
+import { preparePython } from './venv.ts';
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const main = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({
+    options: { sabotage: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const filter = positionals.join(' ');
+  const chosen = pairs.filter((pair) => nameOf(pair).includes(filter));
+  if (chosen.length === 0) {
+    say(`no pair has '${filter}' in its name; the pairs are:\n${pairs.map(nameOf).join('\n')}`);
+    return 2;
+  }
+  checkTools();
+  const python = await preparePython(say);
+
+  let good = 0;
+  let bad = 0;
+  const captures = mkdtempSync(join(tmpdir(), 'jelling-interop-'));
+  for (const pair of chosen) {
+    say(`\n${nameOf(pair)}${values.sabotage ? ', sabotaged' : ''}`);
+    const folder = mkdtempSync(join(captures, 'pair-'));
+    for (const { procedure, fault } of await runPair(python, pair, folder, values.sabotage)) {
+      // A row that went red without having been tried shows nothing about what it can tell.
+      const asWanted = values.sabotage ? fault?.tried === true : fault === undefined;
+      if (asWanted) good++;
+      else bad++;
+      const reason = fault === undefined ? '' : shorten(fault.text);
+      say(`  ${asWanted ? 'ok  ' : 'FAIL'} ${procedure.padEnd(23)} ${reason}`.trimEnd());
+    }
+  }
+  if (bad === 0 && !values.keep) rmSync(captures, { recursive: true, force: true });
+  else say(`\nthe captures are in ${captures}`);
+  if (values.sabotage) say(`\n${good} of ${good + bad} rows went red as wanted, ${bad} did not`);
+  else say(`\n${good} passed, ${bad} failed`);
+  return bad === 0 ? 0 : 1;
+};
+
+const shorten = (fault: string): string => (fault.length > 300 ? `${fault.slice(0, 300)} ...` : fault);
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof MissingToolError)) throw error;
+  say(`cannot run: ${error.message}`);
+  process.exitCode = 1;
+}
