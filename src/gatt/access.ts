@@ -1,3 +1,5 @@
+import { AttErrorCode } from '../att/att-codes.ts';
+
 /** What a link offers at this moment. Read from the link for each access, never kept. */
 export interface LinkSecurity {
   readonly encrypted: boolean;
@@ -34,15 +36,6 @@ export type Permissions = { readonly [O in Operation]?: AccessRule | undefined }
 
 export const openAccess: AccessRule = {};
 
-/** Error codes of access (Vol 3, Part F, 3.4.1.1). */
-const Refusal = {
-  readNotPermitted: 0x02,
-  writeNotPermitted: 0x03,
-  insufficientAuthentication: 0x05,
-  insufficientEncryptionKeySize: 0x0c,
-  insufficientEncryption: 0x0f,
-} as const;
-
 /** The answer to an access that is allowed. */
 export const ALLOWED = 0;
 
@@ -50,9 +43,14 @@ export const ALLOWED = 0;
  * The one judge of access: every path to an attribute asks it, each time. Gives ALLOWED or the ATT error code.
  * A link that lacks encryption is told whether pairing or mere encryption is wanted by the key it has (Vol 3, Part C, 10.3.1).
  */
-export const checkAccess = (permissions: Permissions, operation: Operation, security: LinkSecurity): number => {
+export const checkAccess = (
+  permissions: Permissions,
+  operation: Operation,
+  security: LinkSecurity,
+): number => {
   const rule = permissions[operation];
-  if (rule === undefined) return operation === 'read' ? Refusal.readNotPermitted : Refusal.writeNotPermitted;
+  if (rule === undefined)
+    return operation === 'read' ? AttErrorCode.readNotPermitted : AttErrorCode.writeNotPermitted;
   if (rule === openAccess) return ALLOWED;
   const authenticated = rule.authenticated === true;
   const secureConnections = rule.secureConnections === true;
@@ -60,10 +58,10 @@ export const checkAccess = (permissions: Permissions, operation: Operation, secu
   const encrypted = rule.encrypted === true || authenticated || secureConnections || minKeySize > 0;
   if (!encrypted) return ALLOWED;
   if (!security.encrypted) {
-    return security.hasKey ? Refusal.insufficientEncryption : Refusal.insufficientAuthentication;
+    return security.hasKey ? AttErrorCode.insufficientEncryption : AttErrorCode.insufficientAuthentication;
   }
-  if (authenticated && !security.authenticated) return Refusal.insufficientAuthentication;
-  if (secureConnections && !security.secureConnections) return Refusal.insufficientAuthentication;
-  if (security.keySize < minKeySize) return Refusal.insufficientEncryptionKeySize;
+  if (authenticated && !security.authenticated) return AttErrorCode.insufficientAuthentication;
+  if (secureConnections && !security.secureConnections) return AttErrorCode.insufficientAuthentication;
+  if (security.keySize < minKeySize) return AttErrorCode.encryptionKeySizeTooShort;
   return ALLOWED;
 };

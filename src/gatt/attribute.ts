@@ -3,18 +3,22 @@ import type { Permissions } from './access.ts';
 import type { ServerSession } from './server-session.ts';
 
 /**
- * Where the value of an attribute comes from and goes to. Access has been judged before either is called.
- * Both refuse by throwing (or rejecting with) AttError; anything else that they throw reaches the peer as Unlikely Error.
+ * Where the value of an attribute comes from and goes to. Access and length have been judged before. What refuses does so by throwing (or
+ * rejecting with) AttError; anything else that is thrown reaches the peer as Unlikely Error.
  */
 export interface AttributeSource {
   /** The value, where it is the same for every client at any time: declarations. */
   readonly constant?: Uint8Array | undefined;
   /** The longest value that may be written. */
   readonly maxLength: number;
-  /** The whole value; the view must stay as it is. */
-  read(session: ServerSession): Uint8Array | Promise<Uint8Array>;
-  /** Replaces the whole value. `value` is a view that is valid until the call returns. */
-  write(session: ServerSession, value: Uint8Array): void | Promise<void>;
+  /** The whole value as it is now, by itself. The view must stay as it is. */
+  value(session: ServerSession): Uint8Array;
+  /** What a client that reads is answered, where that is not simply the value. */
+  answer?(session: ServerSession): Uint8Array | Promise<Uint8Array>;
+  /** Asked before a value is written; may refuse. `value` is a view that is valid until the call returns. */
+  admit?(session: ServerSession, value: Uint8Array): void | Promise<void>;
+  /** Replaces the whole value by one that was admitted, without fail. `value` is a view that is valid until the call returns. */
+  commit(session: ServerSession, value: Uint8Array): void;
 }
 
 /** One row of the attribute database (Vol 3, Part F, 3.2). */

@@ -1,5 +1,5 @@
+import type { AttBearer } from '../att/att-bearer.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
-import type { AttBearer } from '../att/bearer.ts';
 import type { LinkSecurity } from './access.ts';
 
 /** What GATT sees of a connection. */

@@ -41,10 +41,6 @@ export class LocalValue {
     return copyBytes(this.#bytes);
   }
 
-  fits(length: number): boolean {
-    return length <= this.maxLength;
-  }
-
   /** Throws InvalidArgumentError for a value longer than `maxLength`; nothing is cut. */
   set(value: ValueLike): void {
     const bytes = valueBytes(value);
@@ -54,5 +50,10 @@ export class LocalValue {
       );
     }
     this.#bytes = copyBytes(bytes);
+  }
+
+  /** Takes over a value of a length that was checked, which nobody else may change afterwards. */
+  adopt(bytes: Bytes): void {
+    this.#bytes = bytes;
   }
 }

@@ -34,9 +34,11 @@ export const propertiesFromBits = (bits: number): CharacteristicProperties => ({
   extended: (bits & PropertyBit.extended) !== 0,
 });
 
-export const propertiesToBits = (properties: {
-  readonly [K in keyof CharacteristicProperties]?: boolean | undefined;
-}): number => {
+export const propertiesToBits = (
+  properties: {
+    readonly [K in keyof CharacteristicProperties]?: boolean | undefined;
+  },
+): number => {
   let bits = 0;
   for (const name of names) if (properties[name] === true) bits |= PropertyBit[name];
   return bits;

@@ -8,7 +8,7 @@ const attribute = (handle: number, type = 0x2800, groupEnd = handle): Attribute 
   type: parseUuid(type),
   groupEnd,
   permissions: {},
-  source: { maxLength: 0, read: () => new Uint8Array(0), write: () => {} },
+  source: { maxLength: 0, value: () => new Uint8Array(0), commit: () => {} },
 });
 
 describe('the attribute database', () => {

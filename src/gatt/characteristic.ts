@@ -1,0 +1,344 @@
+import { writeU16 } from '../core/bytes.ts';
+import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
+import { parseUuid, type UuidLike, uuidToBytes } from '../core/uuid.ts';
+import { openAccess } from './access.ts';
+import type { Attribute } from './attribute.ts';
+import { wantsIndications, wantsNotifications } from './client-state.ts';
+import { configurationSource } from './configuration-source.ts';
+import type { ConnectionRef } from './connection-ref.ts';
+import { constantSource } from './constant-source.ts';
+import { GattUuid } from './gatt-codes.ts';
+import { connectionOf, LocalAttribute, type LocalAttributeOptions } from './local-attribute.ts';
+import { type ValueLike, valueBytes } from './local-value.ts';
+import { type CharacteristicProperties, propertiesFromBits, propertiesToBits } from './properties.ts';
+import {
+  addPart,
+  attributeCount,
+  layOut,
+  type PartOwner,
+  place,
+  type ServerBinding,
+  type ServicePart,
+} from './server-binding.ts';
+import type { ServerSession } from './server-session.ts';
+
+/** What a client wants to be sent. */
+export interface Subscription {
+  readonly notify: boolean;
+  readonly indicate: boolean;
+}
+
+export interface CharacteristicOptions<C extends ConnectionRef, Capture extends boolean>
+  extends LocalAttributeOptions<C> {
+  readonly read?: boolean | undefined;
+  readonly write?: boolean | undefined;
+  readonly writeNoResponse?: boolean | undefined;
+  readonly notify?: boolean | undefined;
+  readonly indicate?: boolean | undefined;
+  /** Keeps every write with its value for `written()`, instead of the latest alone. */
+  readonly capture?: Capture | undefined;
+  /** Captured writes kept while nobody reads them, 10 by default; the oldest goes. */
+  readonly captureDepth?: number | undefined;
+  /** Called when a client has subscribed, changed its subscription, or ended it. */
+  readonly onSubscribe?: ((connection: C, subscription: Subscription) => void) | undefined;
+}
+
+export interface SendOptions extends WaitOptions {
+  /** What to send; the local value unless given, and left as it is. */
+  readonly value?: ValueLike | undefined;
+  /** Sends to a client that has not subscribed, too. */
+  readonly force?: boolean | undefined;
+}
+
+const DEFAULT_CAPTURE_DEPTH = 10;
+const DEFAULT_INDICATE_TIMEOUT_MS = 1_000;
+
+type SendKind = 'notify' | 'indicate';
+
+/** A characteristic of a server (Vol 3, Part G, 3.3). `C` is the class of the connections that it is given. */
+export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture extends boolean = false>
+  extends LocalAttribute<C, Capture>
+  implements ServicePart, PartOwner
+{
+  readonly properties: CharacteristicProperties;
+  readonly #options: CharacteristicOptions<C, Capture>;
+  readonly #descriptors: ServicePart[] = [];
+  #configurationHandle = 0;
+
+  /**
+   * Throws InvalidArgumentError for an initial value longer than `maxLength`, for `capture` where clients cannot write, and
+   * InvalidStateError when the service is registered.
+   */
+  constructor(service: PartOwner, uuid: UuidLike, options: CharacteristicOptions<C, Capture> = {}) {
+    const parsed = parseUuid(uuid);
+    const writable = options.write === true || options.writeNoResponse === true;
+    const { captureDepth = DEFAULT_CAPTURE_DEPTH } = options;
+    if (options.capture === true && !writable) {
+      throw new InvalidArgumentError(
+        `characteristic ${parsed} captures writes, but clients cannot write it: add write or writeNoResponse`,
+      );
+    }
+    if (!Number.isInteger(captureDepth) || captureDepth < 1) {
+      throw new InvalidArgumentError(`captureDepth must be a whole number above 0; it is ${captureDepth}`);
+    }
+    super(
+      parsed,
+      `characteristic ${parsed} of ${service.label}`,
+      writable,
+      options.capture === true ? captureDepth : undefined,
+      options,
+    );
+    const { read, write, writeNoResponse, notify, indicate } = options;
+    this.properties = propertiesFromBits(
+      propertiesToBits({ read, write, writeNoResponse, notify, indicate }),
+    );
+    this.#options = options;
+    service[addPart](this);
+  }
+
+  get label(): string {
+    return this.what;
+  }
+
+  /** Where a client writes its subscription; 0 where there is none. */
+  get configurationHandle(): number {
+    return this.#configurationHandle;
+  }
+
+  [addPart](descriptor: ServicePart): void {
+    if (this.binding !== undefined) {
+      throw new InvalidStateError(
+        `${this.what} is registered: make its descriptors first, or unregister the service`,
+      );
+    }
+    this.#descriptors.push(descriptor);
+  }
+
+  /**
+   * Sets the local value. Throws InvalidArgumentError for one that is too long. `sendUpdate` also sends it to every client that has
+   * subscribed, as a notification or an indication as each wants; nobody waits for those, and what goes wrong is logged.
+   */
+  write(value: ValueLike, options: { readonly sendUpdate?: boolean | undefined } = {}): void {
+    this.localValue.set(value);
+    if (options.sendUpdate !== true || this.binding === undefined) return;
+    const { view } = this.localValue;
+    for (const session of this.binding.sessions()) {
+      const configuration = session.client.configuration(this.#configurationHandle);
+      if (wantsNotifications(configuration)) this.#sendUnwatched('notify', session, view);
+      else if (wantsIndications(configuration)) this.#sendUnwatched('indicate', session, view);
+    }
+  }
+
+  /**
+   * Sends a notification: to one client, or to all that have subscribed. Resolves when the controller has room, so that whoever awaits
+   * it keeps to the speed of the link. A link that ends meanwhile does not matter where it goes to all.
+   * Throws InvalidStateError for a client that has not subscribed (see `force`) or a characteristic that does not notify,
+   * InvalidArgumentError for a value that does not fit into one PDU, DisconnectedError. Default deadline 1 s (Vol 3, Part G, 4.10.1).
+   */
+  notify(connection?: C | undefined, options: SendOptions = {}): Promise<void> {
+    return this.#send('notify', connection, options);
+  }
+
+  /**
+   * Sends an indication: to one client, or to all that have subscribed. Resolves when the client has confirmed it, or all have.
+   * Rejects as `notify`, and with TimeoutError without a confirmation; the next indication still waits for it. Default deadline 1 s
+   * (Vol 3, Part G, 4.11.1).
+   */
+  indicate(connection?: C | undefined, options: SendOptions = {}): Promise<void> {
+    return this.#send('indicate', connection, options);
+  }
+
+  /** What the client has asked to be sent. */
+  subscription(connection: C): Subscription {
+    const session = this.requireBinding().session(connection);
+    return toSubscription(session.client.configuration(this.#configurationHandle));
+  }
+
+  /**
+   * Resolves when the client has subscribed, at once if it has. No deadline unless one is given.
+   * Throws InvalidStateError where there is nothing to subscribe to, DisconnectedError when the link ends.
+   */
+  async subscribed(connection: C, options: WaitOptions = {}): Promise<Subscription> {
+    if (!this.properties.notify && !this.properties.indicate) throw this.#cannot('notify');
+    const binding = this.requireBinding();
+    const session = binding.session(connection);
+    const handle = this.#configurationHandle;
+    await procedure<void>(
+      {
+        what: `waiting for ${session.link.what} to subscribe to ${this.what}`,
+        clock: binding.clock,
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        scope: session.link.scope,
+      },
+      (settle) => {
+        if (session.client.configuration(handle) === 0) return session.onSubscribed(handle, settle);
+        settle.resolve();
+        return undefined;
+      },
+    );
+    return toSubscription(session.client.configuration(handle));
+  }
+
+  get [attributeCount](): number {
+    let count = this.#hasConfiguration ? 3 : 2;
+    for (const descriptor of this.#descriptors) count += descriptor[attributeCount];
+    return count;
+  }
+
+  [layOut](handle: number): Attribute[] {
+    const valueHandle = handle + 1;
+    const { read, write, writeNoResponse } = this.properties;
+    const attributes: Attribute[] = [
+      {
+        handle,
+        type: GattUuid.characteristic,
+        groupEnd: handle + this[attributeCount] - 1,
+        permissions: { read: openAccess },
+        source: constantSource(this.#declaration(valueHandle)),
+      },
+      {
+        handle: valueHandle,
+        type: this.uuid,
+        groupEnd: valueHandle,
+        permissions: {
+          read: read ? openAccess : undefined,
+          write: write ? openAccess : undefined,
+          writeCommand: writeNoResponse ? openAccess : undefined,
+        },
+        source: this.source,
+      },
+    ];
+    if (this.#hasConfiguration) attributes.push(this.#configuration(handle + 2));
+    for (const descriptor of this.#descriptors) {
+      attributes.push(...descriptor[layOut](handle + attributes.length));
+    }
+    return attributes;
+  }
+
+  [place](binding: ServerBinding | undefined, handle: number): void {
+    this.bind(binding, handle + 1);
+    this.#configurationHandle = binding !== undefined && this.#hasConfiguration ? handle + 2 : 0;
+    let at = handle + (this.#hasConfiguration ? 3 : 2);
+    for (const descriptor of this.#descriptors) {
+      descriptor[place](binding, at);
+      at += descriptor[attributeCount];
+    }
+  }
+
+  get #hasConfiguration(): boolean {
+    return this.properties.notify || this.properties.indicate;
+  }
+
+  #declaration(valueHandle: number): Uint8Array {
+    const type = uuidToBytes(this.uuid);
+    const value = new Uint8Array(3 + type.length);
+    value[0] = propertiesToBits(this.properties);
+    writeU16(value, 1, valueHandle);
+    value.set(type, 3);
+    return value;
+  }
+
+  #configuration(handle: number): Attribute {
+    const { notify, indicate } = this.properties;
+    const changed = (session: ServerSession, value: number): void => this.#tell(session, value);
+    return {
+      handle,
+      type: GattUuid.clientCharacteristicConfiguration,
+      groupEnd: handle,
+      permissions: { read: openAccess, write: openAccess },
+      source: configurationSource(handle, { what: this.what, notify, indicate, changed }),
+    };
+  }
+
+  /** After the write has been answered, so that the user's code does not run inside of it. */
+  #tell(session: ServerSession, value: number): void {
+    const { onSubscribe } = this.#options;
+    if (onSubscribe === undefined) return;
+    queueMicrotask(() => {
+      if (session.link.scope.error !== undefined) return;
+      try {
+        onSubscribe(connectionOf<C>(session), toSubscription(value));
+      } catch (error) {
+        this.binding?.log.write(
+          'error',
+          'gatt',
+          () => `onSubscribe of ${this.what} failed: ${String(error)}`,
+        );
+      }
+    });
+  }
+
+  #cannot(kind: SendKind): InvalidStateError {
+    return new InvalidStateError(`${this.what} does not ${kind}: declare it with { ${kind}: true }`);
+  }
+
+  #wants(session: ServerSession, kind: SendKind): boolean {
+    const configuration = session.client.configuration(this.#configurationHandle);
+    return kind === 'notify' ? wantsNotifications(configuration) : wantsIndications(configuration);
+  }
+
+  /** Not an async function: one promise less for each notification. */
+  #send(kind: SendKind, connection: C | undefined, options: SendOptions): Promise<void> {
+    try {
+      if (!this.properties[kind]) throw this.#cannot(kind);
+      const value = options.value === undefined ? this.localValue.view : valueBytes(options.value);
+      const binding = this.requireBinding();
+      if (connection === undefined) return this.#sendAll(kind, binding, value, options);
+      const session = binding.session(connection);
+      if (options.force !== true && !this.#wants(session, kind)) {
+        throw new InvalidStateError(
+          `${session.link.what} has not subscribed to ${kind === 'notify' ? 'notifications' : 'indications'} of ${this.what}: await subscribed(), or send with { force: true }`,
+        );
+      }
+      return this.#sendTo(kind, session, value, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #sendTo(kind: SendKind, session: ServerSession, value: Uint8Array, wait: WaitOptions): Promise<void> {
+    const { bearer, what } = session.link;
+    if (kind === 'notify') return bearer.notify(this.handle, value, wait);
+    return bearer.indicate(this.handle, value, {
+      what: `indicating ${this.what} to ${what}`,
+      defaultTimeoutMs: DEFAULT_INDICATE_TIMEOUT_MS,
+      timeoutMs: wait.timeoutMs,
+      signal: wait.signal,
+    });
+  }
+
+  async #sendAll(
+    kind: SendKind,
+    binding: ServerBinding,
+    value: Uint8Array,
+    options: SendOptions,
+  ): Promise<void> {
+    const receivers = [...binding.sessions()].filter(
+      (session) => options.force === true || this.#wants(session, kind),
+    );
+    const outcomes = await Promise.allSettled(
+      receivers.map((session) => this.#sendTo(kind, session, value, options)),
+    );
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === 'rejected' && receivers[i]?.link.scope.error === undefined) throw outcome.reason;
+    }
+  }
+
+  #sendUnwatched(kind: SendKind, session: ServerSession, value: Uint8Array): void {
+    this.#sendTo(kind, session, value, {}).catch((error: unknown) => {
+      this.binding?.log.write(
+        'warn',
+        'gatt',
+        () => `update of ${this.what} to ${session.link.what}: ${String(error)}`,
+      );
+    });
+  }
+}
+
+const toSubscription = (configuration: number): Subscription => ({
+  notify: wantsNotifications(configuration),
+  indicate: wantsIndications(configuration),
+});
