@@ -1,0 +1,160 @@
+import { noTimer, type Timer } from '../core/clock.ts';
+import { InvalidStateError } from '../core/errors.ts';
+import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
+import {
+  type ConnectParameters,
+  type InitiatingParameters,
+  toInitiatingParameters,
+} from './connect-parameters.ts';
+import { afterTurn, groupOf } from './connect-queue.ts';
+import type { Radio } from './radio.ts';
+import { isPeerOf, type NewLink, type Peer } from './radio-controller.ts';
+import type { InitiatingWant } from './radio-plan.ts';
+import type { InitiatingUser } from './radio-users.ts';
+
+export interface ConnectRequest extends ConnectParameters, WaitOptions {
+  readonly peer: Peer;
+}
+
+interface Waiter {
+  readonly peer: Peer;
+  readonly parameters: InitiatingParameters;
+  readonly settle: Settle<NewLink>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * How long a group is looked for while others wait that cannot be looked for with it: longer than the slowest interval in common use (1285 ms),
+ * short enough that everybody gets several turns within the default deadline.
+ */
+const TURN_MS = 2_000;
+
+const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
+
+/** Any number of connection attempts over an initiator that knows one. */
+export class Connector implements InitiatingUser {
+  readonly #radio: Radio;
+  #queue: Waiter[] = [];
+  #group: readonly Waiter[] = [];
+  #want: InitiatingWant | undefined;
+  #acceptListSize: number;
+  #turn: Timer = noTimer;
+
+  constructor(radio: Radio) {
+    this.#radio = radio;
+    this.#acceptListSize = radio.abilities.acceptListSize;
+    // The waits have been rejected by then.
+    radio.scope.add(() => {
+      this.#turn.cancel();
+      this.#queue = [];
+    });
+  }
+
+  /** Attempts that wait for their link. */
+  get pending(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * A link to `peer` in the central role. Default deadline 10 s. When it gives up, the attempt is over in the controller before the promise
+   * rejects; a link that came up all the same is closed.
+   *
+   * Attempts run together through the accept list where their parameters are equal and their addresses last; others take turns.
+   *
+   * @throws InvalidStateError when this peer is being connected to already; HciError when the controller refuses or the attempt fails.
+   */
+  connect(request: ConnectRequest): Promise<NewLink> {
+    const { peer } = request;
+    return procedure<NewLink>(
+      {
+        what: `connecting to ${peer.address} (${peer.type})`,
+        clock: this.#radio.controller.clock,
+        scope: this.#radio.scope,
+        defaultTimeoutMs: CONNECT_TIMEOUT_MS,
+        timeoutMs: request.timeoutMs,
+        signal: request.signal,
+        hint: () => this.#hint(peer),
+      },
+      (settle) => {
+        const parameters = toInitiatingParameters(request);
+        if (this.#queue.some((one) => samePeer(one.peer, peer))) {
+          throw new InvalidStateError(
+            `already connecting to ${peer.address}: await that attempt, or abort it with its signal`,
+          );
+        }
+        const waiter: Waiter = { peer, parameters, settle };
+        this.#queue.push(waiter);
+        this.#plan();
+        return () => this.#withdraw(waiter);
+      },
+    );
+  }
+
+  linkUp(newLink: NewLink): boolean {
+    const waiter = this.#queue.find((one) => isPeerOf(newLink, one.peer));
+    if (waiter === undefined) return false;
+    this.#remove(waiter);
+    waiter.settle.resolve(newLink);
+    this.#plan();
+    return true;
+  }
+
+  failed(want: InitiatingWant, error: Error): void {
+    for (const waiter of this.#queue.filter((one) => want.peers.some((peer) => samePeer(peer, one.peer)))) {
+      this.#remove(waiter);
+      waiter.settle.reject(error);
+    }
+    this.#plan();
+  }
+
+  acceptListFull(size: number): void {
+    this.#acceptListSize = size;
+    this.#plan();
+  }
+
+  #remove(waiter: Waiter): void {
+    this.#queue = this.#queue.filter((one) => one !== waiter);
+  }
+
+  #withdraw(waiter: Waiter): Promise<void> | undefined {
+    this.#remove(waiter);
+    this.#plan();
+    return this.#radio.until(
+      ({ initiating }) => !initiating?.want.peers.some((peer) => samePeer(peer, waiter.peer)),
+    );
+  }
+
+  /** Compares who waits with who is being looked for. A group keeps its turn until its time is up, also while it grows or shrinks. */
+  #plan(): void {
+    const group = groupOf(this.#queue, this.#acceptListSize);
+    const unchanged = group.length === this.#group.length && group.every((one) => this.#group.includes(one));
+    const keepsTurn = group.some((one) => this.#group.includes(one));
+    this.#group = group;
+    const others = this.#queue.length > group.length;
+    if (!others || !keepsTurn) {
+      this.#turn.cancel();
+      this.#turn = noTimer;
+    }
+    if (others && this.#turn === noTimer) {
+      this.#turn = this.#radio.controller.clock.after(TURN_MS, () => this.#nextTurn());
+    }
+    const [first, ...more] = group.map((one) => one.peer);
+    const head = group[0];
+    if (first === undefined || head === undefined) this.#want = undefined;
+    else if (!unchanged || this.#want === undefined)
+      this.#want = { peers: [first, ...more], parameters: head.parameters };
+    this.#radio.wantInitiating(this.#want, this);
+  }
+
+  #nextTurn(): void {
+    this.#turn = noTimer;
+    this.#queue = afterTurn(this.#queue, this.#group);
+    this.#plan();
+  }
+
+  #hint(peer: Peer): string {
+    const waiting = this.#queue.length - 1;
+    const others = waiting > 0 ? `; ${waiting} other attempts shared the radio` : '';
+    return `${peer.address} did not answer: it may be off, out of reach, connected to somebody else, or advertise under another address${others}`;
+  }
+}

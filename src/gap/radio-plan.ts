@@ -1,0 +1,276 @@
+import type { Address, AddressType } from '../core/address.ts';
+import { equalBytes } from '../core/bytes.ts';
+import type { InitiatingParameters } from './connect-parameters.ts';
+import type { OwnAddress, Peer } from './radio-controller.ts';
+
+/** How to scan, in HCI units. A want is compared by identity: a new object means a new start. */
+export interface ScanWant {
+  readonly active: boolean;
+  readonly interval: number;
+  readonly window: number;
+  readonly filterDuplicates: boolean;
+}
+
+/** Whom to connect to. With more than one peer the accept list decides. */
+export interface InitiatingWant {
+  readonly peers: readonly [Peer, ...Peer[]];
+  readonly parameters: InitiatingParameters;
+}
+
+/** What a set sends: the advertising types of Vol 4, Part E, 7.8.5. */
+export type AdvertisingKind =
+  | 'connectable'
+  | 'scannable'
+  | 'nonConnectable'
+  | 'directedHighDuty'
+  | 'directedLowDuty';
+
+/** The parameters of an advertising set, in HCI units; compared by identity. */
+export interface SetParameters {
+  readonly kind: AdvertisingKind;
+  readonly interval: number;
+  /** Whom directed advertising is for. */
+  readonly peer: Peer | undefined;
+}
+
+export interface SetWant {
+  readonly parameters: SetParameters;
+  readonly data: Uint8Array;
+  readonly scanResponse: Uint8Array;
+  readonly enabled: boolean;
+}
+
+/** What the users of the radio want of it together. */
+export interface RadioWant {
+  readonly own: OwnAddress;
+  readonly scan: ScanWant | undefined;
+  readonly initiating: InitiatingWant | undefined;
+  readonly sets: ReadonlyMap<number, SetWant>;
+}
+
+/** What is known of a set in the controller; undefined fields are not known. */
+export interface SetState {
+  readonly parameters: SetParameters | undefined;
+  readonly own: OwnAddress | undefined;
+  /** The random address of the set itself, with extended commands. */
+  readonly randomAddress: Address | undefined;
+  readonly data: Uint8Array | undefined;
+  readonly scanResponse: Uint8Array | undefined;
+  readonly enabled: boolean;
+}
+
+/** What is known of the controller. */
+export interface RadioState {
+  readonly randomAddress: Address | undefined;
+  readonly acceptList: readonly Peer[] | undefined;
+  /** What LE Set Scan Parameters was last given. */
+  readonly scanParameters: { readonly scan: ScanWant; readonly ownType: AddressType } | undefined;
+  readonly scanning: boolean;
+  /** A pending connection attempt. It is over when Connection Complete says so, not when its cancel was answered. */
+  readonly initiating:
+    | { readonly want: InitiatingWant; readonly own: OwnAddress; readonly cancelling: boolean }
+    | undefined;
+  readonly sets: ReadonlyMap<number, SetState>;
+}
+
+export const initialRadioState: RadioState = {
+  randomAddress: undefined,
+  acceptList: undefined,
+  scanParameters: undefined,
+  scanning: false,
+  initiating: undefined,
+  sets: new Map(),
+};
+
+/** What the controller allows, as read at the start and as learned since. */
+export interface RadioRules {
+  readonly extended: boolean;
+  readonly scanWhileInitiating: boolean;
+  readonly advertiseWhileInitiating: boolean;
+  /** Sets that the controller will not enable until a link has ended. */
+  readonly blockedSets: ReadonlySet<number>;
+}
+
+/** One command to the controller. */
+export type RadioStep =
+  | { readonly op: 'setRandomAddress'; readonly address: Address }
+  | { readonly op: 'clearAcceptList' }
+  | { readonly op: 'addToAcceptList'; readonly peer: Peer }
+  | { readonly op: 'removeFromAcceptList'; readonly peer: Peer }
+  | { readonly op: 'setScanParameters'; readonly scan: ScanWant; readonly ownType: AddressType }
+  | { readonly op: 'enableScan'; readonly filterDuplicates: boolean }
+  | { readonly op: 'disableScan' }
+  | { readonly op: 'initiate'; readonly want: InitiatingWant; readonly own: OwnAddress }
+  | { readonly op: 'cancelInitiating' }
+  | {
+      readonly op: 'setAdvertisingParameters';
+      readonly handle: number;
+      readonly parameters: SetParameters;
+      readonly own: OwnAddress;
+    }
+  | { readonly op: 'setAdvertisingSetAddress'; readonly handle: number; readonly address: Address }
+  | { readonly op: 'setAdvertisingData'; readonly handle: number; readonly data: Uint8Array }
+  | { readonly op: 'setScanResponseData'; readonly handle: number; readonly data: Uint8Array }
+  | { readonly op: 'enableAdvertising'; readonly handle: number }
+  | { readonly op: 'disableAdvertising'; readonly handle: number }
+  | { readonly op: 'removeAdvertisingSet'; readonly handle: number };
+
+const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
+const holds = (peers: readonly Peer[], peer: Peer): boolean => peers.some((one) => samePeer(one, peer));
+const sameOwn = (a: OwnAddress | undefined, b: OwnAddress): boolean =>
+  a !== undefined && a.type === b.type && a.address === b.address;
+
+export const isDirected = (kind: AdvertisingKind): boolean =>
+  kind === 'directedHighDuty' || kind === 'directedLowDuty';
+export const isConnectable = (kind: AdvertisingKind): boolean => kind === 'connectable' || isDirected(kind);
+export const isScannable = (kind: AdvertisingKind): boolean => kind === 'connectable' || kind === 'scannable';
+
+interface Planning {
+  readonly state: RadioState;
+  readonly want: RadioWant;
+  readonly rules: RadioRules;
+  /** The random address must change, so whatever uses it must stop first (Vol 4, Part E, 7.8.4). */
+  readonly newAddress: boolean;
+  readonly mayScan: boolean;
+}
+
+const mayAdvertise = ({ want, rules }: Planning, handle: number): boolean =>
+  want.sets.get(handle)?.enabled === true &&
+  !rules.blockedSets.has(handle) &&
+  (want.initiating === undefined || rules.advertiseWhileInitiating);
+
+const stopInitiating = ({ state, want, newAddress }: Planning): RadioStep | undefined => {
+  const { initiating } = state;
+  if (initiating === undefined || initiating.cancelling) return undefined;
+  return initiating.want !== want.initiating || newAddress || !sameOwn(initiating.own, want.own)
+    ? { op: 'cancelInitiating' }
+    : undefined;
+};
+
+const stopScanning = ({ state, want, newAddress, mayScan }: Planning): RadioStep | undefined => {
+  if (!state.scanning) return undefined;
+  const { scan, ownType } = state.scanParameters ?? {};
+  return !mayScan || newAddress || scan !== want.scan || ownType !== want.own.type
+    ? { op: 'disableScan' }
+    : undefined;
+};
+
+const stopAdvertising = (planning: Planning): RadioStep | undefined => {
+  const { state, want, rules, newAddress } = planning;
+  for (const [handle, set] of state.sets) {
+    if (!set.enabled) continue;
+    // With extended commands each set has an address of its own, which setAddress sees to.
+    const addressChanges =
+      !sameOwn(set.own, want.own) || (newAddress && !rules.extended && want.own.type === 'random');
+    if (
+      !mayAdvertise(planning, handle) ||
+      addressChanges ||
+      want.sets.get(handle)?.parameters !== set.parameters
+    ) {
+      return { op: 'disableAdvertising', handle };
+    }
+  }
+  return undefined;
+};
+
+const editAcceptList = ({ state, want }: Planning): RadioStep | undefined => {
+  const peers = want.initiating?.peers;
+  if (peers === undefined || peers.length === 1) return undefined;
+  const held = state.acceptList;
+  if (held === undefined) return { op: 'clearAcceptList' };
+  const gone = held.find((peer) => !holds(peers, peer));
+  if (gone !== undefined) return { op: 'removeFromAcceptList', peer: gone };
+  const added = peers.find((peer) => !holds(held, peer));
+  return added === undefined ? undefined : { op: 'addToAcceptList', peer: added };
+};
+
+const unknownSet: SetState = {
+  parameters: undefined,
+  own: undefined,
+  randomAddress: undefined,
+  data: undefined,
+  scanResponse: undefined,
+  enabled: false,
+};
+
+const holdsData = (held: Uint8Array | undefined, wanted: Uint8Array): boolean =>
+  held !== undefined && (held === wanted || equalBytes(held, wanted));
+
+const setUp = (planning: Planning, handle: number, wanted: SetWant): RadioStep | undefined => {
+  const { state, want, rules } = planning;
+  const set = state.sets.get(handle) ?? unknownSet;
+  const { parameters, data, scanResponse } = wanted;
+  // What is paused keeps what it has: it is set up when its turn comes.
+  if (!mayAdvertise(planning, handle)) return undefined;
+  if (set.parameters !== parameters || !sameOwn(set.own, want.own)) {
+    return { op: 'setAdvertisingParameters', handle, parameters, own: want.own };
+  }
+  if (rules.extended && want.own.type === 'random' && set.randomAddress !== want.own.address) {
+    return { op: 'setAdvertisingSetAddress', handle, address: want.own.address };
+  }
+  if (!isDirected(parameters.kind)) {
+    if (!holdsData(set.data, data)) return { op: 'setAdvertisingData', handle, data };
+    // Sent also when it is empty, so that the response of an earlier advertiser does not live on.
+    const takesResponse = !rules.extended || isScannable(parameters.kind);
+    if (takesResponse && !holdsData(set.scanResponse, scanResponse)) {
+      return { op: 'setScanResponseData', handle, data: scanResponse };
+    }
+  }
+  return set.enabled ? undefined : { op: 'enableAdvertising', handle };
+};
+
+const advertise = (planning: Planning): RadioStep | undefined => {
+  const { state, want, rules } = planning;
+  if (rules.extended) {
+    for (const handle of state.sets.keys()) {
+      if (!want.sets.has(handle)) return { op: 'removeAdvertisingSet', handle };
+    }
+  }
+  for (const [handle, wanted] of want.sets) {
+    const step = setUp(planning, handle, wanted);
+    if (step !== undefined) return step;
+  }
+  return undefined;
+};
+
+const startInitiating = ({ state, want }: Planning): RadioStep | undefined =>
+  want.initiating === undefined || state.initiating !== undefined
+    ? undefined
+    : { op: 'initiate', want: want.initiating, own: want.own };
+
+const startScanning = ({ state, want, mayScan }: Planning): RadioStep | undefined => {
+  const { scan } = want;
+  if (scan === undefined || !mayScan || state.scanning) return undefined;
+  const held = state.scanParameters;
+  return held?.scan === scan && held.ownType === want.own.type
+    ? { op: 'enableScan', filterDuplicates: scan.filterDuplicates }
+    : { op: 'setScanParameters', scan, ownType: want.own.type };
+};
+
+/**
+ * The next command that brings the controller from what it does to what is wanted, or undefined when there is nothing to do but wait.
+ * What shares the random address or the accept list is stopped before they change, and started again because it is still wanted.
+ */
+export const nextRadioStep = (
+  state: RadioState,
+  want: RadioWant,
+  rules: RadioRules,
+): RadioStep | undefined => {
+  const used = want.scan !== undefined || want.initiating !== undefined || want.sets.size > 0;
+  const initiates = want.initiating !== undefined || state.initiating !== undefined;
+  const planning: Planning = {
+    state,
+    want,
+    rules,
+    newAddress: used && want.own.type === 'random' && state.randomAddress !== want.own.address,
+    mayScan: want.scan !== undefined && (!initiates || rules.scanWhileInitiating),
+  };
+  const stop = stopInitiating(planning) ?? stopScanning(planning) ?? stopAdvertising(planning);
+  if (stop !== undefined) return stop;
+  // Address and accept list are held until the controller has completed the attempt.
+  if (state.initiating?.cancelling === true) return undefined;
+  if (planning.newAddress) return { op: 'setRandomAddress', address: want.own.address };
+  return (
+    editAcceptList(planning) ?? startInitiating(planning) ?? advertise(planning) ?? startScanning(planning)
+  );
+};

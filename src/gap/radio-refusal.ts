@@ -1,0 +1,108 @@
+import { HciError } from '../core/errors.ts';
+import type { RadioRules, RadioState, RadioStep } from './radio-plan.ts';
+
+/** What is known at the moment when the controller refuses a step. */
+export interface RefusalContext {
+  /** Without the effect of the refused step. */
+  readonly state: RadioState;
+  readonly rules: RadioRules;
+  /** Peers that the accept list held before the step. */
+  readonly acceptListHeld: number;
+  /** Links that are up. */
+  readonly links: number;
+  /** An earlier cancel was answered and never completed. */
+  readonly cancelIgnored: boolean;
+}
+
+/** What follows from it. */
+export type RefusalVerdict =
+  /** The goal of the step is reached all the same. */
+  | { readonly kind: 'forget' }
+  /** From now on scanning pauses while a connection is being initiated. */
+  | { readonly kind: 'pauseScan' }
+  | { readonly kind: 'pauseAdvertising' }
+  /** The set waits until a link has ended. */
+  | { readonly kind: 'block'; readonly handle: number }
+  | { readonly kind: 'acceptListFull'; readonly size: number }
+  /** Whoever wanted it gets the error. */
+  | { readonly kind: 'fail'; readonly blamed: 'scan' | 'initiating' | 'all' | number; readonly error: Error };
+
+/** Vol 1, Part F, 1.3. */
+const MEMORY_CAPACITY_EXCEEDED = 0x07;
+const CONNECTION_LIMIT_EXCEEDED = 0x09;
+const COMMAND_DISALLOWED = 0x0c;
+const LIMITED_RESOURCES = 0x0d;
+
+const isShortage = (status: number): boolean =>
+  status === MEMORY_CAPACITY_EXCEEDED ||
+  status === CONNECTION_LIMIT_EXCEEDED ||
+  status === COMMAND_DISALLOWED ||
+  status === LIMITED_RESOURCES;
+
+const explain = (error: HciError, advice: string): HciError =>
+  new HciError(`${error.message}: ${advice}`, error.status, error.opcode, { cause: error });
+
+const onInitiate = (error: HciError, context: RefusalContext): RefusalVerdict => {
+  const { state, rules, cancelIgnored } = context;
+  if (error.status === COMMAND_DISALLOWED && cancelIgnored) {
+    const advice =
+      'it answered the cancel of an earlier attempt and never completed it, so that it may still be looking for that peer; reset it by opening the adapter again';
+    return { kind: 'fail', blamed: 'initiating', error: explain(error, advice) };
+  }
+  if (isShortage(error.status) && error.status !== CONNECTION_LIMIT_EXCEEDED) {
+    if (state.scanning && rules.scanWhileInitiating) return { kind: 'pauseScan' };
+    const advertises = [...state.sets.values()].some((set) => set.enabled);
+    if (advertises && rules.advertiseWhileInitiating) return { kind: 'pauseAdvertising' };
+  }
+  return { kind: 'fail', blamed: 'initiating', error };
+};
+
+const onEnableAdvertising = (handle: number, error: HciError, context: RefusalContext): RefusalVerdict => {
+  const { state, rules, links } = context;
+  if (isShortage(error.status)) {
+    if (state.initiating !== undefined && rules.advertiseWhileInitiating) return { kind: 'pauseAdvertising' };
+    if (links > 0) return { kind: 'block', handle };
+  }
+  return { kind: 'fail', blamed: handle, error };
+};
+
+const onScan = (error: HciError, { state, rules }: RefusalContext): RefusalVerdict => {
+  if (isShortage(error.status) && state.initiating !== undefined && rules.scanWhileInitiating) {
+    return { kind: 'pauseScan' };
+  }
+  return { kind: 'fail', blamed: 'scan', error };
+};
+
+/** Judges a refusal: what to learn from it, or whom to tell. */
+export const verdictOnRefusal = (
+  step: RadioStep,
+  error: HciError,
+  context: RefusalContext,
+): RefusalVerdict => {
+  switch (step.op) {
+    case 'disableScan':
+    case 'disableAdvertising':
+    case 'removeAdvertisingSet':
+    case 'removeFromAcceptList':
+    case 'cancelInitiating':
+      return { kind: 'forget' };
+    case 'setRandomAddress':
+      return { kind: 'fail', blamed: 'all', error };
+    case 'clearAcceptList':
+      return { kind: 'acceptListFull', size: 0 };
+    case 'addToAcceptList':
+      return { kind: 'acceptListFull', size: context.acceptListHeld };
+    case 'setScanParameters':
+    case 'enableScan':
+      return onScan(error, context);
+    case 'initiate':
+      return onInitiate(error, context);
+    case 'setAdvertisingParameters':
+    case 'setAdvertisingSetAddress':
+    case 'setAdvertisingData':
+    case 'setScanResponseData':
+      return { kind: 'fail', blamed: step.handle, error };
+    case 'enableAdvertising':
+      return onEnableAdvertising(step.handle, error, context);
+  }
+};

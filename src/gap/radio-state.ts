@@ -1,0 +1,92 @@
+import type { Peer } from './radio-controller.ts';
+import type { RadioState, RadioStep, SetState } from './radio-plan.ts';
+
+const emptySet: SetState = {
+  parameters: undefined,
+  own: undefined,
+  randomAddress: undefined,
+  data: undefined,
+  scanResponse: undefined,
+  enabled: false,
+};
+
+/** The state with one set changed; a set that was not known comes to be. */
+export const withSet = (state: RadioState, handle: number, change: Partial<SetState>): RadioState => ({
+  ...state,
+  sets: new Map(state.sets).set(handle, { ...(state.sets.get(handle) ?? emptySet), ...change }),
+});
+
+const withoutSet = (state: RadioState, handle: number): RadioState => {
+  const sets = new Map(state.sets);
+  sets.delete(handle);
+  return { ...state, sets };
+};
+
+const without = (peers: readonly Peer[] | undefined, gone: Peer): readonly Peer[] =>
+  (peers ?? []).filter((peer) => peer.address !== gone.address || peer.type !== gone.type);
+
+/** The state once the controller has carried out a step. */
+export const afterRadioStep = (state: RadioState, step: RadioStep): RadioState => {
+  switch (step.op) {
+    case 'setRandomAddress':
+      return { ...state, randomAddress: step.address };
+    case 'clearAcceptList':
+      return { ...state, acceptList: [] };
+    case 'addToAcceptList':
+      return { ...state, acceptList: [...without(state.acceptList, step.peer), step.peer] };
+    case 'removeFromAcceptList':
+      return { ...state, acceptList: without(state.acceptList, step.peer) };
+    case 'setScanParameters':
+      return { ...state, scanParameters: { scan: step.scan, ownType: step.ownType } };
+    case 'enableScan':
+      return { ...state, scanning: true };
+    case 'disableScan':
+      return { ...state, scanning: false };
+    case 'initiate':
+      return { ...state, initiating: { want: step.want, own: step.own, cancelling: false } };
+    case 'cancelInitiating':
+      return state.initiating === undefined
+        ? state
+        : { ...state, initiating: { ...state.initiating, cancelling: true } };
+    case 'setAdvertisingParameters':
+      return withSet(state, step.handle, { parameters: step.parameters, own: step.own });
+    case 'setAdvertisingSetAddress':
+      return withSet(state, step.handle, { randomAddress: step.address });
+    case 'setAdvertisingData':
+      return withSet(state, step.handle, { data: step.data });
+    case 'setScanResponseData':
+      return withSet(state, step.handle, { scanResponse: step.data });
+    case 'enableAdvertising':
+      return withSet(state, step.handle, { enabled: true });
+    case 'disableAdvertising':
+      return withSet(state, step.handle, { enabled: false });
+    case 'removeAdvertisingSet':
+      return withoutSet(state, step.handle);
+  }
+};
+
+/**
+ * The state when the controller has refused a step whose effect was counted in advance. What was to be stopped counts as stopped: a controller
+ * that refuses to end something is not doing it.
+ */
+export const afterRefusedStep = (state: RadioState, step: RadioStep): RadioState => {
+  switch (step.op) {
+    case 'enableScan':
+      return { ...state, scanning: false };
+    case 'initiate':
+    case 'cancelInitiating':
+      return { ...state, initiating: undefined };
+    case 'enableAdvertising':
+      return withSet(state, step.handle, { enabled: false });
+    case 'disableScan':
+    case 'disableAdvertising':
+    case 'removeAdvertisingSet':
+      return afterRadioStep(state, step);
+    case 'clearAcceptList':
+    case 'addToAcceptList':
+    case 'removeFromAcceptList':
+      return { ...state, acceptList: undefined };
+    default:
+      return state;
+  }
+};

@@ -1,0 +1,405 @@
+import { noTimer, type Timer } from '../core/clock.ts';
+import { Counters } from '../core/counters.ts';
+import { HciError } from '../core/errors.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
+import {
+  type ConnectionOutcome,
+  isPeerOf,
+  type LinkUp,
+  type OwnAddress,
+  type RadioAbilities,
+  type RadioController,
+  type RadioSink,
+} from './radio-controller.ts';
+import { RadioLinks } from './radio-links.ts';
+import {
+  type InitiatingWant,
+  initialRadioState,
+  isConnectable,
+  nextRadioStep,
+  type RadioRules,
+  type RadioState,
+  type RadioStep,
+  type RadioWant,
+  type ScanWant,
+  type SetWant,
+} from './radio-plan.ts';
+import { verdictOnRefusal } from './radio-refusal.ts';
+import { afterRadioStep, afterRefusedStep, withSet } from './radio-state.ts';
+import type { InitiatingUser, ScanUser, SetUser } from './radio-users.ts';
+
+export interface RadioOptions {
+  readonly controller: RadioController;
+  /** Asked whenever the radio is planned; call `replan()` when it changes. */
+  readonly ownAddress: () => OwnAddress;
+}
+
+/** How long a controller may take to complete a cancelled connection attempt. */
+const CANCEL_LIMIT_MS = 2_000;
+/** Directed high duty cycle advertising has ended (Vol 1, Part F, 2.58). */
+const ADVERTISING_TIMEOUT = 0x3c;
+
+const endsSomething = (step: RadioStep): boolean =>
+  step.op === 'disableScan' || step.op === 'disableAdvertising' || step.op === 'removeAdvertisingSet';
+
+/**
+ * The one arbiter of the radio. Scanning, initiating and advertising say what they want; one loop compares that with what is known of the
+ * controller and takes one step at a time until both agree.
+ */
+export class Radio implements RadioSink {
+  readonly counters = new Counters([
+    'linksUnclaimed',
+    'cancelsUnanswered',
+    'stepsRefused',
+    'scanPausesLearned',
+    'advertisingPausesLearned',
+    'setsBlocked',
+  ]);
+  readonly controller: RadioController;
+  readonly #ownAddress: () => OwnAddress;
+  #state: RadioState = initialRadioState;
+  #scan: ScanWant | undefined;
+  #scanUser: ScanUser | undefined;
+  #initiating: InitiatingWant | undefined;
+  #initiatingUser: InitiatingUser | undefined;
+  readonly #sets = new Map<number, SetWant>();
+  readonly #setUsers = new Map<number, SetUser>();
+  #rules: RadioRules;
+  readonly #links: RadioLinks;
+  #running = false;
+  #stopped = false;
+  #cancelTimer: Timer = noTimer;
+  /** A cancelled attempt that the controller never completed may still hold its initiator. */
+  #cancelIgnored = false;
+  readonly #watches = new Set<() => void>();
+  readonly #detach: () => void;
+
+  constructor(options: RadioOptions) {
+    this.controller = options.controller;
+    this.#ownAddress = options.ownAddress;
+    const { extended, scanWhileInitiating } = options.controller.abilities;
+    this.#rules = { extended, scanWhileInitiating, advertiseWhileInitiating: true, blockedSets: new Set() };
+    this.#links = new RadioLinks(options.controller, {
+      onGone: () => this.#linkGone(),
+      onUnclaimed: () => this.counters.add('linksUnclaimed'),
+    });
+    this.#detach = options.controller.attach(this);
+    options.controller.scope.add(() => this.#end());
+  }
+
+  get abilities(): RadioAbilities {
+    return this.controller.abilities;
+  }
+
+  get scope(): WaitScope {
+    return this.controller.scope;
+  }
+
+  get state(): RadioState {
+    return this.#state;
+  }
+
+  /** Links that came up here and live. */
+  get linkCount(): number {
+    return this.#links.count;
+  }
+
+  /** Whether the controller refuses this set until a link has ended. */
+  isBlocked(handle: number): boolean {
+    return this.#rules.blockedSets.has(handle);
+  }
+
+  wantScan(want: ScanWant | undefined, user: ScanUser): void {
+    this.#scan = want;
+    this.#scanUser = user;
+    this.replan();
+  }
+
+  wantInitiating(want: InitiatingWant | undefined, user: InitiatingUser): void {
+    this.#initiating = want;
+    this.#initiatingUser = user;
+    this.replan();
+  }
+
+  wantSet(handle: number, want: SetWant | undefined, user: SetUser): void {
+    if (want === undefined) {
+      this.#sets.delete(handle);
+      this.#setUsers.delete(handle);
+    } else {
+      this.#sets.set(handle, want);
+      this.#setUsers.set(handle, user);
+    }
+    this.#unblock(handle);
+    this.replan();
+  }
+
+  /**
+   * Resolves when the state fits, or when the controller is gone. Every step ends within its deadline, so that a state which follows from
+   * what is wanted is always reached.
+   */
+  until(fits: (state: RadioState) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!fits(this.#state) && !this.#stopped) return;
+        this.#watches.delete(check);
+        resolve();
+      };
+      this.#watches.add(check);
+      check();
+    });
+  }
+
+  /** Lets go of everything: nothing is advertised, scanned or initiated when it resolves. Never rejects. */
+  async stop(): Promise<void> {
+    this.#scan = undefined;
+    this.#initiating = undefined;
+    this.#sets.clear();
+    this.replan();
+    await this.until(
+      (state) =>
+        !this.#running &&
+        !state.scanning &&
+        state.initiating === undefined &&
+        ![...state.sets.values()].some((set) => set.enabled),
+    );
+    this.#end();
+  }
+
+  /** Looks again whether the controller does what is wanted. Many calls in one turn make one plan. */
+  replan(): void {
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    queueMicrotask(() => {
+      this.#run().then(
+        () => this.#changed(),
+        (error: unknown) =>
+          this.controller.log.write('error', 'gap', () => `the radio loop failed: ${error}`),
+      );
+    });
+  }
+
+  legacyReports(bytes: Uint8Array, offset: number): void {
+    this.#scanUser?.legacyReports(bytes, offset);
+  }
+
+  extendedReports(bytes: Uint8Array, offset: number): void {
+    this.#scanUser?.extendedReports(bytes, offset);
+  }
+
+  connection({ status, up }: ConnectionOutcome): void {
+    if (up === undefined) this.#connectionFailed(status);
+    else if (up.role === 'central') this.#centralUp(up);
+    else this.#peripheralUp(up);
+    this.#changed();
+    this.replan();
+  }
+
+  setTerminated(handle: number, status: number, connectionHandle: number | undefined): void {
+    const up = connectionHandle === undefined ? undefined : this.#links.claim(connectionHandle);
+    if (up !== undefined) {
+      this.#deliver(handle, up);
+    } else if (status !== 0) {
+      this.#state = withSet(this.#state, handle, { enabled: false });
+      this.#setTimedOut(handle);
+    }
+    this.#changed();
+    this.replan();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (;;) {
+        const step = this.#stopped ? undefined : nextRadioStep(this.#state, this.#want(), this.#rules);
+        if (step === undefined) return;
+        await this.#take(step);
+        this.#changed();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #want(): RadioWant {
+    return { own: this.#ownAddress(), scan: this.#scan, initiating: this.#initiating, sets: this.#sets };
+  }
+
+  async #take(step: RadioStep): Promise<void> {
+    // What begins something is counted before its answer: the event that it leads to may stand in the same chunk as the answer.
+    const counted = !endsSomething(step);
+    if (counted) this.#state = afterRadioStep(this.#state, step);
+    if (step.op === 'cancelInitiating') this.#limitCancel();
+    try {
+      await this.controller.run(step);
+      if (!counted) this.#state = afterRadioStep(this.#state, step);
+    } catch (error) {
+      if (this.#stopped) return;
+      if (error instanceof HciError) this.#refused(step, error);
+      else this.#broken(error);
+    }
+  }
+
+  #refused(step: RadioStep, error: HciError): void {
+    this.counters.add('stepsRefused');
+    this.controller.log.write('warn', 'gap', () => `${step.op} refused: ${error.message}`);
+    if (step.op === 'cancelInitiating') this.#cancelTimer.cancel();
+    const attempt = this.#state.initiating?.want;
+    const acceptListHeld = (this.#state.acceptList?.length ?? 1) - 1;
+    this.#state = afterRefusedStep(this.#state, step);
+    const verdict = verdictOnRefusal(step, error, {
+      state: this.#state,
+      rules: this.#rules,
+      links: this.#links.count,
+      acceptListHeld,
+      cancelIgnored: this.#cancelIgnored,
+    });
+    switch (verdict.kind) {
+      case 'forget':
+        return;
+      case 'pauseScan':
+        this.counters.add('scanPausesLearned');
+        this.#rules = { ...this.#rules, scanWhileInitiating: false };
+        return;
+      case 'pauseAdvertising':
+        this.counters.add('advertisingPausesLearned');
+        this.#rules = { ...this.#rules, advertiseWhileInitiating: false };
+        return;
+      case 'block':
+        this.counters.add('setsBlocked');
+        this.#rules = { ...this.#rules, blockedSets: new Set([...this.#rules.blockedSets, verdict.handle]) };
+        return;
+      case 'acceptListFull':
+        this.#initiatingUser?.acceptListFull(verdict.size);
+        return;
+      case 'fail':
+        if (step.op === 'initiate') this.#unlearnPauses();
+        this.#fail(verdict.blamed, verdict.error, attempt);
+    }
+  }
+
+  /** Pausing did not help, so it was not the reason. */
+  #unlearnPauses(): void {
+    const { scanWhileInitiating } = this.abilities;
+    this.#rules = { ...this.#rules, scanWhileInitiating, advertiseWhileInitiating: true };
+  }
+
+  #fail(
+    blamed: 'scan' | 'initiating' | 'all' | number,
+    error: Error,
+    attempt: InitiatingWant | undefined,
+  ): void {
+    if (blamed === 'scan' || blamed === 'all') {
+      this.#scan = undefined;
+      this.#scanUser?.failed(error);
+    }
+    if (blamed === 'initiating' || blamed === 'all') this.#failInitiating(this.#initiating ?? attempt, error);
+    for (const [handle, user] of [...this.#setUsers]) {
+      if (blamed !== 'all' && blamed !== handle) continue;
+      this.#sets.delete(handle);
+      this.#setUsers.delete(handle);
+      user.failed(error);
+    }
+  }
+
+  #failInitiating(want: InitiatingWant | undefined, error: Error): void {
+    if (want === undefined) return;
+    if (this.#initiating === want) this.#initiating = undefined;
+    this.#initiatingUser?.failed(want, error);
+  }
+
+  /** A step failed by a timed-out command or worse: the controller has failed, and its scope says so to everybody. */
+  #broken(error: unknown): void {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.#fail('all', reason, this.#state.initiating?.want);
+    this.#end();
+  }
+
+  #limitCancel(): void {
+    this.#cancelTimer = this.controller.clock.after(CANCEL_LIMIT_MS, () => {
+      this.counters.add('cancelsUnanswered');
+      this.#cancelIgnored = true;
+      this.#state = { ...this.#state, initiating: undefined };
+      this.#changed();
+      this.replan();
+    });
+  }
+
+  #attemptOver(): RadioState['initiating'] {
+    const { initiating } = this.#state;
+    this.#cancelTimer.cancel();
+    this.#cancelTimer = noTimer;
+    this.#cancelIgnored = false;
+    this.#state = { ...this.#state, initiating: undefined };
+    return initiating;
+  }
+
+  #connectionFailed(status: number): void {
+    if (status === ADVERTISING_TIMEOUT && !this.#rules.extended) {
+      for (const [handle, set] of this.#state.sets) {
+        if (!set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
+        this.#state = withSet(this.#state, handle, { enabled: false });
+        this.#setTimedOut(handle);
+      }
+      return;
+    }
+    const attempt = this.#attemptOver();
+    // After a cancel this is its completion, whatever the status; what is still wanted starts anew.
+    if (attempt === undefined || attempt.cancelling) return;
+    this.#failInitiating(attempt.want, this.controller.attemptFailed(status, attempt.want.peers));
+  }
+
+  #centralUp(up: LinkUp): void {
+    const peers = this.#state.initiating?.want.peers ?? [];
+    // A late link of an attempt that had been given up says nothing about the one that runs now.
+    const attempt = peers.some((peer) => isPeerOf(up, peer)) ? this.#attemptOver() : undefined;
+    const own = attempt?.own ?? this.#ownAddress();
+    this.#links.offer(up, own, (newLink) => this.#initiatingUser?.linkUp(newLink) ?? false);
+  }
+
+  #peripheralUp(up: LinkUp): void {
+    const candidates = [...this.#state.sets]
+      .filter(([, set]) => set.enabled && set.parameters !== undefined && isConnectable(set.parameters.kind))
+      .map(([handle]) => handle);
+    const [only] = candidates;
+    // With one candidate there is no doubt; with several, LE Advertising Set Terminated follows and names the set.
+    if (candidates.length > 1) this.#links.hold(up);
+    else if (only === undefined) this.#links.offer(up, this.#ownAddress(), () => false);
+    else this.#deliver(only, up);
+  }
+
+  #deliver(handle: number, up: LinkUp): void {
+    const own = this.#state.sets.get(handle)?.own ?? this.#ownAddress();
+    this.#state = withSet(this.#state, handle, { enabled: false });
+    this.#links.offer(up, own, (newLink) => this.#setUsers.get(handle)?.linkUp(newLink) ?? false);
+  }
+
+  #linkGone(): void {
+    this.#rules = { ...this.#rules, blockedSets: new Set() };
+    this.replan();
+  }
+
+  #setTimedOut(handle: number): void {
+    const user = this.#setUsers.get(handle);
+    this.#sets.delete(handle);
+    this.#setUsers.delete(handle);
+    user?.timedOut();
+  }
+
+  #unblock(handle: number): void {
+    if (!this.#rules.blockedSets.has(handle)) return;
+    const blockedSets = new Set(this.#rules.blockedSets);
+    blockedSets.delete(handle);
+    this.#rules = { ...this.#rules, blockedSets };
+  }
+
+  #changed(): void {
+    for (const check of [...this.#watches]) check();
+  }
+
+  #end(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancelTimer.cancel();
+    this.#detach();
+    this.#changed();
+  }
+}
