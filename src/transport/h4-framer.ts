@@ -153,6 +153,8 @@ export class H4Framer {
       const length = packetLengthAt(header, 0);
       if (!this.#believe(header.subarray(0, wanted), 0, length)) {
         this.#dropPart();
+        // The way back may begin within the octets that were taken for a header.
+        this.#search(header.subarray(0, wanted), 0);
         return at + taken;
       }
       if (length > wanted) {
