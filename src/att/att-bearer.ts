@@ -1,11 +1,25 @@
+import { copyBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
+import { InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
-import type { WaitOptions } from '../core/procedure.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import type { AttChannel } from './att-channel.ts';
+import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName } from './att-codes.ts';
+import { type AttCounterName, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
 import type { AttExchange } from './codec/exchanges.ts';
+import { ErrorResponse, encodePacket, HandleValueConfirmation } from './codec/responses.ts';
+import {
+  multipleHandleValues,
+  VALUE_PDU_HEADER_LENGTH,
+  valueHandle,
+  valuePacket,
+} from './codec/value-pdus.ts';
+import { checkRxMtu, LARGEST_ATT_MTU, MtuExchange } from './mtu-exchange.ts';
+import { Responder } from './responder.ts';
+import { TransactionLane } from './transaction-lane.ts';
 
 /** Gets what the peer's server sends unasked. The view is valid until the call returns; an indication is confirmed then. */
 export type AttValueReceiver = (
@@ -29,56 +43,319 @@ export interface AttBearerOptions {
   readonly peer: string;
   /** The longest PDU that this host receives, offered in both directions of the MTU exchange: 23 to 517, which is the default. */
   readonly rxMtu?: number | undefined;
+  /** ATT_MTU of an Enhanced bearer: its channel's, never exchanged (Vol 3, Part F, 3.2.8). */
+  readonly fixedMtu?: number | undefined;
   /** Told when a transaction was not completed within 30 s: the link is of no more use for ATT and should be ended. */
   readonly onPoisoned?: ((error: Error) => void) | undefined;
 }
 
+const DEFAULT_TIMEOUT_MS = 1_000;
+
+/**
+ * A way for Attribute PDUs to and from one peer (Vol 3, Part F, 3.2.11): the client's transactions, one at a time; the server's answers;
+ * notifications, indications and commands both ways. What belongs to the client as a whole (subscriptions, awareness of changes) is not here,
+ * for a client may have several bearers.
+ *
+ * A transaction keeps its place until the peer answers, whatever becomes of its caller; one that is not answered within 30 s ends `scope`
+ * with a TimeoutError, and nothing more is sent but answers (Vol 3, Part F, 3.3.3).
+ */
 export class AttBearer {
   /** Ends with the channel, or when a transaction timed out. */
   readonly scope = new WaitScope();
-  server: AttServer | undefined;
+  /** Gets notifications and indications. */
   valueReceiver: AttValueReceiver | undefined;
+  readonly #channel: AttChannel;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #peer: string;
+  readonly #counters = makeAttCounters();
+  readonly #requests: TransactionLane;
+  readonly #indications: TransactionLane;
+  readonly #responder: Responder;
+  readonly #mtu: MtuExchange;
 
-  constructor(_options: AttBearerOptions) {}
+  constructor(options: AttBearerOptions) {
+    const { channel, clock, log, peer, fixedMtu } = options;
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#log = log;
+    this.#peer = peer;
+    const { scope } = this;
+    const counters = this.#counters;
+    const rxMtu = checkRxMtu(options.rxMtu ?? LARGEST_ATT_MTU);
+    const mtu = (): number => this.#mtu.mtu;
+    const lane = (ignored: AttCounterName): TransactionLane =>
+      new TransactionLane({
+        channel,
+        scope,
+        clock,
+        log,
+        peer,
+        mtu,
+        onIgnored: () => counters.add(ignored),
+        onTurnedAway: () => counters.add('callersTurnedAway'),
+        onPoisoned: (error) => {
+          counters.add('transactionTimeouts');
+          log.write('error', 'att', () => error.message);
+          this.#endClient(error);
+          options.onPoisoned?.(error);
+        },
+      });
+    this.#requests = lane('unexpectedResponses');
+    this.#indications = lane('unexpectedConfirmations');
+    this.#responder = new Responder({
+      channel,
+      clock,
+      log,
+      peer,
+      counters,
+      mtu,
+      exchangeMtu: (clientRxMtu) => this.#mtu.answer(clientRxMtu),
+    });
+    this.#mtu = new MtuExchange(
+      { scope, clock, peer, counters, rxMtu, fixedMtu },
+      { requests: this.#requests, indications: this.#indications, responder: this.#responder },
+    );
+    channel.receiver = (pdu) => this.#receive(pdu);
+    channel.scope.add((error) => {
+      channel.receiver = undefined;
+      this.#endClient(error);
+      this.#responder.end();
+    });
+  }
+
+  /** Answers requests and takes commands. Without one every request is answered with Request Not Supported. */
+  get server(): AttServer | undefined {
+    return this.#responder.server;
+  }
+
+  set server(server: AttServer | undefined) {
+    this.#responder.server = server;
+  }
 
   /** ATT_MTU as it is now. */
   get mtu(): number {
-    return 23;
+    return this.#mtu.mtu;
   }
 
   /** The longest value of a notification, indication, write request or command now: ATT_MTU - 3. */
   get maxValueLength(): number {
-    return this.mtu - 3;
+    return this.#mtu.mtu - VALUE_PDU_HEADER_LENGTH;
   }
 
-  /** Exchanges the MTU unless either side has done so already. Gives ATT_MTU. */
-  exchangeMtu(_options: WaitOptions = {}): Promise<number> {
-    return Promise.reject(new Error('not there yet'));
+  /** A snapshot. */
+  get counters(): Readonly<Record<AttCounterName, number>> {
+    return this.#counters.all();
   }
 
   /**
-   * One transaction: waits for its turn, sends the request, gives the decoded response. Rejects with AttError where the peer refuses.
+   * Exchanges the MTU unless either side has done so already, and gives ATT_MTU. A server that does not support the exchange has the default of 23.
+   * Default deadline 1 s; an answer that comes later still counts.
+   */
+  exchangeMtu(options: WaitOptions = {}): Promise<number> {
+    return this.#mtu.exchange(options);
+  }
+
+  /**
+   * One transaction: waits for its turn behind the calls before it, sends the request, gives the decoded response.
+   * Rejects with AttError where the peer refuses, with MalformedPduError where its answer cannot be read, with InvalidArgumentError where the
+   * request does not fit ATT_MTU. Giving up (deadline, abort) leaves the bearer taken until the peer answers or 30 s are over.
    */
   request<Q extends Shape, R>(
-    _exchange: AttExchange<Q, R>,
-    _params: Infer<Q>,
-    _options: AttRequestOptions,
+    exchange: AttExchange<Q, R>,
+    params: Infer<Q>,
+    options: AttRequestOptions,
   ): Promise<R> {
-    return Promise.reject(new Error('not there yet'));
+    return this.#requests.run(
+      {
+        what: options.what,
+        opcode: exchange.request.code,
+        answerOpcode: exchange.responseOpcode,
+        packet: encodePacket(exchange.request, params),
+      },
+      (pdu) => this.#read(pdu, options.what, exchange.decode),
+      { ...options, defaultTimeoutMs: options.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS },
+    );
   }
 
-  /** Resolves when the controller has room. InvalidArgumentError for a value longer than `maxValueLength`. */
-  writeCommand(_handle: number, _value: Uint8Array, _wait?: WaitOptions): Promise<void> {
-    return Promise.reject(new Error('not there yet'));
+  /** Resolves when the controller has room. Rejects with InvalidArgumentError for a value longer than `maxValueLength`. */
+  writeCommand(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
+    return this.#sendValue(AttOpcode.writeCommand, handle, value, wait);
   }
 
-  /** As writeCommand. */
-  notify(_handle: number, _value: Uint8Array, _wait?: WaitOptions): Promise<void> {
-    return Promise.reject(new Error('not there yet'));
+  /** As writeCommand; while our MTU exchange is on the air it waits for its end (Vol 3, Part F, 3.4.2.2, rule 5). */
+  notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
+    if (this.#mtu.holding) return this.#notifyLater(handle, value, wait);
+    return this.#sendValue(AttOpcode.handleValueNotification, handle, value, wait);
   }
 
-  /** Resolves when the peer has confirmed. */
-  indicate(_handle: number, _value: Uint8Array, _options: AttRequestOptions): Promise<void> {
-    return Promise.reject(new Error('not there yet'));
+  /** Resolves when the peer has confirmed. One indication at a time; giving up leaves its place taken as with request(). */
+  indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {
+    return this.#indications.run(
+      {
+        what: options.what,
+        opcode: AttOpcode.handleValueIndication,
+        answerOpcode: AttOpcode.handleValueConfirmation,
+        packet: valuePacket(AttOpcode.handleValueIndication, handle, value),
+      },
+      (pdu) => {
+        this.#read(pdu, options.what, (bytes) => HandleValueConfirmation.decode(bytes, 1));
+      },
+      { ...options, defaultTimeoutMs: options.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS },
+    );
+  }
+
+  #sendValue(
+    opcode: number,
+    handle: number,
+    value: Uint8Array,
+    wait: WaitOptions | undefined,
+  ): Promise<void> {
+    const { error } = this.scope;
+    if (error !== undefined) return Promise.reject(error);
+    if (value.length > this.maxValueLength) {
+      const text = `${attOpcodeName(opcode)} to ${this.#peer}: ${value.length} octets of value do not fit, ${this.maxValueLength} do at an ATT_MTU of ${this.mtu}`;
+      return Promise.reject(new InvalidArgumentError(text));
+    }
+    return this.#channel.send(valuePacket(opcode, handle, value), wait);
+  }
+
+  #notifyLater(handle: number, value: Uint8Array, wait: WaitOptions | undefined): Promise<void> {
+    const kept = copyBytes(value);
+    return procedure<void>(
+      {
+        what: `notifying ${this.#peer}`,
+        clock: this.#clock,
+        scope: this.scope,
+        defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+        ...wait,
+        hint: () => this.#requests.describe(),
+      },
+      (settle) =>
+        this.#mtu.hold(() => {
+          this.#sendValue(AttOpcode.handleValueNotification, handle, kept, {
+            timeoutMs: Number.POSITIVE_INFINITY,
+            signal: wait?.signal,
+          }).then(settle.resolve, settle.reject);
+        }),
+    );
+  }
+
+  #receive(pdu: Uint8Array): void {
+    const opcode = pdu[0];
+    switch (opcode) {
+      case undefined:
+        this.#counters.add('malformedPdus');
+        break;
+      case AttOpcode.handleValueNotification:
+        this.#value(pdu, 'notification');
+        break;
+      case AttOpcode.handleValueIndication:
+        this.#value(pdu, 'indication');
+        // Confirmed whether or not the handle or the value made sense (Vol 3, Part F, 3.4.7.2).
+        this.#responder.answer(encodePacket(HandleValueConfirmation, {}));
+        break;
+      case AttOpcode.multipleHandleValueNotification:
+        this.#values(pdu);
+        break;
+      case AttOpcode.handleValueConfirmation:
+        this.#indications.answered(pdu);
+        break;
+      case AttOpcode.errorResponse:
+        this.#refused(pdu);
+        break;
+      case AttOpcode.exchangeMtuResponse:
+      case AttOpcode.findInformationResponse:
+      case AttOpcode.findByTypeValueResponse:
+      case AttOpcode.readByTypeResponse:
+      case AttOpcode.readResponse:
+      case AttOpcode.readBlobResponse:
+      case AttOpcode.readMultipleResponse:
+      case AttOpcode.readByGroupTypeResponse:
+      case AttOpcode.writeResponse:
+      case AttOpcode.prepareWriteResponse:
+      case AttOpcode.executeWriteResponse:
+      case AttOpcode.readMultipleVariableResponse:
+        this.#requests.answered(pdu);
+        break;
+      default:
+        if ((opcode & ATT_COMMAND_FLAG) !== 0) this.#responder.command(pdu);
+        else this.#responder.request(pdu);
+    }
+  }
+
+  #value(pdu: Uint8Array, kind: 'notification' | 'indication'): void {
+    const { length } = pdu;
+    // Past a PDU of fewer octets the handle would read as 0, which no attribute has.
+    const handle = length < VALUE_PDU_HEADER_LENGTH || length > this.mtu ? 0 : valueHandle(pdu);
+    if (handle === 0) this.#counters.add('malformedPdus');
+    else this.#deliver(handle, pdu.subarray(VALUE_PDU_HEADER_LENGTH), kind);
+  }
+
+  #values(pdu: Uint8Array): void {
+    try {
+      if (pdu.length > this.mtu)
+        throw new MalformedPduError(`${pdu.length} octets where ATT_MTU is ${this.mtu}`);
+      for (const { attributeHandle, attributeValue } of multipleHandleValues(pdu)) {
+        this.#deliver(attributeHandle, attributeValue, 'notification');
+      }
+    } catch {
+      this.#counters.add('malformedPdus');
+    }
+  }
+
+  #deliver(handle: number, value: Uint8Array, kind: 'notification' | 'indication'): void {
+    const { valueReceiver } = this;
+    if (valueReceiver === undefined) {
+      this.#counters.add('valuesUnheard');
+      return;
+    }
+    try {
+      valueReceiver(handle, value, kind);
+    } catch (error) {
+      this.#counters.add('handlerErrors');
+      this.#log.write(
+        'error',
+        'att',
+        () => `the receiver of a ${kind} from ${this.#peer} failed: ${String(error)}`,
+      );
+    }
+  }
+
+  #refused(pdu: Uint8Array): void {
+    const requestOpcode = pdu[1];
+    try {
+      const { attributeHandleInError, errorCode } = ErrorResponse.decode(pdu, 1);
+      this.#requests.refused(requestOpcode ?? 0, errorCode, attributeHandleInError);
+    } catch (cause) {
+      this.#counters.add('malformedPdus');
+      if (requestOpcode === undefined) return;
+      const text = `${this.#peer} refused ${attOpcodeName(requestOpcode)} with a malformed ATT_ERROR_RSP`;
+      this.#requests.refusedUnreadably(requestOpcode, new MalformedPduError(text, { cause }));
+    }
+  }
+
+  /** Reads an answer for its caller. */
+  #read<R>(pdu: Uint8Array, what: string, decode: (bytes: Uint8Array) => R): R {
+    try {
+      if (pdu.length > this.mtu)
+        throw new MalformedPduError(`${pdu.length} octets where ATT_MTU is ${this.mtu}`);
+      return decode(pdu);
+    } catch (cause) {
+      if (!(cause instanceof MalformedPduError)) throw cause;
+      this.#counters.add('malformedPdus');
+      throw new MalformedPduError(
+        `${this.#peer} answered with a malformed PDU while ${what}: ${cause.message}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  #endClient(error: Error): void {
+    this.scope.end(error);
+    this.#requests.end();
+    this.#indications.end();
   }
 }
