@@ -53,7 +53,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   virtual: { files: ['src/virtual/**'], may: ['core', 'crypto', 'hci/codec', 'transport'] },
   snoop: { files: ['src/snoop/**'], may: ['core', 'hci/codec', 'node:*'] },
   tools: { files: ['tools/**'], may: [...PUBLIC, 'node:*', ...WITHHELD] },
-  examples: { files: ['examples/**'], may: [...PUBLIC, 'node:*', ...WITHHELD] },
+  examples: { files: ['examples/**', 'examples/*.js'], may: [...PUBLIC, 'node:*', ...WITHHELD] },
 };
 
 export interface Complaint {
