@@ -59,6 +59,22 @@ export function* fine(): Generator<number> {
     breaks: ['plugin', 'plugin', 'plugin'],
   },
   'src/gap/environment.ts': { text: "export const home = process.env['HOME'];\n", breaks: ['noProcessEnv'] },
+  'src/transport/environment.ts': {
+    text: "import { env } from 'node:process';\nexport const home = env;\n",
+    breaks: ['noRestrictedImports'],
+  },
+  'src/transport/tick.ts': {
+    text: "import process from 'node:process';\nprocess.nextTick(() => undefined);\n",
+    breaks: [],
+  },
+  'src/transport/environment.ts': {
+    text: "import { env } from 'node:process';\nexport const home = env;\n",
+    breaks: ['noRestrictedImports'],
+  },
+  'src/transport/tick.ts': {
+    text: "import process from 'node:process';\n\nprocess.nextTick(() => undefined);\n",
+    breaks: [],
+  },
   'src/gap/state-folder.ts': { text: "export const home = process.env['HOME'];\n", breaks: [] },
   'src/core/promises.ts': {
     text: `const work = async (): Promise<boolean> => true;
