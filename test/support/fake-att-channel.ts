@@ -27,9 +27,6 @@ export class FakeChannel<Cid extends number = 4> {
 
   constructor(cid: Cid) {
     this.cid = cid;
-    this.scope.add((error) => {
-      for (const wait of this.#stalled ?? []) wait.reject(error);
-    });
   }
 
   send(packet: Uint8Array, options?: WaitOptions): Promise<void> {
@@ -51,7 +48,11 @@ export class FakeChannel<Cid extends number = 4> {
 
   /** The controller has no more room: what is sent from now on waits. */
   stall(): void {
-    this.#stalled ??= [];
+    if (this.#stalled !== undefined) return;
+    this.#stalled = [];
+    this.scope.add((error) => {
+      for (const wait of this.#stalled ?? []) wait.reject(error);
+    });
   }
 
   /** Sends waiting for room. */
