@@ -64,14 +64,6 @@ export function* fine(): Generator<number> {
     breaks: ['noRestrictedImports'],
   },
   'src/transport/tick.ts': {
-    text: "import process from 'node:process';\nprocess.nextTick(() => undefined);\n",
-    breaks: [],
-  },
-  'src/transport/environment.ts': {
-    text: "import { env } from 'node:process';\nexport const home = env;\n",
-    breaks: ['noRestrictedImports'],
-  },
-  'src/transport/tick.ts': {
     text: "import process from 'node:process';\n\nprocess.nextTick(() => undefined);\n",
     breaks: [],
   },
