@@ -172,7 +172,7 @@ export const leEvents = {
     0x18,
     { status: u8, connectionHandle, serviceData: u16, syncHandle: u16, ...periodicSync },
   ),
-  // 7.7.65.30
+  // 7.7.65.31
   leRequestPeerScaComplete: leEvent('HCI_LE_Request_Peer_SCA_Complete', 0x1f, {
     status: u8,
     connectionHandle,
