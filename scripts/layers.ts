@@ -128,7 +128,7 @@ function isRequire(callee: ts.Expression): boolean {
 function objection(file: string, from: string, specifier: string, lazy: boolean): string | undefined {
   const { may, lazily = [] } = layers[from] ?? { may: [] };
   let target = specifier;
-  if (/^\.{0,2}\//.test(specifier) || /^\.{1,2}$/.test(specifier)) {
+  if (/^\.\.?(?:\/|$)/.test(specifier)) {
     const path = posix.normalize(posix.join(posix.dirname(file), specifier));
     if (!path.endsWith('.ts')) return `'${specifier}': name the file, with its .ts`;
     if (path.startsWith('src/') && path.endsWith('/index.ts'))

@@ -109,6 +109,13 @@ const planted: { kind: string; file: string; refused: string; because: string; a
     allowed: "import { Bytes } from '../../gap/../core/./bytes.ts';",
   },
   {
+    kind: 'an absolute path',
+    file: 'src/att/bearer.ts',
+    refused: "import { Adapter } from '/src/gap/adapter.ts';",
+    because: 'att may not import /src',
+    allowed: "import { Bytes } from './../core/bytes.ts';",
+  },
+  {
     kind: 'the index of the layer itself',
     file: 'src/virtual/air.ts',
     refused: "import { Air } from './index.ts';",
