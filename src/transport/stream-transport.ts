@@ -96,6 +96,8 @@ export class StreamTransport implements HciTransport {
       return;
     }
     this.#stream.on('data', (chunk: Uint8Array) => this.#framer.push(chunk));
+    // A listener does not set a stream going that was paused on purpose, as a probed serial line is.
+    this.#stream.resume();
   }
 
   send(packet: Uint8Array): void {

@@ -1,0 +1,131 @@
+import process from 'node:process';
+import type { Clock } from '../core/clock.ts';
+import { TransportError } from '../core/errors.ts';
+import { procedure } from '../core/procedure.ts';
+import type { HciTransport } from '../core/transport.ts';
+import { WaitScope } from '../core/wait-scope.ts';
+import { messageOf } from './connect-failure.ts';
+import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
+import type { SerialDriver, SerialLine } from './serial-line.ts';
+import { BAUD_RATES, findBaudRate } from './serial-probe.ts';
+import { loadSerialDriver } from './serialport-driver.ts';
+import { StreamTransport } from './stream-transport.ts';
+
+export interface SerialAddress {
+  readonly path: string;
+  /** Absent: the usual rates are tried until a controller answers. */
+  readonly baudRate?: number | undefined;
+  /** RTS/CTS; true by default. Without it a controller may lose octets when the host is busy. */
+  readonly flowControl?: boolean | undefined;
+}
+
+/** For the last octets to leave when a line is closed. */
+const DRAIN_ON_CLOSE_MS = 250;
+
+/** What the system's words for a failed open mean, and what can be done. */
+const explain = (path: string, error: unknown): string => {
+  const text = messageOf(error);
+  if (/lock|temporarily unavailable|EBUSY|busy/i.test(text)) {
+    return 'another program has it open (ModemManager, btattach, a serial console): end that first';
+  }
+  if (process.platform === 'win32' && /access (is )?denied/i.test(text)) {
+    return 'another program has it open: end that first';
+  }
+  if (/permission denied|access denied|EACCES|EPERM/i.test(text)) {
+    return (
+      `this user may not open it: join the group that owns it (ls -l ${path}; dialout on Debian, uucp on Arch): ` +
+      'sudo usermod -aG dialout $USER, then log in again'
+    );
+  }
+  if (/no such file|file not found|cannot find|ENOENT|no such device|ENXIO/i.test(text)) {
+    return 'there is no such port: check the cable and the path; jelling adapters lists the ports that are there';
+  }
+  if (/inappropriate ioctl|ENOTTY|not a tty/i.test(text)) return 'it is not a serial port';
+  return text;
+};
+
+/**
+ * Opens a controller on a serial port, finds its baud rate if none is given, and resets it on the way. Once open, a serial port keeps the
+ * process alive whatever unref() says: the driver cannot let go of it.
+ *
+ * Rejects with TransportError, TimeoutError or the reason of the abort; the port is closed by then.
+ */
+export const openSerial = async (
+  at: SerialAddress,
+  options: OpenTransportOptions,
+  load: () => Promise<SerialDriver> = loadSerialDriver,
+): Promise<HciTransport> => {
+  const { clock } = options;
+  const { path, baudRate } = at;
+  const flowControl = at.flowControl ?? true;
+  const name = `serial:${path}`;
+  const scope = new WaitScope();
+
+  const open = async (): Promise<HciTransport> => {
+    const driver = await load();
+    scope.check();
+    const baudRates = baudRate === undefined ? BAUD_RATES : [baudRate];
+    const first = baudRates[0] ?? BAUD_RATES[0] ?? 0;
+    const line = await driver.open({ path, baudRate: first, flowControl }).catch((error: unknown) => {
+      throw new TransportError(`cannot open ${name}: ${explain(path, error)}`, { cause: error });
+    });
+    const lose = (error: unknown): void =>
+      scope.end(
+        new TransportError(`${name} was lost while it was opened: ${messageOf(error)}`, { cause: error }),
+      );
+    const loseClosed = (error: unknown): void => lose(error ?? new Error('it was closed'));
+    line.stream.on('error', lose);
+    line.stream.on('close', loseClosed);
+    try {
+      const found = await findBaudRate({ name, line, driver, clock, scope, baudRates, flowControl });
+      line.stream.off('error', lose);
+      line.stream.off('close', loseClosed);
+      scope.check();
+      return new StreamTransport({
+        name: `${name},${found}${flowControl ? '' : ',noflow'}`,
+        stream: line.stream,
+        side: 'host',
+        advice: 'check the cable, then open the adapter again',
+        release: (how) => releaseLine(line, clock, how),
+      });
+    } catch (error) {
+      await releaseLine(line, clock, 'atOnce');
+      throw error;
+    }
+  };
+
+  return procedure<HciTransport>(
+    {
+      what: `opening ${name}`,
+      clock,
+      defaultTimeoutMs: OPEN_TIMEOUT_MS,
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      hint: () => 'no controller has answered HCI_Reset yet',
+    },
+    (settle) => {
+      const opening = open();
+      opening.then(settle.resolve, settle.reject);
+      return async () => {
+        scope.end(new TransportError(`opening ${name} was given up`));
+        const late = await opening.catch(() => undefined);
+        await late?.close();
+      };
+    },
+  );
+};
+
+const releaseLine = async (line: SerialLine, clock: Clock, how: 'gently' | 'atOnce'): Promise<void> => {
+  if (how === 'gently') {
+    await procedure<void>(
+      { what: 'emptying a serial line', clock, defaultTimeoutMs: DRAIN_ON_CLOSE_MS },
+      (settle) => {
+        line.drain().then(settle.resolve, settle.reject);
+        return undefined;
+      },
+    ).catch(() => undefined);
+  }
+  // What cannot leave any more would hold the close back for half a minute.
+  await line.discard().catch(() => undefined);
+  await line.close().catch(() => undefined);
+};
