@@ -40,7 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     files: ['src/hci/codec/**', 'src/hci/*-codes.ts', 'src/hci/commands*.ts', 'src/hci/events*.ts'],
     may: ['core', 'crypto'],
   },
-  hci: { files: ['src/hci/**'], may: ['core', 'crypto'] },
+  hci: { files: ['src/hci/**'], may: ['core', 'crypto', 'hci/codec'] },
   l2cap: { files: ['src/l2cap/**'], may: ['core', 'hci'] },
   att: { files: ['src/att/**'], may: ['core', 'l2cap'] },
   smp: { files: ['src/smp/**'], may: ['core', 'crypto', 'hci', 'l2cap'] },
