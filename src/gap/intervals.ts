@@ -48,3 +48,9 @@ export const toSlots = (ms: number, unit: SlotUnit): number => {
 };
 
 export const fromSlots = (slots: number, unit: SlotUnit): number => slots * unit.slotMs;
+
+/** How long something goes on; for ever unless it is given. Throws InvalidArgumentError. */
+export const checkDurationMs = (durationMs = Number.POSITIVE_INFINITY): number => {
+  if (!(durationMs > 0)) throw new InvalidArgumentError(`durationMs must be above 0; it is ${durationMs}`);
+  return durationMs;
+};

@@ -1,0 +1,105 @@
+import { InvalidStateError } from '../core/errors.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import { type AcceptLink, Advertising } from './advertising.ts';
+import {
+  type AdvertiseOptions,
+  type AdvertisingOptions,
+  type AdvertisingSpec,
+  advertisingSpec,
+  type BroadcastOptions,
+  broadcastSpec,
+  describeSet,
+  noFreeSet,
+} from './advertising-options.ts';
+import { broadcast } from './broadcast.ts';
+import { checkDurationMs } from './intervals.ts';
+import type { Radio } from './radio.ts';
+
+export interface BroadcastCallOptions extends BroadcastOptions, WaitOptions {
+  /** How long to broadcast; then the promise resolves. Default: until it is given up. */
+  readonly durationMs?: number | undefined;
+}
+
+/** The advertising sets of an adapter. With legacy commands the controller has one. */
+export class AdvertisingManager<Connection> {
+  readonly #radio: Radio;
+  readonly #accept: AcceptLink<Connection>;
+  /** What each set in use does, by its handle. */
+  readonly #used = new Map<number, string>();
+
+  constructor(radio: Radio, accept: AcceptLink<Connection>) {
+    this.#radio = radio;
+    this.#accept = accept;
+  }
+
+  /**
+   * Advertises until a central connects, and resolves with that connection. No deadline unless one is given. When it gives up, nothing is
+   * advertised any more, and a central that got through is disconnected.
+   *
+   * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit; TimeoutError; HciError.
+   */
+  async advertise(options: AdvertiseOptions = {}): Promise<Connection> {
+    const advertising = this.advertising(options);
+    try {
+      const result = await advertising.next();
+      // Nobody else can close it.
+      if (result.done === true) throw new InvalidStateError('closed while advertising');
+      return result.value;
+    } finally {
+      await advertising.close();
+    }
+  }
+
+  /**
+   * Takes an advertising set, for one connection after the other. It begins to advertise with the first `next()`.
+   *
+   * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit.
+   */
+  advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
+    return this.#take(advertisingSpec(options), options.signal, options.timeoutMs);
+  }
+
+  /**
+   * Sends, and lets nobody connect. Resolves after `durationMs`; without it, sends until its signal aborts or its deadline passes.
+   *
+   * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit; HciError.
+   */
+  async broadcast(options: BroadcastCallOptions = {}): Promise<void> {
+    const durationMs = checkDurationMs(options.durationMs);
+    const { timeoutMs, signal } = options;
+    const spec = broadcastSpec(options);
+    const handle = this.#reserve(describeSet(spec.parameters));
+    try {
+      await broadcast({ radio: this.#radio, handle, spec, durationMs, timeoutMs, signal });
+    } finally {
+      this.#used.delete(handle);
+    }
+  }
+
+  #take(
+    spec: AdvertisingSpec,
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+  ): Advertising<Connection> {
+    const handle = this.#reserve(describeSet(spec.parameters));
+    return new Advertising({
+      radio: this.#radio,
+      handle,
+      spec,
+      accept: this.#accept,
+      release: () => this.#used.delete(handle),
+      signal,
+      timeoutMs,
+    });
+  }
+
+  #reserve(what: string): number {
+    const { advertisingSets } = this.#radio.abilities;
+    for (let handle = 0; handle < advertisingSets; handle++) {
+      if (this.#used.has(handle)) continue;
+      this.#used.set(handle, what);
+      return handle;
+    }
+    throw noFreeSet([...this.#used.values()]);
+  }
+}

@@ -1,0 +1,154 @@
+import { InvalidStateError, TimeoutError } from '../core/errors.ts';
+import { procedure, type Settle } from '../core/procedure.ts';
+import { type AdvertisingSpec, describeSet, LIMITED_TIMEOUT_MS } from './advertising-options.ts';
+import type { Radio } from './radio.ts';
+import type { NewLink } from './radio-controller.ts';
+import type { SetUser } from './radio-users.ts';
+
+/** Makes what a user gets of a new link. */
+export type AcceptLink<Connection> = (newLink: NewLink) => Connection | Promise<Connection>;
+
+export interface AdvertisingSetOptions<Connection> {
+  readonly radio: Radio;
+  /** Its number in the controller. */
+  readonly handle: number;
+  readonly spec: AdvertisingSpec;
+  readonly accept: AcceptLink<Connection>;
+  /** Gives the set back; called once. */
+  readonly release: () => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How long high duty cycle directed advertising lasts at most (Vol 6, Part B, 4.4.2.4.3). */
+const HIGH_DUTY_LIMIT_MS = 1_280;
+const DONE = { done: true, value: undefined } as const;
+
+/**
+ * An advertising set and the connections that come of it. It advertises while somebody waits in `next()`: a connection ends advertising in the
+ * controller, and it goes on when the next one is asked for. It holds its set until it is closed. One reader at a time.
+ */
+export class Advertising<Connection>
+  implements AsyncIterableIterator<Connection, undefined>, AsyncDisposable, SetUser
+{
+  readonly #options: AdvertisingSetOptions<Connection>;
+  #closed = false;
+  #waiter: Settle<NewLink | undefined> | undefined;
+  #closing: Promise<void> = Promise.resolve();
+
+  constructor(options: AdvertisingSetOptions<Connection>) {
+    this.#options = options;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * The next connection. Rejects with TimeoutError when none came in time, with HciError when the controller refuses, with TransportError when
+   * it is lost.
+   */
+  async next(): Promise<IteratorResult<Connection, undefined>> {
+    if (this.#closed) return DONE;
+    const newLink = await this.#wait();
+    if (newLink === undefined) return DONE;
+    return { done: false, value: await this.#options.accept(newLink) };
+  }
+
+  /** Called by a loop that is left early. */
+  async return(): Promise<IteratorResult<Connection, undefined>> {
+    await this.close();
+    return DONE;
+  }
+
+  /** Stops advertising and gives the set back; who waits in `next()` gets the end. Idempotent; never rejects. */
+  close(): Promise<void> {
+    if (this.#closed) return this.#closing;
+    this.#closed = true;
+    const { radio, handle, release } = this.#options;
+    radio.wantSet(handle, undefined, this);
+    this.#closing = radio.until(({ sets }) => sets.get(handle)?.enabled !== true).then(release);
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.resolve(undefined);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  linkUp(newLink: NewLink): boolean {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return false;
+    this.#waiter = undefined;
+    this.#rest();
+    waiter.resolve(newLink);
+    return true;
+  }
+
+  timedOut(): void {
+    const text = `timed out after ${HIGH_DUTY_LIMIT_MS} ms while ${this.#what()}: it did not connect; low duty cycle goes on for longer`;
+    this.failed(new TimeoutError(text, HIGH_DUTY_LIMIT_MS));
+  }
+
+  failed(error: Error): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.reject(error);
+  }
+
+  #what(): string {
+    return describeSet(this.#options.spec.parameters);
+  }
+
+  #wait(): Promise<NewLink | undefined> {
+    const { radio, handle, spec, signal, timeoutMs } = this.#options;
+    return procedure<NewLink | undefined>(
+      {
+        what: `${this.#what()} and waiting for a connection`,
+        clock: radio.controller.clock,
+        scope: radio.scope,
+        defaultTimeoutMs: spec.limited ? LIMITED_TIMEOUT_MS : Number.POSITIVE_INFINITY,
+        timeoutMs: spec.limited ? Math.min(timeoutMs ?? LIMITED_TIMEOUT_MS, LIMITED_TIMEOUT_MS) : timeoutMs,
+        signal,
+        hint: () => this.#hint(),
+      },
+      (settle) => {
+        if (this.#waiter !== undefined) {
+          throw new InvalidStateError('a connection is being waited for already: one reader at a time');
+        }
+        this.#waiter = settle;
+        this.#set(true);
+        return () => {
+          this.#waiter = undefined;
+          this.#rest();
+          return radio.until(({ sets }) => sets.get(handle)?.enabled !== true);
+        };
+      },
+    );
+  }
+
+  #hint(): string {
+    const { radio, handle } = this.#options;
+    return radio.isBlocked(handle)
+      ? `the controller does not advertise so while ${radio.linkCount} links are up`
+      : 'nobody has connected';
+  }
+
+  /** Keeps what has been set up, and sends nothing. */
+  #rest(): void {
+    this.#set(false);
+  }
+
+  #set(enabled: boolean): void {
+    if (this.#closed) return;
+    const { radio, handle, spec } = this.#options;
+    const { parameters, advertisingData, scanResponseData } = spec;
+    radio.wantSet(
+      handle,
+      { parameters, data: advertisingData, scanResponse: scanResponseData, enabled },
+      this,
+    );
+  }
+}

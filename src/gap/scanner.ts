@@ -1,0 +1,181 @@
+import { noTimer, type Timer } from '../core/clock.ts';
+import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
+import { procedure, type Settle } from '../core/procedure.ts';
+import { checkDurationMs } from './intervals.ts';
+import type { Radio } from './radio.ts';
+import type { ScanWant } from './radio-plan.ts';
+import { type ScanParameters, toScanWant } from './scan-parameters.ts';
+import { type DeviceFor, type Heard, ScanResult } from './scan-result.ts';
+import { ScanTable } from './scan-table.ts';
+
+export interface ScanOptions extends ScanParameters {
+  /** How long to scan, counted from the first request for a result; then the iteration ends. Default: until it is closed. */
+  readonly durationMs?: number | undefined;
+  /** Ends the iteration: it then throws `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Advertisers that are remembered; beyond them the oldest is forgotten, and reported as new when it is heard again. Default 4096. */
+  readonly maxDevices?: number | undefined;
+}
+
+/** What a scanner asks of those who run it. */
+export interface ScannerOwner<Device> {
+  started(scanner: Scanner<Device>): void;
+  /** Resolves when the radio no longer scans for it. */
+  ended(scanner: Scanner<Device>): Promise<void>;
+  advertiserDropped(): void;
+}
+
+type Result<Device> = IteratorResult<ScanResult<Device>, undefined>;
+
+const DEFAULT_MAX_DEVICES = 4096;
+
+const checkMaxDevices = (maxDevices = DEFAULT_MAX_DEVICES): number => {
+  if (!Number.isInteger(maxDevices) || maxDevices < 1) {
+    throw new InvalidArgumentError(`maxDevices is a whole number above 0; it is ${maxDevices}`);
+  }
+  return maxDevices;
+};
+
+const DONE = { done: true, value: undefined } as const;
+
+/**
+ * Results of scanning: a snapshot of an advertiser each time something about it has changed. Scanning begins with the first `next()`. While nobody
+ * reads, the changes of an advertiser become one, the newest. One reader at a time.
+ */
+export class Scanner<Device>
+  implements AsyncIterableIterator<ScanResult<Device>, undefined>, AsyncDisposable
+{
+  /** In HCI units. */
+  readonly parameters: ScanWant;
+  readonly table: ScanTable;
+  readonly #owner: ScannerOwner<Device>;
+  readonly #radio: Radio;
+  readonly #deviceFor: DeviceFor<Device>;
+  readonly #durationMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => {
+    this.table.clear();
+    this.fail(this.#signal?.reason);
+  };
+  #state: 'new' | 'running' | 'ended' = 'new';
+  #error: { readonly reason: unknown } | undefined;
+  #waiter: Settle<Result<Device>> | undefined;
+  #timer: Timer = noTimer;
+  #leaveScope: (() => void) | undefined;
+  #stopping: Promise<void> = Promise.resolve();
+
+  constructor(owner: ScannerOwner<Device>, radio: Radio, deviceFor: DeviceFor<Device>, options: ScanOptions) {
+    this.parameters = toScanWant(options);
+    this.#owner = owner;
+    this.#radio = radio;
+    this.#deviceFor = deviceFor;
+    this.#durationMs = checkDurationMs(options.durationMs);
+    this.#signal = options.signal;
+    this.table = new ScanTable(checkMaxDevices(options.maxDevices), () => owner.advertiserDropped());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The next change. Rejects with TransportError when the controller is lost, with HciError when it refuses to scan. */
+  next(): Promise<Result<Device>> {
+    if (this.#waiter !== undefined) {
+      return Promise.reject(new InvalidStateError('the scanner is being read already: one reader at a time'));
+    }
+    if (this.#state === 'running') {
+      const heard = this.table.take();
+      if (heard !== undefined) return Promise.resolve({ done: false, value: this.#snapshot(heard) });
+    }
+    if (this.#state === 'ended') return this.#end();
+    return procedure<Result<Device>>(
+      {
+        what: 'waiting for a scan result',
+        clock: this.#radio.controller.clock,
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
+      },
+      (settle) => {
+        this.#waiter = settle;
+        if (this.#state === 'new') this.#start();
+        return undefined;
+      },
+    );
+  }
+
+  /** Called by a loop that is left early. */
+  async return(): Promise<Result<Device>> {
+    await this.close();
+    return DONE;
+  }
+
+  /** Stops scanning and ends the iteration; who waits in `next()` gets the end. Idempotent; never rejects. */
+  close(): Promise<void> {
+    this.#finish(undefined);
+    this.table.clear();
+    this.#error = undefined;
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Wakes the reader if there is something to read. Called after each event with reports. */
+  deliver(): void {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return;
+    const heard = this.table.take();
+    if (heard === undefined) return;
+    this.#waiter = undefined;
+    waiter.resolve({ done: false, value: this.#snapshot(heard) });
+  }
+
+  /** Ends the iteration with an error. */
+  fail(reason: unknown): void {
+    this.#finish({ reason });
+  }
+
+  #start(): void {
+    this.#state = 'running';
+    if (this.#signal?.aborted) {
+      this.fail(this.#signal.reason);
+      return;
+    }
+    this.#leaveScope = this.#radio.scope.add((error) => this.fail(error));
+    if (this.#state !== 'running') return;
+    this.#signal?.addEventListener('abort', this.#onAbort);
+    this.#timer = this.#radio.controller.clock.after(this.#durationMs, () => this.#finish(undefined));
+    this.#owner.started(this);
+  }
+
+  #finish(error: { readonly reason: unknown } | undefined): void {
+    const was = this.#state;
+    if (was === 'ended') return;
+    this.#state = 'ended';
+    this.#error = error;
+    this.#timer.cancel();
+    this.#leaveScope?.();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (was === 'running') this.#stopping = this.#owner.ended(this);
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter === undefined) return;
+    this.#end().then(
+      (done) => waiter.resolve(done),
+      (reason: unknown) => waiter.reject(reason),
+    );
+  }
+
+  /** What was heard before the end is still handed out; an error is thrown once, then there is nothing more. */
+  #end(): Promise<Result<Device>> {
+    const heard = this.table.take();
+    if (heard !== undefined) return Promise.resolve({ done: false, value: this.#snapshot(heard) });
+    const error = this.#error;
+    this.#error = undefined;
+    return error === undefined ? Promise.resolve(DONE) : Promise.reject(error.reason);
+  }
+
+  #snapshot(heard: Heard): ScanResult<Device> {
+    return new ScanResult(heard, this.#deviceFor);
+  }
+}
