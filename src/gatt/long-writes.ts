@@ -1,0 +1,115 @@
+import type { AttBearer } from '../att/att-bearer.ts';
+import { ExecuteWrite, PrepareWrite } from '../att/codec/exchanges.ts';
+import { equalBytes, toHex } from '../core/bytes.ts';
+import type { Clock } from '../core/clock.ts';
+import { MalformedPduError } from '../core/errors.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
+import { printHandle } from './client-context.ts';
+import { Deadline } from './deadline.ts';
+
+const STEP_TIMEOUT_MS = 1_000;
+
+/** Opcode, handle and offset before the part (Vol 3, Part F, 3.4.6.1). */
+const PREPARE_HEADER_LENGTH = 5;
+
+const ExecuteFlags = { cancel: 0x00, write: 0x01 } as const;
+
+/**
+ * Writes values that are longer than one request (Vol 3, Part G, 4.9.4). A server has one queue for a client, so one long write at a time is prepared
+ * and executed, and one that is given up is cancelled before the next may begin: its parts would be executed with the next one's.
+ */
+export class LongWrites {
+  readonly #bearer: AttBearer;
+  readonly #clock: Clock;
+  /** Settles when the last one that began is over. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(bearer: AttBearer, clock: Clock) {
+    this.#bearer = bearer;
+    this.#clock = clock;
+  }
+
+  async write(handle: number, value: Uint8Array, what: string, options: WaitOptions): Promise<void> {
+    const deadline = new Deadline(this.#clock, what, options);
+    const before = this.#last;
+    let leave = (): void => undefined;
+    this.#last = new Promise((resolve) => {
+      leave = resolve;
+    });
+    try {
+      await this.#turn(before, what, deadline.step());
+    } catch (error) {
+      // Who gave up in the line still lets nobody by before those in front.
+      void before.then(leave);
+      throw error;
+    }
+    try {
+      await this.#prepare(handle, value, what, deadline);
+    } catch (error) {
+      // The caller is told at once; the line goes on when the server has forgotten the parts.
+      void this.#cancel(what).then(leave);
+      throw error;
+    }
+    try {
+      const wait = { ...deadline.step(), what, defaultTimeoutMs: STEP_TIMEOUT_MS };
+      await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.write }, wait);
+    } finally {
+      leave();
+    }
+  }
+
+  #turn(before: Promise<void>, what: string, wait: WaitOptions): Promise<void> {
+    return procedure<void>(
+      {
+        what,
+        clock: this.#clock,
+        scope: this.#bearer.scope,
+        defaultTimeoutMs: STEP_TIMEOUT_MS,
+        timeoutMs: wait.timeoutMs,
+        signal: wait.signal,
+        hint: () => 'another long write is under way',
+      },
+      (settle) => {
+        void before.then(() => settle.resolve());
+        return undefined;
+      },
+    );
+  }
+
+  async #prepare(handle: number, value: Uint8Array, what: string, deadline: Deadline): Promise<void> {
+    let offset = 0;
+    while (offset < value.length) {
+      const part = value.subarray(offset, offset + this.#bearer.mtu - PREPARE_HEADER_LENGTH);
+      await this.#preparePart(handle, offset, part, what, deadline.step());
+      offset += part.length;
+    }
+  }
+
+  async #preparePart(
+    handle: number,
+    offset: number,
+    part: Uint8Array,
+    what: string,
+    wait: WaitOptions,
+  ): Promise<void> {
+    const echo = await this.#bearer.request(
+      PrepareWrite,
+      { attributeHandle: handle, valueOffset: offset, partAttributeValue: part },
+      { ...wait, what, defaultTimeoutMs: STEP_TIMEOUT_MS },
+    );
+    const same =
+      echo.attributeHandle === handle &&
+      echo.valueOffset === offset &&
+      equalBytes(echo.partAttributeValue, part);
+    if (same) return;
+    throw new MalformedPduError(
+      `the peer took down something else while ${what}: ${toHex(echo.partAttributeValue)} at offset ${echo.valueOffset} of ${printHandle(echo.attributeHandle)}, not what was sent; nothing was written`,
+    );
+  }
+
+  /** The queue of the server is emptied whatever the caller's deadline says; if that fails too the link is of no use anyhow. */
+  async #cancel(what: string): Promise<void> {
+    const wait = { what: `cancelling ${what}`, timeoutMs: Number.POSITIVE_INFINITY };
+    await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.cancel }, wait).catch(() => undefined);
+  }
+}

@@ -1,0 +1,227 @@
+import { type Bytes, writeU16 } from '../core/bytes.ts';
+import { InvalidArgumentError, InvalidStateError, NotFoundError } from '../core/errors.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
+import type { ClientContext } from './client-context.ts';
+import { Deadline } from './deadline.ts';
+import { type CharacteristicRecord, Discovery } from './discovery.ts';
+import { ClientConfiguration, GattUuid } from './gatt-codes.ts';
+import { type ValueLike, valueBytes } from './local-value.ts';
+import { type CharacteristicProperties, printProperties, propertiesFromBits } from './properties.ts';
+import { RemoteDescriptor } from './remote-descriptor.ts';
+import type { RemoteService } from './remote-service.ts';
+import { readRemoteValue, writeRemoteValue } from './remote-value.ts';
+import { SharedResult } from './shared-result.ts';
+import { type DepthOption, ValueFeed } from './value-feed.ts';
+import type { ValueFeeds } from './value-hub.ts';
+import type { ValueStream, ValueStreamOptions } from './value-stream.ts';
+
+export interface WriteOptions extends WaitOptions {
+  /** Whether the peer answers. By default it does where the characteristic can only be written so, or the value needs it. */
+  readonly response?: boolean | undefined;
+}
+
+export interface SubscribeOptions extends WaitOptions, DepthOption {
+  /** By default what the characteristic has, notifications where it has both. */
+  readonly notify?: boolean | undefined;
+  readonly indicate?: boolean | undefined;
+}
+
+/** A characteristic of a peer, known by its handle: two of one UUID are two objects. Calls on it may overlap. */
+export class RemoteCharacteristic {
+  readonly uuid: Uuid;
+  /** Of the value. */
+  readonly handle: number;
+  readonly properties: CharacteristicProperties;
+  readonly service: RemoteService;
+  readonly #context: ClientContext;
+  readonly #record: CharacteristicRecord;
+  readonly #descriptors = new SharedResult<readonly RemoteDescriptor[]>();
+  readonly #feeds: ValueFeeds;
+
+  constructor(context: ClientContext, service: RemoteService, record: CharacteristicRecord) {
+    this.#context = context;
+    this.#record = record;
+    this.service = service;
+    this.uuid = record.uuid;
+    this.handle = record.valueHandle;
+    this.properties = propertiesFromBits(record.properties);
+    const { clock, bearer } = context;
+    const feed = (kind: string): ValueFeed =>
+      new ValueFeed({ what: `waiting for ${kind} of ${this.#name}`, clock, scope: bearer.scope });
+    this.#feeds = { notifications: feed('a notification'), indications: feed('an indication') };
+  }
+
+  /** Of the declaration. */
+  get declarationHandle(): number {
+    return this.#record.handle;
+  }
+
+  /** The last handle that belongs to it. */
+  get endHandle(): number {
+    return this.#record.endHandle;
+  }
+
+  /** Notifications and indications that were lost because nobody read them in time. */
+  get dropped(): number {
+    return this.#feeds.notifications.dropped + this.#feeds.indications.dropped;
+  }
+
+  /**
+   * The whole value, however long. Throws InvalidStateError where it cannot be read, AttError where the peer refuses, TimeoutError,
+   * DisconnectedError. Default deadline 1 s for each step (Vol 3, Part G, 4.8.1 and 4.8.3).
+   */
+  async read(options: WaitOptions = {}): Promise<Bytes> {
+    this.service.checkCurrent();
+    if (!this.properties.read) throw this.#cannot('be read');
+    return readRemoteValue(this.#context, this.handle, this.#name, options);
+  }
+
+  /**
+   * Writes the whole value. With response it resolves on the peer's answer, and a value longer than one PDU is written in parts, all or
+   * none; without, it resolves when the controller has room, and a value that does not fit into one PDU is an InvalidArgumentError.
+   * Throws InvalidStateError where it cannot be written so, AttError where the peer refuses. Default deadline 1 s for each step
+   * (Vol 3, Part G, 4.9.1, 4.9.3 and 4.9.4).
+   */
+  async write(value: ValueLike, options: WriteOptions = {}): Promise<void> {
+    this.service.checkCurrent();
+    const bytes = valueBytes(value);
+    const { write, writeNoResponse } = this.properties;
+    if (!write && !writeNoResponse) throw this.#cannot('be written');
+    const { bearer } = this.#context;
+    const response =
+      options.response ?? (write && (!writeNoResponse || bytes.length > bearer.maxValueLength));
+    if (response) {
+      if (!write) throw this.#cannot('be written with a response: give { response: false }');
+      await writeRemoteValue(this.#context, this.handle, bytes, this.#name, options);
+      return;
+    }
+    if (!writeNoResponse) throw this.#cannot('be written without a response: give { response: true }');
+    await bearer.writeCommand(this.handle, bytes, options);
+  }
+
+  /**
+   * Asks the peer to send its values. From when it resolves nothing is lost but what exceeds `depth`. Read them by `notified()`,
+   * `indicated()`, or a loop over `notifications()`, `indications()`.
+   * Throws InvalidStateError where the characteristic does not send so, NotFoundError where it has no descriptor to subscribe at, AttError
+   * where the peer refuses. Default deadline 1 s for each step, 2 s to find the descriptor (Vol 3, Part G, 4.10 and 4.11).
+   */
+  async subscribe(options: SubscribeOptions = {}): Promise<void> {
+    this.service.checkCurrent();
+    const has = this.properties;
+    const asked = options.notify !== undefined || options.indicate !== undefined;
+    const notify = asked ? options.notify === true : has.notify;
+    const indicate = asked ? options.indicate === true : has.indicate && !has.notify;
+    if (!notify && !indicate && asked) {
+      throw new InvalidArgumentError(
+        'nothing to subscribe to: ask for notify or indicate, or call unsubscribe()',
+      );
+    }
+    if ((notify && !has.notify) || (!notify && !indicate))
+      throw this.#cannot('be subscribed to for notifications');
+    if (indicate && !has.indicate) throw this.#cannot('be subscribed to for indications');
+    const wanted = [
+      ...(notify ? [this.#feeds.notifications] : []),
+      ...(indicate ? [this.#feeds.indications] : []),
+    ];
+    // What the peer sends may overtake its answer to the write, so the values are kept from before it.
+    const opened = wanted.filter((feed) => !feed.isOpen);
+    for (const feed of wanted) feed.open(options);
+    this.#context.values.register(this.handle, this.#feeds);
+    try {
+      await this.#configure(
+        (notify ? ClientConfiguration.notify : 0) | (indicate ? ClientConfiguration.indicate : 0),
+        options,
+      );
+    } catch (error) {
+      for (const feed of opened) feed.close();
+      throw error;
+    }
+  }
+
+  /** Asks the peer to send no more. What has not been read is forgotten, and loops end. Throws as `subscribe`. */
+  async unsubscribe(options: WaitOptions = {}): Promise<void> {
+    this.service.checkCurrent();
+    await this.#configure(0, options);
+    this.#feeds.notifications.close();
+    this.#feeds.indications.close();
+  }
+
+  /**
+   * The next notification; one that came before the call counts. No deadline unless one is given.
+   * Throws InvalidStateError where the characteristic does not notify, DisconnectedError when the link ends.
+   */
+  async notified(options: WaitOptions = {}): Promise<Bytes> {
+    return this.#feed('notify').next(options);
+  }
+
+  /** The next indication, as `notified`. It has been confirmed to the peer by then. */
+  async indicated(options: WaitOptions = {}): Promise<Bytes> {
+    return this.#feed('indicate').next(options);
+  }
+
+  /** A loop over the notifications: see ValueStream. Throws InvalidStateError where the characteristic does not notify. */
+  notifications(options: ValueStreamOptions = {}): ValueStream {
+    return this.#feed('notify').stream(options);
+  }
+
+  /** A loop over the indications, as `notifications`. */
+  indications(options: ValueStreamOptions = {}): ValueStream {
+    return this.#feed('indicate').stream(options);
+  }
+
+  /** Its descriptors, in the order of their handles. Asked of the peer once. Default deadline 2 s for each step. */
+  async descriptors(options: WaitOptions = {}): Promise<readonly RemoteDescriptor[]> {
+    this.service.checkCurrent();
+    const { bearer, clock, peer } = this.#context;
+    const what = `discovering the descriptors of ${this.#name}`;
+    const { signal, timeoutMs } = options;
+    return this.#descriptors.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, async () => {
+      const discovery = new Discovery({ bearer, peer, stepTimeoutMs: timeoutMs });
+      const records = await discovery.descriptors(this.#record);
+      return records.map((record) => new RemoteDescriptor(this.#context, this, record));
+    });
+  }
+
+  /** The first descriptor of that UUID. Throws NotFoundError, which lists what there is. */
+  async descriptor(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteDescriptor> {
+    const wanted = parseUuid(uuid);
+    const all = await this.descriptors(options);
+    const found = all.find((descriptor) => descriptor.uuid === wanted);
+    if (found !== undefined) return found;
+    const present = all.length === 0 ? 'it has none' : `it has ${all.map((each) => each.uuid).join(', ')}`;
+    throw new NotFoundError(`${this.#name} has no descriptor ${wanted}: ${present}`);
+  }
+
+  /** The peer has changed its services and these handles mean nothing any more: waits end with the error. */
+  invalidate(error: Error): void {
+    this.#context.values.unregister(this.handle, this.#feeds);
+    this.#feeds.notifications.end(error);
+    this.#feeds.indications.end(error);
+  }
+
+  async #configure(value: number, options: WaitOptions): Promise<void> {
+    const deadline = new Deadline(this.#context.clock, `configuring ${this.#name}`, options);
+    const descriptor = await this.descriptor(GattUuid.clientCharacteristicConfiguration, deadline.step());
+    const bytes = new Uint8Array(2);
+    writeU16(bytes, 0, value);
+    await descriptor.write(bytes, deadline.step());
+  }
+
+  /** The feed, which from now on gets what the peer sends. */
+  #feed(kind: 'notify' | 'indicate'): ValueFeed {
+    if (!this.properties[kind]) throw this.#cannot(kind);
+    this.#context.values.register(this.handle, this.#feeds);
+    return kind === 'notify' ? this.#feeds.notifications : this.#feeds.indications;
+  }
+
+  get #name(): string {
+    return `characteristic ${this.uuid} of ${this.#context.peer}`;
+  }
+
+  #cannot(what: string): InvalidStateError {
+    return new InvalidStateError(
+      `${this.#name} cannot ${what}; what it can: ${printProperties(this.properties)}`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { InvalidStateError, NotFoundError } from '../core/errors.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
+import type { ClientContext } from './client-context.ts';
+import { Discovery, type ServiceRecord } from './discovery.ts';
+import { RemoteCharacteristic } from './remote-characteristic.ts';
+import { SharedResult } from './shared-result.ts';
+
+/** A service of a peer. */
+export class RemoteService {
+  readonly uuid: Uuid;
+  /** Of its declaration. */
+  readonly handle: number;
+  /** The last handle that belongs to it. */
+  readonly endHandle: number;
+  readonly #context: ClientContext;
+  readonly #characteristics = new SharedResult<readonly RemoteCharacteristic[]>();
+  readonly #included = new SharedResult<readonly RemoteService[]>();
+  #obsolete: InvalidStateError | undefined;
+
+  constructor(context: ClientContext, record: ServiceRecord) {
+    this.#context = context;
+    this.uuid = record.uuid;
+    this.handle = record.handle;
+    this.endHandle = record.endHandle;
+  }
+
+  /** Its characteristics, in the order of their handles; with `uuid`, those of that UUID. Asked of the peer once. Default deadline 2 s for each step. */
+  async characteristics(
+    options: WaitOptions & { readonly uuid?: UuidLike | undefined } = {},
+  ): Promise<readonly RemoteCharacteristic[]> {
+    this.checkCurrent();
+    const wanted = options.uuid === undefined ? undefined : parseUuid(options.uuid);
+    const all = await this.#discover(
+      this.#characteristics,
+      'the characteristics',
+      options,
+      async (discovery) => {
+        const records = await discovery.characteristics(this);
+        return records.map((record) => new RemoteCharacteristic(this.#context, this, record));
+      },
+    );
+    return wanted === undefined ? all : all.filter(({ uuid }) => uuid === wanted);
+  }
+
+  /** The first characteristic of that UUID. Throws NotFoundError, which lists what there is. */
+  async characteristic(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteCharacteristic> {
+    const wanted = parseUuid(uuid);
+    const all = await this.characteristics(options);
+    const found = all.find((characteristic) => characteristic.uuid === wanted);
+    if (found !== undefined) return found;
+    const present = all.length === 0 ? 'it has none' : `it has ${all.map((each) => each.uuid).join(', ')}`;
+    throw new NotFoundError(
+      `service ${this.uuid} of ${this.#context.peer} has no characteristic ${wanted}: ${present}`,
+    );
+  }
+
+  /** The services that this one refers to (Vol 3, Part G, 4.5.1). Asked of the peer once. */
+  includedServices(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+    return this.#discover(this.#included, 'the included services', options, async (discovery) => {
+      const records = await discovery.includedServices(this);
+      return records.map((record) => new RemoteService(this.#context, record));
+    });
+  }
+
+  /** Throws InvalidStateError when the peer has said that its services changed here. */
+  checkCurrent(): void {
+    if (this.#obsolete !== undefined) throw this.#obsolete;
+  }
+
+  /** The peer has changed its services within these handles. */
+  invalidate(): void {
+    if (this.#obsolete !== undefined) return;
+    this.#obsolete = new InvalidStateError(
+      `${this.#context.peer} has changed its services, and service ${this.uuid} is no longer what it was: ask the connection for it again`,
+    );
+    for (const characteristic of this.#characteristics.current ?? [])
+      characteristic.invalidate(this.#obsolete);
+  }
+
+  async #discover<T>(
+    result: SharedResult<T>,
+    which: string,
+    options: WaitOptions,
+    fetch: (discovery: Discovery) => Promise<T>,
+  ): Promise<T> {
+    this.checkCurrent();
+    const { bearer, clock, peer } = this.#context;
+    const { signal, timeoutMs } = options;
+    const what = `discovering ${which} of service ${this.uuid} of ${peer}`;
+    return result.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, () =>
+      fetch(new Discovery({ bearer, peer, stepTimeoutMs: timeoutMs })),
+    );
+  }
+}
