@@ -1,0 +1,154 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { PACKET_HEADROOM, PacketOffset } from '../core/packet.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
+import type { AclLink } from '../hci/acl-link.ts';
+import type { ConnectionParameters } from './connection-parameters.ts';
+import { type FixedChannel, FixedCid } from './fixed-channel.ts';
+import { laterFragments } from './fragmentation.ts';
+import { type L2capCounterName, makeL2capCounters } from './l2cap-counters.ts';
+import { Recombination } from './recombination.ts';
+import { type ConnectionParameterPolicy, SIGNALLING_MTU, Signalling } from './signalling.ts';
+
+/** The longest PDU of ATT: the largest ATT_MTU that is ever offered. */
+const DEFAULT_ATT_MTU = 517;
+/** The MTU of the Security Manager with LE Secure Connections (Vol 3, Part H, 3.2). */
+const SMP_MTU = 65;
+
+export interface L2capLinkOptions {
+  readonly acl: AclLink;
+  /** Of this side. */
+  readonly role: 'central' | 'peripheral';
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whom the link leads to, for messages: `F0:F1:F2:F3:F4:F5`. */
+  readonly peer: string;
+  /** The longest PDU that the ATT channel takes: at least what the bearer offers as its MTU. 517 unless given. */
+  readonly attMtu?: number | undefined;
+}
+
+class Channel<Cid extends FixedCid> implements FixedChannel {
+  readonly cid: Cid;
+  readonly mtu: number;
+  readonly #acl: AclLink;
+  receiver: ((payload: Uint8Array) => void) | undefined;
+
+  constructor(acl: AclLink, cid: Cid, mtu: number) {
+    this.#acl = acl;
+    this.cid = cid;
+    this.mtu = mtu;
+  }
+
+  get scope(): WaitScope {
+    return this.#acl.scope;
+  }
+
+  send(packet: Uint8Array, options?: WaitOptions): Promise<void> {
+    const length = packet.length - PACKET_HEADROOM;
+    packet[PacketOffset.l2cap] = length & 0xff;
+    packet[PacketOffset.l2cap + 1] = length >>> 8;
+    packet[PacketOffset.l2cap + 2] = this.cid;
+    packet[PacketOffset.l2cap + 3] = 0;
+    const limit = this.#acl.maxFragmentLength;
+    if (packet.length - PacketOffset.l2cap <= limit) return this.#acl.send(packet, undefined, options);
+    const later = laterFragments(packet, limit);
+    return this.#acl.send(packet.subarray(0, PacketOffset.l2cap + limit), later, options);
+  }
+}
+
+/**
+ * L2CAP of one LE link: its fixed channels and its signalling. Set the receivers of `att` and `smp`, then call start().
+ */
+export class L2capLink {
+  /** Fixed channel 0x0004. */
+  readonly att: FixedChannel;
+  /** Fixed channel 0x0006. */
+  readonly smp: FixedChannel;
+  readonly #options: L2capLinkOptions;
+  readonly #counters = makeL2capCounters();
+  readonly #channels: ReadonlyMap<number, Channel<FixedCid>>;
+  readonly #signalling: Signalling;
+
+  constructor(options: L2capLinkOptions) {
+    const { acl, role, clock, log, peer } = options;
+    this.#options = options;
+    const att = new Channel(acl, FixedCid.att, options.attMtu ?? DEFAULT_ATT_MTU);
+    const signalling = new Channel(acl, FixedCid.signalling, SIGNALLING_MTU);
+    const smp = new Channel(acl, FixedCid.smp, SMP_MTU);
+    this.att = att;
+    this.smp = smp;
+    this.#channels = new Map<number, Channel<FixedCid>>(
+      [att, signalling, smp].map((channel) => [channel.cid, channel]),
+    );
+    this.#signalling = new Signalling({
+      channel: signalling,
+      role,
+      clock,
+      log,
+      peer,
+      counters: this.#counters,
+    });
+    acl.scope.add(() => {
+      acl.receiver = undefined;
+      this.#signalling.end();
+    });
+  }
+
+  /** The link's: it ends with DisconnectedError, or with TransportError. */
+  get scope(): WaitScope {
+    return this.#options.acl.scope;
+  }
+
+  /** A snapshot. */
+  get counters(): Readonly<Record<L2capCounterName, number>> {
+    return this.#counters.all();
+  }
+
+  /** As central: what becomes of requests for other connection parameters. Without one they are refused. */
+  set parameterPolicy(policy: ConnectionParameterPolicy | undefined) {
+    this.#signalling.parameterPolicy = policy;
+  }
+
+  /** Begins to receive: what came before is handed over now. */
+  start(): void {
+    const { acl } = this.#options;
+    if (acl.scope.error !== undefined) return;
+    const recombination = new Recombination({
+      mtuOf: (cid) => this.#channels.get(cid)?.mtu,
+      pdu: (cid, payload) => this.#deliver(cid, payload),
+      oversized: (cid, head) => {
+        if (cid === FixedCid.signalling) this.#signalling.oversized(head);
+      },
+      fault: (fault) => this.#counters.add(fault),
+    });
+    acl.receiver = (fragment, first) => recombination.push(fragment, first);
+  }
+
+  /**
+   * As peripheral: asks the central for other connection parameters (Vol 3, Part A, 4.20). Resolves when the central accepts; the update follows
+   * by itself. Rejects with L2capError where it refuses, with InvalidArgumentError where a parameter is out of range, with InvalidStateError as
+   * central. Waits 30 s at the longest.
+   */
+  requestConnectionParameters(parameters: ConnectionParameters, wait: WaitOptions = {}): Promise<void> {
+    return this.#signalling.requestConnectionParameters(parameters, wait);
+  }
+
+  #deliver(cid: number, payload: Uint8Array): void {
+    const receiver = this.#channels.get(cid)?.receiver;
+    if (receiver === undefined) {
+      this.#counters.add('unheardPdus');
+      return;
+    }
+    try {
+      receiver(payload);
+    } catch (error) {
+      const { log, peer } = this.#options;
+      this.#counters.add('receiverErrors');
+      log.write('error', 'l2cap', () => {
+        const name = `0x${cid.toString(16).padStart(4, '0')}`;
+        return `the receiver of channel ${name} of the link to ${peer} failed: ${String(error)}`;
+      });
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import type { Clock } from '../core/clock.ts';
+import { InvalidArgumentError, InvalidStateError, L2capError, MalformedPduError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Infer, Pdu, Shape } from '../core/pdu.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import * as commands from './codec/signalling.ts';
+import { type ConnectionParameters, connectionParameterFault } from './connection-parameters.ts';
+import type { FixedChannel } from './fixed-channel.ts';
+import {
+  CommandRejectReason,
+  ConnectionParameterResult,
+  isSignallingResponse,
+  SignallingCode,
+  SPSM_NOT_SUPPORTED,
+} from './l2cap-codes.ts';
+import type { L2capCounters } from './l2cap-counters.ts';
+import { OutstandingRequests } from './outstanding-requests.ts';
+
+/** MTUsig of an LE link: what every implementation takes, and all that the commands here need (Vol 3, Part A, Table 4.1). */
+export const SIGNALLING_MTU = 23;
+
+/** Answers that may wait for room in the controller. */
+export const MAX_UNSENT_ANSWERS = 8;
+
+/** What a central does when its peripheral asks for other connection parameters (Vol 3, Part A, 4.20). */
+export interface ConnectionParameterPolicy {
+  /** Whether the link may take them. They have been checked against the ranges of the specification. */
+  accepts(parameters: ConnectionParameters): boolean;
+  /** Called when the acceptance is on its way: updates the link. */
+  update(parameters: ConnectionParameters): void;
+}
+
+export interface SignallingOptions {
+  readonly channel: FixedChannel;
+  readonly role: 'central' | 'peripheral';
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly peer: string;
+  readonly counters: L2capCounters;
+}
+
+type Handler = (identifier: number, data: Uint8Array) => void;
+
+const nothing = new Uint8Array(0);
+
+/** Signalling on fixed channel 0x0005 of one link (Vol 3, Part A, 4). */
+export class Signalling {
+  readonly #options: SignallingOptions;
+  readonly #requests: OutstandingRequests;
+  /** What is understood, by code. A handler throws MalformedPduError for data that breaks its format. */
+  readonly #handlers: ReadonlyMap<number, Handler>;
+  #unsent = 0;
+  parameterPolicy: ConnectionParameterPolicy | undefined;
+
+  constructor(options: SignallingOptions) {
+    const { channel, clock, role } = options;
+    this.#options = options;
+    this.#requests = new OutstandingRequests(clock, channel.scope);
+    const handlers = new Map<number, Handler>([
+      [SignallingCode.commandRejectResponse, (identifier, data) => this.#rejected(identifier, data)],
+      [SignallingCode.disconnectionRequest, (identifier, data) => this.#disconnect(identifier, data)],
+      [SignallingCode.leCreditBasedConnectionRequest, (identifier, data) => this.#connect(identifier, data)],
+      [SignallingCode.flowControlCreditIndication, (identifier, data) => this.#credit(identifier, data)],
+      [
+        SignallingCode.creditBasedConnectionRequest,
+        (identifier, data) => this.#connectEnhanced(identifier, data),
+      ],
+    ]);
+    // A peripheral does not understand the request that only peripherals send (Vol 3, Part A, 4.20).
+    if (role === 'central') {
+      handlers.set(SignallingCode.connectionParameterUpdateRequest, (identifier, data) =>
+        this.#updateParameters(identifier, data),
+      );
+    }
+    this.#handlers = handlers;
+    channel.receiver = (frame) => this.#receive(frame);
+  }
+
+  /**
+   * As peripheral: asks the central for other connection parameters (Vol 3, Part A, 4.20). Resolves when the central accepts; the update follows
+   * by itself. Rejects with L2capError where it refuses, with InvalidArgumentError where a parameter is out of range.
+   * Waits 30 s at the longest.
+   */
+  async requestConnectionParameters(parameters: ConnectionParameters, wait: WaitOptions = {}): Promise<void> {
+    const { role, peer, channel } = this.#options;
+    const what = `asking ${peer} for other connection parameters`;
+    if (role !== 'peripheral') {
+      throw new InvalidStateError(`${what}: only a peripheral asks; a central updates the connection itself`);
+    }
+    const fault = connectionParameterFault(parameters);
+    if (fault !== undefined) throw new InvalidArgumentError(`${what}: ${fault}`);
+    await this.#requests.run(
+      {
+        what,
+        responseCode: SignallingCode.connectionParameterUpdateResponse,
+        accept: (data) => {
+          const { result } = commands.ConnectionParameterUpdateResponse.decode(data);
+          if (result === ConnectionParameterResult.accepted) return;
+          throw new L2capError(
+            `${what}: it refused (result 0x${result.toString(16).padStart(4, '0')}); keep the present ones, or ask again later with others`,
+            result,
+          );
+        },
+        send: (identifier) =>
+          channel.send(
+            commands.encodeCommand(commands.ConnectionParameterUpdateRequest, identifier, parameters),
+            {
+              timeoutMs: Number.POSITIVE_INFINITY,
+            },
+          ),
+      },
+      wait,
+    );
+  }
+
+  /** A C-frame longer than MTUsig began (Vol 3, Part A, 4.1). */
+  oversized(head: Uint8Array): void {
+    const [code, identifier] = head;
+    if (code === undefined || identifier === undefined || identifier === 0 || isSignallingResponse(code))
+      return;
+    this.#reject(
+      identifier,
+      CommandRejectReason.signallingMtuExceeded,
+      Uint8Array.of(SIGNALLING_MTU & 0xff, SIGNALLING_MTU >>> 8),
+    );
+  }
+
+  /** The link ended. */
+  end(): void {
+    this.#requests.end();
+  }
+
+  #receive(frame: Uint8Array): void {
+    const { counters } = this.#options;
+    const code = frame[0] ?? 0;
+    const identifier = frame[1] ?? 0;
+    try {
+      const command = commands.decodeCommand(frame);
+      // Identifier 0 is never used (Vol 3, Part A, 4): there is nothing that an answer could name.
+      if (identifier === 0) throw new MalformedPduError('identifier 0');
+      this.#dispatch(command);
+    } catch (error) {
+      if (!(error instanceof MalformedPduError)) throw error;
+      counters.add('malformedCommands');
+      if (identifier !== 0 && !isSignallingResponse(code)) {
+        this.#reject(identifier, CommandRejectReason.commandNotUnderstood, nothing);
+      }
+    }
+  }
+
+  #dispatch({ code, identifier, data }: commands.Command): void {
+    const handler = this.#handlers.get(code);
+    if (handler !== undefined) handler(identifier, data);
+    else if (!isSignallingResponse(code)) {
+      this.#reject(identifier, CommandRejectReason.commandNotUnderstood, nothing);
+    } else if (!this.#requests.answered(code, identifier, data)) {
+      this.#options.counters.add('unexpectedResponses');
+    }
+  }
+
+  #rejected(identifier: number, data: Uint8Array): void {
+    const { reason } = commands.CommandRejectResponse.decode(data);
+    if (!this.#requests.rejected(identifier, reason)) this.#options.counters.add('unexpectedResponses');
+  }
+
+  /** No channel is open that it could name (Vol 3, Part A, 4.6). The reject gives this side's end first (4.1). */
+  #disconnect(identifier: number, data: Uint8Array): void {
+    const { destinationCid, sourceCid } = commands.DisconnectionRequest.decode(data);
+    this.#rejectCids(identifier, destinationCid, sourceCid);
+  }
+
+  #credit(identifier: number, data: Uint8Array): void {
+    const { cid } = commands.FlowControlCreditIndication.decode(data);
+    this.#rejectCids(identifier, 0, cid);
+  }
+
+  #connect(identifier: number, data: Uint8Array): void {
+    commands.LeCreditBasedConnectionRequest.decode(data);
+    this.#answer(commands.LeCreditBasedConnectionResponse, identifier, {
+      destinationCid: 0,
+      mtu: 0,
+      mps: 0,
+      initialCredits: 0,
+      result: SPSM_NOT_SUPPORTED,
+    });
+  }
+
+  #connectEnhanced(identifier: number, data: Uint8Array): void {
+    const { sourceCids } = commands.CreditBasedConnectionRequest.decode(data);
+    this.#answer(commands.CreditBasedConnectionResponse, identifier, {
+      mtu: 0,
+      mps: 0,
+      initialCredits: 0,
+      result: SPSM_NOT_SUPPORTED,
+      destinationCids: sourceCids.map(() => 0),
+    });
+  }
+
+  #updateParameters(identifier: number, data: Uint8Array): void {
+    const { log, peer, counters } = this.#options;
+    const parameters = commands.ConnectionParameterUpdateRequest.decode(data);
+    const policy = this.parameterPolicy;
+    try {
+      const accepted =
+        connectionParameterFault(parameters) === undefined &&
+        policy !== undefined &&
+        policy.accepts(parameters);
+      const left = this.#answer(commands.ConnectionParameterUpdateResponse, identifier, {
+        result: accepted ? ConnectionParameterResult.accepted : ConnectionParameterResult.rejected,
+      });
+      if (accepted && left) policy.update(parameters);
+    } catch (error) {
+      counters.add('receiverErrors');
+      log.write(
+        'error',
+        'l2cap',
+        () => `the policy for connection parameters of ${peer} failed: ${String(error)}`,
+      );
+    }
+  }
+
+  #rejectCids(identifier: number, localCid: number, remoteCid: number): void {
+    const cids = Uint8Array.of(localCid & 0xff, localCid >>> 8, remoteCid & 0xff, remoteCid >>> 8);
+    this.#reject(identifier, CommandRejectReason.invalidCidInRequest, cids);
+  }
+
+  #reject(identifier: number, reason: CommandRejectReason, reasonData: Uint8Array): void {
+    this.#options.counters.add('rejectedCommands');
+    this.#answer(commands.CommandRejectResponse, identifier, { reason, reasonData });
+  }
+
+  #answer<S extends Shape>(table: Pdu<S>, identifier: number, value: Infer<S>): boolean {
+    const { channel, counters } = this.#options;
+    if (this.#unsent >= MAX_UNSENT_ANSWERS) {
+      counters.add('answersDropped');
+      return false;
+    }
+    this.#unsent++;
+    const sent = (): void => {
+      this.#unsent--;
+    };
+    const packet = commands.encodeCommand(table, identifier, value);
+    channel.send(packet, { timeoutMs: Number.POSITIVE_INFINITY }).then(sent, sent);
+    return true;
+  }
+}
