@@ -46,6 +46,7 @@ const make = <P extends Shape, R extends Shape>(
     returns: pdu(name, opcode, { status: u8, ...returnShape }),
     encode: (value) => {
       const length = parameters.measure(value);
+      if (length > 0xff) throw new RangeError(`${name}: ${length} octets of parameters, 255 fit`);
       const packet = new Uint8Array(COMMAND_HEADER_LENGTH + length);
       packet[0] = HciPacketType.command;
       writeU16(packet, 1, opcode);

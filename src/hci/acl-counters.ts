@@ -1,0 +1,13 @@
+/** What went wrong on the data path, by name. */
+export const aclCounterNames = [
+  'aclMalformed',
+  'aclUnknownHandleDropped',
+  'aclEarlyKept',
+  'aclUnreadDropped',
+  'aclReceiverErrors',
+  'aclQueueFull',
+  'completedMalformed',
+  'completedUnknownHandle',
+  'completedTooMany',
+] as const;
+export type AclCounterName = (typeof aclCounterNames)[number];

@@ -1,0 +1,114 @@
+import type { Address } from '../core/address.ts';
+import type { HciCommandType } from './codec/command.ts';
+import { HciCommand } from './codec/commands.ts';
+import { bitOf, LeFeature } from './codec/features.ts';
+import { supportedCommandBit } from './codec/supported-commands.ts';
+import { CoreVersion } from './codec/version.ts';
+
+/** What start-up read. */
+export interface ControllerFacts {
+  /** Of CoreVersion; newer ones are larger. */
+  readonly hciVersion: number;
+  readonly hciSubversion: number;
+  readonly lmpVersion: number;
+  readonly lmpSubversion: number;
+  /** The maker, of CompanyIdentifier. */
+  readonly companyIdentifier: number;
+  /** Undefined where the controller has none. */
+  readonly publicAddress: Address | undefined;
+  readonly leFeatures: Uint8Array;
+  /** The bit field, or undefined where the controller would not tell. */
+  readonly supportedCommands: Uint8Array | undefined;
+  /** Whether it speaks BR/EDR too. */
+  readonly dualMode: boolean;
+  readonly acl: {
+    /** Octets of one ACL packet. */
+    readonly maxLength: number;
+    readonly count: number;
+    /** Whether the buffers are those of BR/EDR. */
+    readonly shared: boolean;
+  };
+  readonly filterAcceptListSize: number;
+  readonly resolvingListSize: number;
+  /** The longest link layer payloads, where the controller can tell them. */
+  readonly maxDataLength: { readonly txOctets: number; readonly txTime: number } | undefined;
+}
+
+/** Features that are worth nothing without a command: where it is missing, the feature is taken as absent. */
+const needs: Readonly<Partial<Record<number, HciCommandType>>> = {
+  [LeFeature.connectionParametersRequest]: HciCommand.leRemoteConnectionParameterRequestReply,
+  [LeFeature.dataPacketLengthExtension]: HciCommand.leSetDataLength,
+  [LeFeature.llPrivacy]: HciCommand.leSetAddressResolutionEnable,
+  [LeFeature.phy2M]: HciCommand.leSetPhy,
+  [LeFeature.phyCoded]: HciCommand.leSetPhy,
+  [LeFeature.extendedAdvertising]: HciCommand.leSetExtendedScanParameters,
+  [LeFeature.periodicAdvertising]: HciCommand.lePeriodicAdvertisingCreateSync,
+  [LeFeature.sleepClockAccuracyUpdates]: HciCommand.leRequestPeerSca,
+  [LeFeature.powerControlRequest]: HciCommand.leEnhancedReadTransmitPowerLevel,
+  [LeFeature.pathLossMonitoring]: HciCommand.leSetPathLossReportingEnable,
+  [LeFeature.connectionSubrating]: HciCommand.leSubrateRequest,
+};
+
+/** What the controller is and what it can do, as it says and as it has shown. */
+export class ControllerInfo implements ControllerFacts {
+  readonly hciVersion: number;
+  readonly hciSubversion: number;
+  readonly lmpVersion: number;
+  readonly lmpSubversion: number;
+  readonly companyIdentifier: number;
+  readonly publicAddress: Address | undefined;
+  readonly leFeatures: Uint8Array;
+  readonly supportedCommands: Uint8Array | undefined;
+  readonly dualMode: boolean;
+  readonly acl: ControllerFacts['acl'];
+  readonly filterAcceptListSize: number;
+  readonly resolvingListSize: number;
+  readonly maxDataLength: ControllerFacts['maxDataLength'];
+  readonly #unknown: ReadonlySet<number>;
+
+  /** `unknown` are the opcodes that the controller has answered with Unknown HCI Command; it may grow. */
+  constructor(facts: ControllerFacts, unknown: ReadonlySet<number>) {
+    this.hciVersion = facts.hciVersion;
+    this.hciSubversion = facts.hciSubversion;
+    this.lmpVersion = facts.lmpVersion;
+    this.lmpSubversion = facts.lmpSubversion;
+    this.companyIdentifier = facts.companyIdentifier;
+    this.publicAddress = facts.publicAddress;
+    this.leFeatures = facts.leFeatures;
+    this.supportedCommands = facts.supportedCommands;
+    this.dualMode = facts.dualMode;
+    this.acl = facts.acl;
+    this.filterAcceptListSize = facts.filterAcceptListSize;
+    this.resolvingListSize = facts.resolvingListSize;
+    this.maxDataLength = facts.maxDataLength;
+    this.#unknown = unknown;
+  }
+
+  /** Whether a command may be sent: the controller lists it, and has not answered it with Unknown HCI Command. */
+  supports(command: HciCommandType): boolean {
+    return isSupported(command, this, this.#unknown);
+  }
+
+  /** Whether the controller has a feature, and the command without which the feature is an empty word. */
+  hasFeature(feature: LeFeature): boolean {
+    if (!bitOf(this.leFeatures, feature)) return false;
+    const command = needs[feature];
+    return command === undefined || this.supports(command);
+  }
+}
+
+/** The last LE command of version 4.0, whose commands all come before it by opcode. */
+const LAST_LE_OPCODE_4_0 = HciCommand.leTestEnd.opcode;
+
+export const isSupported = (
+  command: HciCommandType,
+  facts: { readonly supportedCommands: Uint8Array | undefined; readonly hciVersion: number },
+  unknown: ReadonlySet<number>,
+): boolean => {
+  if (unknown.has(command.opcode)) return false;
+  const bit = supportedCommandBit(command);
+  if (bit === undefined) return false;
+  if (facts.supportedCommands !== undefined) return bitOf(facts.supportedCommands, bit);
+  // It would not tell: what its version brought with it is tried, and an Unknown HCI Command is remembered.
+  return command.opcode <= LAST_LE_OPCODE_4_0 || facts.hciVersion >= CoreVersion['5.0'];
+};

@@ -1,0 +1,300 @@
+import type { Address } from '../core/address.ts';
+import type { Clock } from '../core/clock.ts';
+import { Counters } from '../core/counters.ts';
+import { InvalidStateError, TransportError } from '../core/errors.ts';
+import { Log } from '../core/log.ts';
+import type { Infer, Shape } from '../core/pdu.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
+import { HciPacketType, type HciTransport } from '../core/transport.ts';
+import { WaitScope } from '../core/wait-scope.ts';
+import type { AclLink } from './acl-link.ts';
+import { AclScheduler } from './acl-scheduler.ts';
+import type { HciCommandType, ReturnShape } from './codec/command.ts';
+import { HciCommand } from './codec/commands.ts';
+import { HciErrorCode } from './codec/error-codes.ts';
+import { EVENT_HEADER_LENGTH, type HciEventType } from './codec/event.ts';
+import { HciEvent } from './codec/events.ts';
+import { COMMAND_TIMEOUT_MS, CommandQueue } from './command-queue.ts';
+import type { ControllerInfo } from './controller-info.ts';
+import { setDefaultAnswers } from './default-answers.ts';
+import { EventDispatcher } from './event-dispatcher.ts';
+import { type ConnectionHandler, Links } from './links.ts';
+import { type ReportHandler, ReportHandlers } from './report-handlers.ts';
+import { resetController, type StartUpContext, startUp } from './start-up.ts';
+import { readZephyrStaticAddress } from './zephyr.ts';
+
+/** The default deadline of start(). A transport that probes or downloads does so before. */
+const START_TIMEOUT_MS = 10_000;
+/** How long close() waits for the controller to fall silent. */
+const CLOSE_TIMEOUT_MS = 500;
+
+const counterNames = ['answerUnexpected', 'dataBufferOverflow', 'packetUnexpected', 'beforeReset'] as const;
+
+export interface HciControllerOptions extends WaitOptions {
+  readonly clock: Clock;
+  readonly log?: Log | undefined;
+  /** How long the controller may take to answer a command before it counts as failed. 2 s by default. */
+  readonly commandTimeoutMs?: number | undefined;
+}
+
+/**
+ * The host's end of HCI: one controller on one transport, from its reset to its end.
+ *
+ * It fails for good when the transport is lost, when the controller leaves a command unanswered, and when it reports a hardware error. `scope`
+ * then ends with TransportError, one last Reset is sent, and nothing more. Whoever owns it calls close() and opens another.
+ */
+export class HciController {
+  /** Ends with TransportError when the controller has failed or is closed. Every link's scope ends with it. */
+  readonly scope = new WaitScope();
+  readonly #transport: HciTransport;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #counters = new Counters(counterNames);
+  readonly #commands: CommandQueue;
+  readonly #acl: AclScheduler;
+  readonly #events: EventDispatcher;
+  readonly #links: Links;
+  readonly #reports: ReportHandlers;
+  /** Opcodes that the controller has answered with Unknown HCI Command. */
+  readonly #unknownCommands = new Set<number>();
+  /** What comes before the Reset is answered belongs to an earlier life. */
+  #wasReset = false;
+  #transportClosed = false;
+  #info: ControllerInfo | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(transport: HciTransport, options: HciControllerOptions) {
+    this.#transport = transport;
+    this.#clock = options.clock;
+    this.#log = options.log ?? new Log();
+    const write = (packet: Uint8Array): void => transport.send(packet);
+    this.#events = new EventDispatcher(this.#log);
+    this.#acl = new AclScheduler({ clock: this.#clock, log: this.#log, write });
+    this.#commands = new CommandQueue({
+      clock: this.#clock,
+      scope: this.scope,
+      timeoutMs: options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
+      write,
+      failed: (error) => this.#fail(error),
+      unexpected: () => this.#counters.add('answerUnexpected'),
+      unknownCommand: (opcode) => this.#unknownCommands.add(opcode),
+    });
+    this.#links = new Links({
+      clock: this.#clock,
+      log: this.#log,
+      events: this.#events,
+      acl: this.#acl,
+      send: (command, parameters) => this.send(command, parameters),
+    });
+    this.#reports = new ReportHandlers(this.#events, this.#log);
+    this.#listen();
+  }
+
+  /**
+   * Starts the transport, resets the controller and learns what it is. Where this rejects the transport is closed: TransportError for a
+   * controller that is silent or has no LE, HciError for a command it cannot do without, TimeoutError, `signal.reason`. Default deadline 10 s.
+   */
+  static async start(transport: HciTransport, options: HciControllerOptions): Promise<HciController> {
+    const controller = new HciController(transport, options);
+    try {
+      await procedure<void>(
+        {
+          what: `starting the controller at ${transport.name}`,
+          clock: options.clock,
+          defaultTimeoutMs: START_TIMEOUT_MS,
+          timeoutMs: options.timeoutMs,
+          signal: options.signal,
+          scope: controller.scope,
+          hint: () => `${controller.#commands.outstanding ?? 'no command'} was with the controller`,
+        },
+        (settle) => {
+          controller.#begin().then(settle.resolve, settle.reject);
+          return undefined;
+        },
+      );
+    } catch (error) {
+      controller.#fail(
+        new TransportError(`the controller at ${transport.name} did not start`, { cause: error }),
+      );
+      await controller.close();
+      throw error;
+    }
+    return controller;
+  }
+
+  /** What the controller is and can do. */
+  get info(): ControllerInfo {
+    if (this.#info === undefined) throw new InvalidStateError('the controller has not started');
+    return this.#info;
+  }
+
+  /** The links that are up, by connection handle. */
+  get links(): ReadonlyMap<number, AclLink> {
+    return this.#acl.links;
+  }
+
+  /** ACL buffers of the controller that are free at present. */
+  get freeAclBuffers(): number {
+    return this.#acl.available;
+  }
+
+  /** What was dropped, clamped or unexpected since the start, by name. */
+  get counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.#counters.all(),
+      ...this.#events.counters.all(),
+      ...this.#links.counters.all(),
+      ...this.#reports.counters.all(),
+      ...this.#acl.counters.all(),
+    };
+  }
+
+  /**
+   * Sends a command and gives its return parameters, which the caller may keep. Rejects with HciError for a status other than Success, and with
+   * the scope's TransportError when the controller fails. One that is given up keeps its place until it is answered. A command answered by
+   * Command Status has begun when this resolves; an event tells what came of it.
+   */
+  send<P extends Shape, R extends Shape>(
+    command: HciCommandType<P, R>,
+    parameters: Infer<P>,
+    options?: WaitOptions,
+  ): Promise<Infer<ReturnShape<R>>> {
+    return this.#commands.send(command, parameters, options);
+  }
+
+  /**
+   * Calls back with the parameters of each such event; byte fields are views, valid until the call returns. The function returned takes it
+   * back. Whoever listens to a request of the controller answers it: the default answer is given only when nobody listens, or a listener throws.
+   */
+  on<S extends Shape>(event: HciEventType<S>, handler: (parameters: Infer<S>) => void): () => void {
+    return this.#events.on(event, handler);
+  }
+
+  /** Calls back for each advertising report, legacy, directed and extended alike. */
+  onReports(handler: ReportHandler): () => void {
+    return this.#reports.on(handler);
+  }
+
+  /** Calls back at each end of an attempt to connect. The link is there before any handler of the event runs. */
+  onConnection(handler: ConnectionHandler): () => void {
+    return this.#links.onConnection(handler);
+  }
+
+  /** Ends a link and resolves when it has ended, at once where it had. Default deadline 2 s; the controller goes on after it. */
+  disconnect(
+    link: AclLink,
+    reason: number = HciErrorCode.remoteUserTerminatedConnection,
+    options: WaitOptions = {},
+  ): Promise<void> {
+    return this.#links.disconnect(link, reason, options);
+  }
+
+  /** The static random address that the chip was born with, of a Zephyr controller that has no public one; else undefined. */
+  readStaticAddress(): Promise<Address | undefined> {
+    return readZephyrStaticAddress(this.info, (command, parameters) => this.send(command, parameters));
+  }
+
+  /** Silences the controller and closes the transport. Links end without a word to their peers: who cares disconnects first. Idempotent; never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    if (this.scope.error === undefined) {
+      try {
+        await this.send(HciCommand.reset, {}, { timeoutMs: CLOSE_TIMEOUT_MS });
+      } catch {
+        // It is closed all the same.
+      }
+      this.#end(new TransportError(`the controller at ${this.#transport.name} was closed`));
+    }
+    await this.#transport.close();
+  }
+
+  async #begin(): Promise<void> {
+    this.#transport.start({
+      packet: (packet) => this.#receive(packet),
+      lostSync: (what) => this.#lostSync(what),
+      closed: (error) => {
+        this.#transportClosed = true;
+        const text = `the way to the controller at ${this.#transport.name} was lost: plug it in and open it again`;
+        this.#fail(
+          new TransportError(error === undefined ? text : `${text} (${error.message})`, { cause: error }),
+        );
+      },
+    });
+    const context: StartUpContext = {
+      clock: this.#clock,
+      log: this.#log,
+      unknown: this.#unknownCommands,
+      send: (command, parameters) => this.send(command, parameters),
+      write: (packet) => this.#transport.send(packet),
+    };
+    await resetController(context);
+    const info = await startUp(context);
+    this.#info = info;
+    this.#acl.setBuffers({ maxFragmentLength: info.acl.maxLength, count: info.acl.count });
+  }
+
+  #receive(packet: Uint8Array): void {
+    if (this.scope.error !== undefined) return;
+    if (!this.#wasReset && !this.#isResetComplete(packet)) this.#counters.add('beforeReset');
+    else if (packet[0] === HciPacketType.acl) this.#acl.receive(packet);
+    else if (packet[0] === HciPacketType.event) this.#events.dispatch(packet);
+    else this.#counters.add('packetUnexpected');
+  }
+
+  #isResetComplete(packet: Uint8Array): boolean {
+    if (packet[0] !== HciPacketType.event || packet[1] !== HciEvent.commandComplete.code) return false;
+    if (packet.length < EVENT_HEADER_LENGTH + 4) return false;
+    this.#wasReset = HciEvent.commandComplete.decode(packet).commandOpcode === HciCommand.reset.opcode;
+    return this.#wasReset;
+  }
+
+  /** A transport that has lost step finds it again at the answer to a Reset, and at start-up one is under way. */
+  #lostSync(what: string): void {
+    this.#log.write('warn', 'hci', () => `${this.#transport.name} lost step: ${what}`);
+    if (!this.#wasReset) return;
+    this.#fail(
+      new TransportError(
+        `${this.#transport.name} delivered what is no HCI packet (${what}): check the baud rate and flow control, then close the adapter and open it again`,
+      ),
+    );
+  }
+
+  #listen(): void {
+    const events = this.#events;
+    events.setRaw(HciEvent.commandComplete, (packet) => this.#commands.commandComplete(packet));
+    events.setRaw(HciEvent.commandStatus, (packet) => this.#commands.commandStatus(packet));
+    events.setRaw(HciEvent.numberOfCompletedPackets, (packet) => this.#acl.completed(packet));
+    events.setRaw(HciEvent.dataBufferOverflow, () => this.#counters.add('dataBufferOverflow'));
+    events.setRaw(HciEvent.hardwareError, (packet) => {
+      const { hardwareCode } = HciEvent.hardwareError.decode(packet);
+      this.#fail(
+        new TransportError(
+          `the controller at ${this.#transport.name} reports hardware error 0x${hardwareCode.toString(16).padStart(2, '0')}: close the adapter and open it again`,
+        ),
+      );
+    });
+    setDefaultAnswers(events, (command, parameters) => {
+      this.send(command, parameters).catch((error: unknown) => {
+        this.#log.write('warn', 'hci', () => `a default answer failed: ${error}`);
+      });
+    });
+  }
+
+  /** The controller cannot be relied on any more. A Reset may follow and nothing else, so that it at least falls silent. */
+  #fail(error: TransportError): void {
+    if (this.scope.error !== undefined) return;
+    this.#log.write('error', 'hci', () => error.message);
+    this.#end(error);
+    if (!this.#transportClosed) this.#transport.send(HciCommand.reset.encode({}));
+  }
+
+  #end(error: TransportError): void {
+    this.scope.end(error);
+    this.#commands.stop();
+    this.#acl.stop(error);
+  }
+}
