@@ -78,7 +78,10 @@ export class Links {
             // The controller has lost the link, and its event with it.
             if (status === HciErrorCode.unknownConnectionIdentifier) this.#end(link.handle, reason, link);
             // It is being disconnected already.
-            else if (status !== HciErrorCode.commandDisallowed) settle.reject(error);
+            else if (status !== HciErrorCode.commandDisallowed) {
+              leave();
+              settle.reject(error);
+            }
           });
         return leave;
       },
