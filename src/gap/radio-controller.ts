@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { AclLink } from '../hci/acl-link.ts';
+import type { AdvertisingReportCursor } from '../hci/codec/advertising-report.ts';
 import type { RadioStep } from './radio-plan.ts';
 
 /** An address with its type: what the controller knows a peer by. */
@@ -69,10 +70,8 @@ export interface RadioAbilities {
 
 /** What the controller tells of its own accord. */
 export interface RadioSink {
-  /** The parameters of one LE Advertising Report event, from `offset`, which is behind the subevent code. Valid until the call returns. */
-  legacyReports(bytes: Uint8Array, offset: number): void;
-  /** As legacyReports, for LE Extended Advertising Report. */
-  extendedReports(bytes: Uint8Array, offset: number): void;
+  /** The advertising reports of one event. The cursor stands before the first, and is valid until the call returns. */
+  reports(reports: AdvertisingReportCursor): void;
   connection(outcome: ConnectionOutcome): void;
   /** LE Advertising Set Terminated (Vol 4, Part E, 7.7.65.18); `connectionHandle` where a connection ended it. */
   setTerminated(advertisingHandle: number, status: number, connectionHandle: number | undefined): void;

@@ -111,7 +111,7 @@ export type RadioStep =
   | { readonly op: 'setAdvertisingSetAddress'; readonly handle: number; readonly address: Address }
   | { readonly op: 'setAdvertisingData'; readonly handle: number; readonly data: Uint8Array }
   | { readonly op: 'setScanResponseData'; readonly handle: number; readonly data: Uint8Array }
-  | { readonly op: 'enableAdvertising'; readonly handle: number }
+  | { readonly op: 'enableAdvertising'; readonly handle: number; readonly kind: AdvertisingKind }
   | { readonly op: 'disableAdvertising'; readonly handle: number }
   | { readonly op: 'removeAdvertisingSet'; readonly handle: number };
 
@@ -216,7 +216,7 @@ const setUp = (planning: Planning, handle: number, wanted: SetWant): RadioStep |
       return { op: 'setScanResponseData', handle, data: scanResponse };
     }
   }
-  return set.enabled ? undefined : { op: 'enableAdvertising', handle };
+  return set.enabled ? undefined : { op: 'enableAdvertising', handle, kind: parameters.kind };
 };
 
 const advertise = (planning: Planning): RadioStep | undefined => {

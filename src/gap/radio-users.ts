@@ -1,11 +1,11 @@
+import type { AdvertisingReportCursor } from '../hci/codec/advertising-report.ts';
 import type { NewLink } from './radio-controller.ts';
 import type { InitiatingWant } from './radio-plan.ts';
 
 /** Whom the radio tells about scanning. */
 export interface ScanUser {
   /** As RadioSink. */
-  legacyReports(bytes: Uint8Array, offset: number): void;
-  extendedReports(bytes: Uint8Array, offset: number): void;
+  reports(reports: AdvertisingReportCursor): void;
   /** Scanning could not be started; the want is withdrawn. */
   failed(error: Error): void;
 }

@@ -2,6 +2,7 @@ import { noTimer, type Timer } from '../core/clock.ts';
 import { Counters } from '../core/counters.ts';
 import { HciError } from '../core/errors.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
+import type { AdvertisingReportCursor } from '../hci/codec/advertising-report.ts';
 import {
   type ConnectionOutcome,
   isPeerOf,
@@ -178,12 +179,8 @@ export class Radio implements RadioSink {
     });
   }
 
-  legacyReports(bytes: Uint8Array, offset: number): void {
-    this.#scanUser?.legacyReports(bytes, offset);
-  }
-
-  extendedReports(bytes: Uint8Array, offset: number): void {
-    this.#scanUser?.extendedReports(bytes, offset);
+  reports(reports: AdvertisingReportCursor): void {
+    this.#scanUser?.reports(reports);
   }
 
   connection({ status, up }: ConnectionOutcome): void {
@@ -333,9 +330,10 @@ export class Radio implements RadioSink {
   }
 
   #connectionFailed(status: number): void {
-    if (status === ADVERTISING_TIMEOUT && !this.#rules.extended) {
+    if (status === ADVERTISING_TIMEOUT) {
       for (const [handle, set] of this.#state.sets) {
-        if (!set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
+        // With extended commands LE Advertising Set Terminated says it too.
+        if (this.#rules.extended || !set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
         this.#state = withSet(this.#state, handle, { enabled: false });
         this.#setTimedOut(handle);
       }

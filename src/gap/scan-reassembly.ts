@@ -1,6 +1,12 @@
 import { copyBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { DataStatus, NO_SID, ReportBit, type ReportView } from './scan-report.ts';
+import { type AdvertisingReportCursor, DataStatus, ReportBit } from '../hci/codec/advertising-report.ts';
+
+/** What is read of a report here. */
+export type FragmentReport = Pick<
+  AdvertisingReportCursor,
+  'addressKey' | 'advertisingSid' | 'eventType' | 'dataStatus' | 'data'
+>;
 
 /** The most data that one advertising event carries (Vol 6, Part B, 2.3.4.9). */
 export const LONGEST_ADVERTISING_DATA = 1650;
@@ -16,6 +22,16 @@ interface Chain {
   /** More came than an advertiser can send: the rest of it is let pass unheard. */
   broken: boolean;
 }
+
+const join = ({ fragments, length }: Chain): Uint8Array => {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const fragment of fragments) {
+    whole.set(fragment, at);
+    at += fragment.length;
+  }
+  return whole;
+};
 
 /**
  * Puts the data of extended reports together that come in several fragments. What an advertiser can make it hold is bounded in length, number
@@ -41,27 +57,25 @@ export class ScanReassembly {
     this.#chains.clear();
   }
 
-  /** Whether `view` is a whole report now: of itself, or because the fragments before it have been put in front. */
-  complete(view: ReportView): boolean {
-    const { dataStatus } = view;
+  /** The data of a whole report: its own, or with that of the fragments before it. Undefined while more is to come. */
+  dataOf(report: FragmentReport): Uint8Array | undefined {
+    const { dataStatus } = report;
     // The common case costs nothing: whole, and no chain is open.
-    if (dataStatus !== DataStatus.incomplete && this.#chains.size === 0) return true;
-    const key = `${view.key}/${view.sid === NO_SID ? '' : view.sid}/${view.properties & ReportBit.scanResponse}`;
+    if (dataStatus !== DataStatus.incompleteMore && this.#chains.size === 0) return report.data;
+    const key = `${report.addressKey}/${report.advertisingSid}/${report.eventType & ReportBit.scanResponse}`;
     const nowMs = this.#clock.now();
     const chain = this.#take(key, nowMs);
-    if (dataStatus === DataStatus.incomplete) {
+    if (dataStatus === DataStatus.incompleteMore) {
       const open = chain ?? { fragments: [], length: 0, lastMs: nowMs, broken: false };
-      this.#extend(open, view);
+      this.#extend(open, report.data);
       if (this.#chains.size >= MAX_CHAINS) this.#dropOldest();
       open.lastMs = nowMs;
       this.#chains.set(key, open);
-      return false;
+      return undefined;
     }
-    if (chain === undefined) return true;
-    this.#extend(chain, view);
-    if (chain.broken) return false;
-    this.#join(chain, view);
-    return true;
+    if (chain === undefined) return report.data;
+    this.#extend(chain, report.data);
+    return chain.broken ? undefined : join(chain);
   }
 
   #take(key: string, nowMs: number): Chain | undefined {
@@ -73,16 +87,16 @@ export class ScanReassembly {
     return undefined;
   }
 
-  #extend(chain: Chain, view: ReportView): void {
+  #extend(chain: Chain, fragment: Uint8Array): void {
     if (chain.broken) return;
-    chain.length += view.dataLength;
+    chain.length += fragment.length;
     if (chain.length > LONGEST_ADVERTISING_DATA) {
       chain.broken = true;
       chain.fragments.length = 0;
       this.#onDrop();
       return;
     }
-    chain.fragments.push(copyBytes(view.bytes.subarray(view.dataOffset, view.dataOffset + view.dataLength)));
+    chain.fragments.push(copyBytes(fragment));
   }
 
   #dropOldest(): void {
@@ -90,18 +104,5 @@ export class ScanReassembly {
     if (oldest === undefined) return;
     this.#chains.delete(oldest);
     this.#onDrop();
-  }
-
-  /** The header of the last fragment, then the data of all: the other offsets of the view stay right. */
-  #join(chain: Chain, view: ReportView): void {
-    const whole = new Uint8Array(view.dataOffset + chain.length);
-    whole.set(view.bytes.subarray(0, view.dataOffset));
-    let at = view.dataOffset;
-    for (const fragment of chain.fragments) {
-      whole.set(fragment, at);
-      at += fragment.length;
-    }
-    view.bytes = whole;
-    view.dataLength = chain.length;
   }
 }

@@ -1,6 +1,7 @@
 import type { Address, AddressType } from '../core/address.ts';
 import { type Bytes, copyBytes, toHex } from '../core/bytes.ts';
 import type { Uuid } from '../core/uuid.ts';
+import { NO_ADVERTISING_SID, NOT_AVAILABLE_DBM, ReportBit } from '../hci/codec/advertising-report.ts';
 import {
   appearanceIn,
   flagsIn,
@@ -14,7 +15,6 @@ import {
   txPowerIn,
   uriIn,
 } from './codec/advertising-data.ts';
-import { NO_SID, POWER_UNKNOWN, ReportBit } from './scan-report.ts';
 
 /** What was last heard of an advertiser. Payloads are replaced, never written to, so that snapshots can share them. */
 export interface Heard {
@@ -65,7 +65,7 @@ export class ScanResult<Device> {
 
   /** Received signal strength in dBm; undefined where the controller does not know it. */
   get rssi(): number | undefined {
-    return this.#heard.rssi === POWER_UNKNOWN ? undefined : this.#heard.rssi;
+    return this.#heard.rssi === NOT_AVAILABLE_DBM ? undefined : this.#heard.rssi;
   }
 
   /** Whether it accepts connections. */
@@ -85,7 +85,7 @@ export class ScanResult<Device> {
 
   /** Which of its advertising sets this is, where extended advertising says so. */
   get advertisingSid(): number | undefined {
-    return this.#heard.sid === NO_SID ? undefined : this.#heard.sid;
+    return this.#heard.sid === NO_ADVERTISING_SID ? undefined : this.#heard.sid;
   }
 
   /** A copy of the advertising data. */

@@ -1,6 +1,10 @@
-import { addressAt, addressTypeFromHci } from '../core/address.ts';
-import { copyBytes } from '../core/bytes.ts';
-import { NO_SID, ReportBit, type ReportView } from './scan-report.ts';
+import { addressTypeFromHci } from '../core/address.ts';
+import { copyBytes, equalBytes } from '../core/bytes.ts';
+import {
+  type AdvertisingReportCursor,
+  NO_ADVERTISING_SID,
+  ReportBit,
+} from '../hci/codec/advertising-report.ts';
 import type { Heard } from './scan-result.ts';
 
 interface Entry extends Heard {
@@ -10,11 +14,37 @@ interface Entry extends Heard {
 
 /** Sets of one advertiser are told apart by their SID above the 49 bits of address and type. */
 const SID_FACTOR = 2 ** 49;
+/** Of an event type, without the data status above them. */
+const PROPERTIES = 0x1f;
 const NO_DATA = new Uint8Array(0);
 
-const equals = (held: Uint8Array, bytes: Uint8Array, offset: number, length: number): boolean => {
-  if (held.length !== length) return false;
-  for (let i = 0; i < length; i++) if (held[i] !== bytes[offset + i]) return false;
+/** What is read of a report here. */
+export type TableReport = Pick<
+  AdvertisingReportCursor,
+  'addressKey' | 'address' | 'addressType' | 'advertisingSid' | 'eventType' | 'rssi'
+>;
+
+/** Whether the report says anything new. */
+const merge = (entry: Entry, { rssi, eventType }: TableReport, data: Uint8Array): boolean => {
+  let changed = false;
+  if (entry.rssi !== rssi) {
+    entry.rssi = rssi;
+    changed = true;
+  }
+  if ((eventType & ReportBit.scanResponse) !== 0) {
+    if (data.length === 0 || equalBytes(entry.scanResponseData, data)) return changed;
+    entry.scanResponseData = copyBytes(data);
+    return true;
+  }
+  const properties = eventType & PROPERTIES;
+  if (entry.properties !== properties) {
+    entry.properties = properties;
+    changed = true;
+  }
+  // Directed advertising carries no data of the advertiser.
+  if ((properties & ReportBit.directed) !== 0 && data.length === 0) return changed;
+  if (equalBytes(entry.advertisingData, data)) return changed;
+  entry.advertisingData = copyBytes(data);
   return true;
 };
 
@@ -47,14 +77,16 @@ export class ScanTable {
     return this.#changed.length - this.#head;
   }
 
-  report(view: ReportView): void {
-    const hasSid = view.sid !== NO_SID;
+  /** Takes in a report and its data, which is copied where it is news. */
+  report(report: TableReport, data: Uint8Array): void {
+    const { advertisingSid, addressKey } = report;
+    const hasSid = advertisingSid !== NO_ADVERTISING_SID;
     const map = hasSid ? this.#sets : this.#plain;
-    const key = hasSid ? (view.sid & 0x0f) * SID_FACTOR + view.key : view.key;
+    const key = hasSid ? (advertisingSid & 0x0f) * SID_FACTOR + addressKey : addressKey;
     const known = map.get(key);
-    const entry = known ?? this.#add(map, key, view);
+    const entry = known ?? this.#add(map, key, report);
     if (entry === undefined) return;
-    const changed = this.#merge(entry, view);
+    const changed = merge(entry, report, data);
     if ((changed || known === undefined) && !entry.queued) {
       entry.queued = true;
       this.#changed.push(entry);
@@ -84,16 +116,16 @@ export class ScanTable {
     this.#head = 0;
   }
 
-  #add(map: Map<number, Entry>, key: number, view: ReportView): Entry | undefined {
+  #add(map: Map<number, Entry>, key: number, report: TableReport): Entry | undefined {
     if (this.size >= this.#limit && !this.#forgetOldest()) {
       this.#onDrop();
       return undefined;
     }
     const entry: Entry = {
-      address: addressAt(view.bytes, view.addressOffset),
-      addressType: addressTypeFromHci(view.bytes[view.addressTypeOffset] ?? 0),
-      sid: view.sid,
-      rssi: view.rssi,
+      address: report.address,
+      addressType: addressTypeFromHci(report.addressType),
+      sid: report.advertisingSid,
+      rssi: report.rssi,
       properties: 0,
       advertisingData: NO_DATA,
       scanResponseData: NO_DATA,
@@ -113,28 +145,5 @@ export class ScanTable {
       }
     }
     return false;
-  }
-
-  #merge(entry: Entry, view: ReportView): boolean {
-    let changed = false;
-    if (entry.rssi !== view.rssi) {
-      entry.rssi = view.rssi;
-      changed = true;
-    }
-    const { bytes, dataOffset, dataLength, properties } = view;
-    if ((properties & ReportBit.scanResponse) !== 0) {
-      if (dataLength === 0 || equals(entry.scanResponseData, bytes, dataOffset, dataLength)) return changed;
-      entry.scanResponseData = copyBytes(bytes.subarray(dataOffset, dataOffset + dataLength));
-      return true;
-    }
-    if (entry.properties !== properties) {
-      entry.properties = properties;
-      changed = true;
-    }
-    // Directed advertising carries no data of the advertiser.
-    if ((properties & ReportBit.directed) !== 0 && dataLength === 0) return changed;
-    if (equals(entry.advertisingData, bytes, dataOffset, dataLength)) return changed;
-    entry.advertisingData = copyBytes(bytes.subarray(dataOffset, dataOffset + dataLength));
-    return true;
   }
 }

@@ -1,21 +1,29 @@
 import { Counters } from '../core/counters.ts';
+import {
+  type AdvertisingReportCursor,
+  ANONYMOUS_ADDRESS_TYPE,
+  ReportBit,
+} from '../hci/codec/advertising-report.ts';
 import type { Radio } from './radio.ts';
 import type { ScanWant } from './radio-plan.ts';
 import type { ScanUser } from './radio-users.ts';
 import { sameScan, unionOfScans } from './scan-parameters.ts';
 import { ScanReassembly } from './scan-reassembly.ts';
-import { makeReportView, ReportBit, readExtendedReports, readLegacyReports } from './scan-report.ts';
 import type { DeviceFor } from './scan-result.ts';
 import { Scanner, type ScannerOwner, type ScanOptions } from './scanner.ts';
 
 /** All the scanners of an adapter, over one radio. */
 export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
-  readonly counters = new Counters(['reportsMalformed', 'chainsDropped', 'advertisersDropped']);
+  readonly counters = new Counters([
+    'reportsMalformed',
+    'reportsAnonymous',
+    'chainsDropped',
+    'advertisersDropped',
+  ]);
   readonly #radio: Radio;
   readonly #deviceFor: DeviceFor<Device>;
   readonly #running = new Set<Scanner<Device>>();
   readonly #reassembly: ScanReassembly;
-  readonly #view = makeReportView();
   #want: ScanWant | undefined;
 
   constructor(radio: Radio, deviceFor: DeviceFor<Device>) {
@@ -54,33 +62,26 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
     for (const scanner of scanners) scanner.fail(error);
   }
 
-  legacyReports(bytes: Uint8Array, offset: number): void {
-    const lost = readLegacyReports(bytes, offset, this.#view, this.#handle);
-    if (lost > 0) this.counters.add('reportsMalformed', lost);
-    this.#deliver();
+  reports(reports: AdvertisingReportCursor): void {
+    while (reports.next()) {
+      if (reports.addressType === ANONYMOUS_ADDRESS_TYPE) {
+        this.counters.add('reportsAnonymous');
+        continue;
+      }
+      const data = this.#reassembly.dataOf(reports);
+      if (data !== undefined) this.#share(reports, data);
+    }
+    if (reports.malformed) this.counters.add('reportsMalformed');
+    // Readers are woken when the whole event is in, so that they see an advertisement together with its scan response.
+    for (const scanner of this.#running) scanner.deliver();
   }
 
-  extendedReports(bytes: Uint8Array, offset: number): void {
-    const lost = readExtendedReports(bytes, offset, this.#view, this.#handleExtended);
-    if (lost > 0) this.counters.add('reportsMalformed', lost);
-    this.#deliver();
-  }
-
-  readonly #handle = (): void => {
-    const response = (this.#view.properties & ReportBit.scanResponse) !== 0;
+  #share(report: AdvertisingReportCursor, data: Uint8Array): void {
+    const response = (report.eventType & ReportBit.scanResponse) !== 0;
     for (const scanner of this.#running) {
       // Another scanner's active scanning is none of a passive one's business.
-      if (!response || scanner.parameters.active) scanner.table.report(this.#view);
+      if (!response || scanner.parameters.active) scanner.table.report(report, data);
     }
-  };
-
-  readonly #handleExtended = (): void => {
-    if (this.#reassembly.complete(this.#view)) this.#handle();
-  };
-
-  /** Readers are woken when the whole event is in, so that they see an advertisement together with its scan response. */
-  #deliver(): void {
-    for (const scanner of this.#running) scanner.deliver();
   }
 
   /** `joined`: with duplicates filtered, a newcomer would not hear of those already reported, unless scanning starts anew. */

@@ -1,0 +1,143 @@
+import { type Address, addressTypeToHci, parseAddress } from '../core/address.ts';
+import { HciCommand } from '../hci/codec/commands.ts';
+import type { HciController } from '../hci/hci-controller.ts';
+import type { OwnAddress, Peer } from './radio-controller.ts';
+import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
+
+type Sender = Pick<HciController, 'send'>;
+
+/** Where a peer is not asked for. */
+const noPeer: Peer = { address: parseAddress('00:00:00:00:00:00'), type: 'public' };
+const ALL_CHANNELS = 0x07;
+
+/** Advertising_Type (Vol 4, Part E, 7.8.5). */
+const advertisingTypes: Readonly<Record<AdvertisingKind, number>> = {
+  connectable: 0,
+  directedHighDuty: 1,
+  scannable: 2,
+  nonConnectable: 3,
+  directedLowDuty: 4,
+};
+
+const setParameters = async (
+  hci: Sender,
+  { kind, interval, peer = noPeer }: SetParameters,
+  own: OwnAddress,
+) => {
+  await hci.send(HciCommand.leSetAdvertisingParameters, {
+    advertisingIntervalMin: interval,
+    advertisingIntervalMax: interval,
+    advertisingType: advertisingTypes[kind],
+    ownAddressType: addressTypeToHci(own.type),
+    peerAddressType: addressTypeToHci(peer.type),
+    peerAddress: peer.address,
+    advertisingChannelMap: ALL_CHANNELS,
+    advertisingFilterPolicy: 0,
+  });
+};
+
+const initiate = async (hci: Sender, { peers, parameters }: InitiatingWant, own: OwnAddress) => {
+  const [first, ...more] = peers;
+  const byList = more.length > 0;
+  const peer = byList ? noPeer : first;
+  await hci.send(HciCommand.leCreateConnection, {
+    leScanInterval: parameters.scanInterval,
+    leScanWindow: parameters.scanWindow,
+    initiatorFilterPolicy: byList ? 1 : 0,
+    peerAddressType: addressTypeToHci(peer.type),
+    peerAddress: peer.address,
+    ownAddressType: addressTypeToHci(own.type),
+    connectionIntervalMin: parameters.intervalMin,
+    connectionIntervalMax: parameters.intervalMax,
+    maxLatency: parameters.peripheralLatency,
+    supervisionTimeout: parameters.supervisionTimeout,
+    minCeLength: 0,
+    maxCeLength: 0,
+  });
+};
+
+const enable = async (hci: Sender, on: boolean): Promise<void> => {
+  await hci.send(HciCommand.leSetAdvertisingEnable, { advertisingEnable: on ? 1 : 0 });
+};
+
+/** The commands that are the same in both ways of driving a controller. */
+export const runCommonStep = async (
+  hci: Sender,
+  step: Extract<
+    RadioStep,
+    {
+      op:
+        | 'setRandomAddress'
+        | 'clearAcceptList'
+        | 'addToAcceptList'
+        | 'removeFromAcceptList'
+        | 'cancelInitiating';
+    }
+  >,
+): Promise<void> => {
+  switch (step.op) {
+    case 'setRandomAddress':
+      await hci.send(HciCommand.leSetRandomAddress, { randomAddress: step.address });
+      return;
+    case 'clearAcceptList':
+      await hci.send(HciCommand.leClearFilterAcceptList, {});
+      return;
+    case 'addToAcceptList':
+      await hci.send(HciCommand.leAddDeviceToFilterAcceptList, listEntry(step.peer));
+      return;
+    case 'removeFromAcceptList':
+      await hci.send(HciCommand.leRemoveDeviceFromFilterAcceptList, listEntry(step.peer));
+      return;
+    case 'cancelInitiating':
+      await hci.send(HciCommand.leCreateConnectionCancel, {});
+  }
+};
+
+const listEntry = ({ address, type }: Peer): { addressType: number; address: Address } => ({
+  addressType: addressTypeToHci(type),
+  address,
+});
+
+/** A step by the legacy commands, which know one advertising set. */
+export const runLegacyStep = async (hci: Sender, step: RadioStep): Promise<void> => {
+  switch (step.op) {
+    case 'setScanParameters':
+      await hci.send(HciCommand.leSetScanParameters, {
+        leScanType: step.scan.active ? 1 : 0,
+        leScanInterval: step.scan.interval,
+        leScanWindow: step.scan.window,
+        ownAddressType: addressTypeToHci(step.ownType),
+        scanningFilterPolicy: 0,
+      });
+      return;
+    case 'enableScan':
+      await hci.send(HciCommand.leSetScanEnable, {
+        leScanEnable: 1,
+        filterDuplicates: step.filterDuplicates ? 1 : 0,
+      });
+      return;
+    case 'disableScan':
+      await hci.send(HciCommand.leSetScanEnable, { leScanEnable: 0, filterDuplicates: 0 });
+      return;
+    case 'initiate':
+      return initiate(hci, step.want, step.own);
+    case 'setAdvertisingParameters':
+      return setParameters(hci, step.parameters, step.own);
+    case 'setAdvertisingData':
+      await hci.send(HciCommand.leSetAdvertisingData, { advertisingData: step.data });
+      return;
+    case 'setScanResponseData':
+      await hci.send(HciCommand.leSetScanResponseData, { scanResponseData: step.data });
+      return;
+    case 'enableAdvertising':
+      return enable(hci, true);
+    case 'disableAdvertising':
+      return enable(hci, false);
+    case 'setAdvertisingSetAddress':
+    case 'removeAdvertisingSet':
+      // There is one set, it is always there, and its address is that of the controller.
+      return;
+    default:
+      return runCommonStep(hci, step);
+  }
+};
