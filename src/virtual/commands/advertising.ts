@@ -1,0 +1,129 @@
+import { HciCommand } from '../../hci/codec/commands.ts';
+import { HciErrorCode } from '../../hci/codec/error-codes.ts';
+import { acceptConnection } from '../connect.ts';
+import type { ControllerCore } from '../controller-core.ts';
+import { Advertiser } from '../link-layer/advertiser.ts';
+import { DISALLOWED, deviceOf, INVALID, OK, speaks, validOwnAddressType } from './checks.ts';
+import { complete, type Handler } from './handler.ts';
+
+/** Advertising_Type (Vol 4, Part E, 7.8.5). */
+const Type = { advInd: 0, directHighDuty: 1, advScanInd: 2, advNonconnInd: 3, directLowDuty: 4 } as const;
+
+const UNIT_MS = 0.625;
+const SHORTEST_INTERVAL = 0x0020;
+const LONGEST_INTERVAL = 0x4000;
+/** High duty cycle (Vol 6, Part B, 4.4.2.4.3): events at most 3.75 ms apart, for at most 1.28 s. */
+const HIGH_DUTY_INTERVAL_MS = 3.75;
+const HIGH_DUTY_MS = 1280;
+
+const setParameters = complete('4.0', HciCommand.leSetAdvertisingParameters, (core, p) => {
+  if (!speaks(core, 'legacy') || core.state.advertiser !== undefined) return DISALLOWED;
+  const intervalsMatter = p.advertisingType !== Type.directHighDuty;
+  if (intervalsMatter) {
+    if (p.advertisingIntervalMin < SHORTEST_INTERVAL || p.advertisingIntervalMax > LONGEST_INTERVAL)
+      return INVALID;
+    if (p.advertisingIntervalMin > p.advertisingIntervalMax) return INVALID;
+  }
+  if (p.advertisingType > Type.directLowDuty || !validOwnAddressType(p.ownAddressType)) return INVALID;
+  if (p.peerAddressType > 1 || p.advertisingFilterPolicy > 3) return INVALID;
+  if (p.advertisingChannelMap === 0 || p.advertisingChannelMap > 7) return INVALID;
+  core.state.advertising = {
+    intervalMin: p.advertisingIntervalMin,
+    type: p.advertisingType,
+    ownAddressType: p.ownAddressType,
+    peerAddressType: p.peerAddressType,
+    peerAddress: p.peerAddress,
+    channelMap: p.advertisingChannelMap,
+    filterPolicy: p.advertisingFilterPolicy,
+  };
+  return OK;
+});
+
+const enable = complete('4.0', HciCommand.leSetAdvertisingEnable, (core, p) => {
+  if (!speaks(core, 'legacy')) return DISALLOWED;
+  if (p.advertisingEnable > 1) return INVALID;
+  const { state } = core;
+  if (p.advertisingEnable === 0) {
+    state.advertiser?.stop();
+    state.advertiser = undefined;
+    return OK;
+  }
+  // Enabling what is enabled may change the random address in use, which cannot have changed meanwhile.
+  if (state.advertiser !== undefined) return OK;
+  const own = core.ownAddress(state.advertising.ownAddressType);
+  if (own === undefined) return INVALID;
+  const connectable =
+    state.advertising.type !== Type.advScanInd && state.advertising.type !== Type.advNonconnInd;
+  if (connectable && state.links.size >= core.profile.maxLinks) return HciErrorCode.connectionLimitExceeded;
+  const advertiser = makeAdvertiser(core, own, connectable);
+  state.advertiser = advertiser;
+  advertiser.start();
+  return OK;
+});
+
+const makeAdvertiser = (core: ControllerCore, own: Advertiser['own'], connectable: boolean): Advertiser => {
+  const { type, intervalMin, channelMap, filterPolicy, peerAddressType, peerAddress } =
+    core.state.advertising;
+  const highDuty = type === Type.directHighDuty;
+  const directed = highDuty || type === Type.directLowDuty;
+  const advertiser = new Advertiser({
+    medium: core.medium,
+    station: core.station,
+    legacy: true,
+    connectable,
+    scannable: type === Type.advInd || type === Type.advScanInd,
+    highDuty,
+    intervalMs: highDuty ? HIGH_DUTY_INTERVAL_MS : intervalMin * UNIT_MS,
+    channelMap,
+    primaryPhy: 1,
+    secondaryPhy: 0,
+    sid: undefined,
+    txPowerDbm: undefined,
+    own,
+    anonymous: false,
+    target: directed ? deviceOf(peerAddressType, peerAddress) : undefined,
+    acceptList: core.state.acceptList,
+    filterPolicy,
+    data: () => (directed ? NO_DATA : core.state.advertisingData),
+    scanResponse: () => core.state.scanResponseData,
+    durationMs: highDuty ? HIGH_DUTY_MS : Number.POSITIVE_INFINITY,
+    maxEvents: Number.POSITIVE_INFINITY,
+    onConnect: (request) => {
+      core.state.advertiser = undefined;
+      return acceptConnection(core, own, request) !== undefined;
+    },
+    onTimeout: () => {
+      core.state.advertiser = undefined;
+      core.reports.connectFailed(HciErrorCode.advertisingTimeout);
+    },
+  });
+  return advertiser;
+};
+
+const NO_DATA = new Uint8Array(0);
+
+/** Legacy advertising (Vol 4, Part E, 7.8.4 to 7.8.9). */
+export const advertisingHandlers: readonly Handler[] = [
+  complete('4.0', HciCommand.leSetRandomAddress, (core, p) => {
+    const { advertiser, scanner, initiator } = core.state;
+    // Only a legacy advertiser uses this address; sets have their own.
+    if (advertiser !== undefined || scanner !== undefined || initiator !== undefined) return DISALLOWED;
+    core.state.randomAddress = p.randomAddress;
+    return OK;
+  }),
+  setParameters,
+  complete('4.0', HciCommand.leReadAdvertisingPhysicalChannelTxPower, (core) =>
+    speaks(core, 'legacy') ? { txPowerLevel: core.station.txPowerDbm } : DISALLOWED,
+  ),
+  complete('4.0', HciCommand.leSetAdvertisingData, (core, p) => {
+    if (!speaks(core, 'legacy')) return DISALLOWED;
+    core.state.advertisingData = new Uint8Array(p.advertisingData);
+    return OK;
+  }),
+  complete('4.0', HciCommand.leSetScanResponseData, (core, p) => {
+    if (!speaks(core, 'legacy')) return DISALLOWED;
+    core.state.scanResponseData = new Uint8Array(p.scanResponseData);
+    return OK;
+  }),
+  enable,
+];

@@ -1,0 +1,87 @@
+import type { Address } from '../core/address.ts';
+import { AclBuffers, HostBuffers } from './acl-buffers.ts';
+import type { Advertiser } from './link-layer/advertiser.ts';
+import { DEFAULT_OCTETS, DEFAULT_TIME } from './link-layer/data-length.ts';
+import { FilterAcceptList } from './link-layer/filter-list.ts';
+import type { Initiator } from './link-layer/initiator.ts';
+import type { LinkEnd } from './link-layer/link-end.ts';
+import type { Scanner } from './link-layer/scanner.ts';
+import type { Profile } from './profile.ts';
+
+export interface LegacyAdvertisingParameters {
+  readonly intervalMin: number;
+  readonly type: number;
+  readonly ownAddressType: number;
+  readonly peerAddressType: number;
+  readonly peerAddress: Address;
+  readonly channelMap: number;
+  readonly filterPolicy: number;
+}
+
+export interface LegacyScanParameters {
+  readonly active: boolean;
+  readonly interval: number;
+  readonly window: number;
+  readonly ownAddressType: number;
+  readonly filterPolicy: number;
+}
+
+const NOBODY = '00:00:00:00:00:00' as Address;
+
+/** Page 1 as after a reset: LE Meta is not in it (Vol 4, Part E, 7.3.1). */
+export const DEFAULT_EVENT_MASK = 0x0000_1fff_ffff_ffffn;
+/** Vol 4, Part E, 7.8.1. */
+export const DEFAULT_LE_EVENT_MASK = 0x1fn;
+
+/** All that a reset forgets. */
+export class ControllerState {
+  eventMask = DEFAULT_EVENT_MASK;
+  eventMaskPage2 = 0n;
+  leEventMask = DEFAULT_LE_EVENT_MASK;
+  leHostSupported = false;
+  /** Legacy and extended commands may not be mixed (Vol 4, Part E, 3.1.1): which of them the host began with. */
+  dialect: 'legacy' | 'extended' | undefined;
+  randomAddress: Address | undefined;
+  readonly acceptList: FilterAcceptList;
+  readonly acl: AclBuffers;
+  readonly hostBuffers = new HostBuffers();
+
+  advertising: LegacyAdvertisingParameters = {
+    intervalMin: 0x0800,
+    type: 0,
+    ownAddressType: 0,
+    peerAddressType: 0,
+    peerAddress: NOBODY,
+    channelMap: 7,
+    filterPolicy: 0,
+  };
+  advertisingData: Uint8Array = new Uint8Array(0);
+  scanResponseData: Uint8Array = new Uint8Array(0);
+  advertiser: Advertiser | undefined;
+
+  scan: LegacyScanParameters = {
+    active: false,
+    interval: 0x10,
+    window: 0x10,
+    ownAddressType: 0,
+    filterPolicy: 0,
+  };
+  scanner: Scanner | undefined;
+
+  initiator: Initiator | undefined;
+
+  readonly links = new Map<number, LinkEnd>();
+  /** Handles that were in use and are not any more: data for them may still be on its way. */
+  readonly pastHandles = new Set<number>();
+  suggestedTxOctets: number = DEFAULT_OCTETS;
+  suggestedTxTime: number = DEFAULT_TIME;
+  preferredTxPhys: number;
+  preferredRxPhys: number;
+
+  constructor(profile: Profile) {
+    this.acceptList = new FilterAcceptList(profile.acceptListSize);
+    this.acl = new AclBuffers(profile.aclLength, profile.aclCount);
+    this.preferredTxPhys = profile.phys;
+    this.preferredRxPhys = profile.phys;
+  }
+}

@@ -1,0 +1,84 @@
+import type { AdvertisingEvent } from './advertiser.ts';
+import { type DeviceAddress, sameDevice } from './device-address.ts';
+import type { FilterAcceptList } from './filter-list.ts';
+import type { LinkSide } from './link.ts';
+import type { LinkParameters } from './link-parameters.ts';
+import type { Listener, Medium, Station } from './medium.ts';
+import { type ListenTimes, listensAt } from './scanner.ts';
+
+export interface InitiatorOptions {
+  readonly medium: Medium;
+  readonly station: Station;
+  /** The end that the link will have here. */
+  readonly side: () => LinkSide;
+  readonly times: readonly ListenTimes[];
+  readonly extended: boolean;
+  readonly own: DeviceAddress;
+  /** Undefined: whoever is on the accept list. */
+  readonly peer: DeviceAddress | undefined;
+  readonly acceptList: FilterAcceptList;
+  /** What the link will be, by the PHY it is made on. */
+  readonly parametersOn: (phy: number) => LinkParameters;
+}
+
+/** A Link Layer in the Initiating state (Vol 6, Part B, 4.4.4). It ends with a link, or when it is stopped. */
+export class Initiator implements Listener {
+  readonly #options: InitiatorOptions;
+  readonly #startMs: number;
+  #active = false;
+
+  constructor(options: InitiatorOptions) {
+    this.#options = options;
+    this.#startMs = options.medium.clock.now();
+  }
+
+  get station(): Station {
+    return this.#options.station;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  get own(): DeviceAddress {
+    return this.#options.own;
+  }
+
+  get usesAcceptList(): boolean {
+    return this.#options.peer === undefined;
+  }
+
+  start(): void {
+    this.#active = true;
+    this.#options.medium.addListener(this);
+  }
+
+  stop(): void {
+    this.#active = false;
+    this.#options.medium.removeListener(this);
+  }
+
+  listening(phy: number, channel: number, atMs: number): boolean {
+    return this.#options.times.some(
+      (times) => times.phy === phy && listensAt(times, this.#startMs, channel, atMs),
+    );
+  }
+
+  heard(event: AdvertisingEvent, _rssi: number): void {
+    const { peer, own, acceptList, extended, times, medium, parametersOn, side } = this.#options;
+    if (!this.#active || !event.connectable || event.from === undefined) return;
+    if (!event.legacy && !extended) return;
+    if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
+    if (peer === undefined ? !acceptList.has(event.from) : !sameDevice(peer, event.from)) return;
+    if (event.target !== undefined && !sameDevice(event.target, own)) return;
+    // A request that is not heard leaves the advertiser as it was; the next event brings another chance.
+    if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
+    const phy = event.legacy ? 1 : event.secondaryPhy;
+    this.stop();
+    const connected = event.advertiser.connectRequested({
+      central: side(),
+      parameters: parametersOn(phy),
+    });
+    if (!connected) this.start();
+  }
+}

@@ -1,0 +1,463 @@
+import { noTimer, type Timer } from '../../core/clock.ts';
+import { HciErrorCode } from '../../hci/codec/error-codes.ts';
+import { bitOf, LeFeature } from '../../hci/codec/features.ts';
+import type { ControlPdu, LinkLayerVersion, RequestOp } from './control-pdu.ts';
+import {
+  dataFlows,
+  type EncryptionAction,
+  type EncryptionInput,
+  type EncryptionState,
+  stepEncryption,
+} from './encryption.ts';
+import type { LinkEnd } from './link-end.ts';
+import { type ParameterRange, supervisionMs } from './link-parameters.ts';
+import { choosePhy, type PhyPreference } from './phy-choice.ts';
+
+/** An answer that does not come ends the link (Vol 6, Part B, 5.2). */
+const RESPONSE_TIMEOUT_MS = 40_000;
+
+type ProcedureName = 'encryption' | 'features' | 'version' | 'length' | 'phy' | 'parameters';
+
+interface Procedure {
+  readonly name: ProcedureName;
+  begin(): void;
+}
+
+const NO_FEATURES = new Uint8Array(8);
+
+/**
+ * The control procedures of one end of a link (Vol 6, Part B, 5.1): those its own host asks for, one after the other, and the answers to
+ * those of the peer.
+ */
+export class LinkProcedures {
+  readonly #end: LinkEnd;
+  #encryption: EncryptionState = { phase: 'off' };
+  #current: Procedure | undefined;
+  readonly #waiting: Procedure[] = [];
+  #response: Timer = noTimer;
+  #termination: Timer = noTimer;
+  #terminating = false;
+  #remoteVersion: LinkLayerVersion | undefined;
+  #versionSent = false;
+  #remoteFeatures: Uint8Array | undefined;
+  #parametersAsked: ParameterRange | undefined;
+  #phyWanted: PhyPreference = { txPhys: 0, rxPhys: 0 };
+  #phyByHost = false;
+
+  constructor(end: LinkEnd) {
+    this.#end = end;
+  }
+
+  get encryption(): EncryptionState {
+    return this.#encryption;
+  }
+
+  get terminating(): boolean {
+    return this.#terminating;
+  }
+
+  get remoteFeatures(): Uint8Array | undefined {
+    return this.#remoteFeatures;
+  }
+
+  /** Whether the central's host has been asked for parameters and has not answered. */
+  get parametersAsked(): ParameterRange | undefined {
+    return this.#parametersAsked;
+  }
+
+  stop(): void {
+    this.#response.cancel();
+    this.#termination.cancel();
+    this.#waiting.length = 0;
+    this.#current = undefined;
+  }
+
+  /** Whether encryption is being started, or waits to be. */
+  get encrypting(): boolean {
+    return !dataFlows(this.#encryption) || this.#has('encryption');
+  }
+
+  #has(name: ProcedureName): boolean {
+    return this.#current?.name === name || this.#waiting.some((procedure) => procedure.name === name);
+  }
+
+  // What the own host asks for.
+
+  terminate(reason: number): void {
+    this.#terminating = true;
+    const { link } = this.#end;
+    this.#end.sendControl({ op: 'terminateInd', reason });
+    this.#termination = link.medium.after(supervisionMs(link.parameters), () =>
+      this.#end.close(HciErrorCode.connectionTerminatedByLocalHost),
+    );
+  }
+
+  encrypt(input: EncryptionInput & { readonly type: 'enable' }): void {
+    this.#start('encryption', () => this.#encrypt(input));
+  }
+
+  answerKey(key: Uint8Array | undefined): void {
+    this.#encrypt({ type: 'hostKey', key });
+  }
+
+  readFeatures(): void {
+    const known = this.#remoteFeatures;
+    this.#start('features', () => {
+      if (known !== undefined) this.#featuresDone(HciErrorCode.success, known);
+      else {
+        const { features } = this.#end.owner.capabilities;
+        this.#end.sendControl({
+          op: this.#end.role === 'central' ? 'featureReq' : 'peripheralFeatureReq',
+          features,
+        });
+      }
+    });
+  }
+
+  readVersion(): void {
+    this.#start('version', () => {
+      if (this.#remoteVersion === undefined) this.#sendVersion();
+      else this.#versionDone(this.#remoteVersion);
+    });
+  }
+
+  /** Asks for packets of that length; without one, for what the link was made with. */
+  changeLength(txOctets?: number, txTime?: number): void {
+    const { lengths, owner } = this.#end;
+    this.#start('length', () => {
+      // What is sent grows or shrinks when the peer has answered.
+      if (txOctets !== undefined) lengths.maxTxOctets = Math.min(txOctets, owner.capabilities.maxTxOctets);
+      if (txTime !== undefined) lengths.maxTxTime = Math.min(txTime, owner.capabilities.maxTxTime);
+      this.#end.sendControl({ op: 'lengthReq', ...lengths.local });
+    });
+  }
+
+  changePhy(preference: PhyPreference, byHost: boolean): void {
+    this.#start('phy', () => {
+      this.#phyWanted = preference;
+      this.#phyByHost = byHost;
+      this.#end.sendControl({ op: 'phyReq', ...preference });
+    });
+  }
+
+  changeParameters(range: ParameterRange): void {
+    this.#start('parameters', () => {
+      if (this.#end.role === 'central') this.#updateConnection(range, true);
+      else this.#end.sendControl({ op: 'connectionParamReq', ...range });
+    });
+  }
+
+  /** The central's host answers LE Remote Connection Parameter Request; undefined refuses, with `reason`. */
+  answerParameters(range: ParameterRange | undefined, reason: number): void {
+    this.#parametersAsked = undefined;
+    if (range === undefined) this.#reject('connectionParamReq', reason);
+    else this.#updateConnection(range, false);
+  }
+
+  // One procedure of the own host at a time.
+
+  #start(name: ProcedureName, begin: () => void): void {
+    this.#waiting.push({ name, begin });
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#current !== undefined || !this.#end.open) return;
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#current = next;
+    this.#response = this.#end.link.medium.after(RESPONSE_TIMEOUT_MS, () => {
+      // Neither side may go on as if nothing had been asked.
+      const { other } = this.#end;
+      this.#end.close(HciErrorCode.llResponseTimeout);
+      other.close(HciErrorCode.llResponseTimeout);
+    });
+    next.begin();
+  }
+
+  #finish(name: ProcedureName): boolean {
+    if (this.#current?.name !== name) return false;
+    this.#current = undefined;
+    this.#response.cancel();
+    this.#next();
+    return true;
+  }
+
+  // What the peer sends.
+
+  /** The peer's link layer has a control PDU of this end. */
+  delivered(pdu: ControlPdu): void {
+    if (pdu.op === 'terminateInd') this.#end.close(HciErrorCode.connectionTerminatedByLocalHost);
+  }
+
+  received(pdu: ControlPdu): void {
+    const end = this.#end;
+    switch (pdu.op) {
+      case 'terminateInd':
+        end.close(pdu.reason);
+        return;
+      case 'connectionUpdateInd':
+        return;
+      case 'connectionParamReq':
+        this.#parametersRequested(pdu);
+        return;
+      case 'featureReq':
+      case 'peripheralFeatureReq':
+        this.#featuresRequested(pdu);
+        return;
+      case 'featureRsp':
+        this.#remoteFeatures = pdu.features;
+        this.#featuresDone(HciErrorCode.success, pdu.features);
+        return;
+      case 'versionInd':
+        this.#remoteVersion = pdu;
+        if (!this.#versionSent) this.#sendVersion();
+        if (this.#current?.name === 'version') this.#versionDone(pdu);
+        return;
+      case 'lengthReq':
+        this.#setRemoteLengths(pdu);
+        return;
+      case 'lengthRsp':
+        end.lengths.setRemote(pdu);
+        if (end.lengths.changed()) end.owner.dataLengthChanged(end);
+        this.#finish('length');
+        return;
+      case 'phyReq':
+        this.#phyRequested(pdu);
+        return;
+      case 'phyRsp':
+        if (this.#current?.name === 'phy') this.#decidePhy(this.#phyWanted, pdu);
+        return;
+      case 'phyUpdateInd':
+        return;
+      case 'encReq':
+      case 'encRsp':
+      case 'startEncReq':
+      case 'startEncRsp':
+      case 'pauseEncReq':
+      case 'pauseEncRsp':
+        this.#encrypt(
+          pdu.op === 'encReq' ? { type: 'encReq', rand: pdu.rand, ediv: pdu.ediv } : encryptionInput(pdu),
+        );
+        return;
+      case 'reject':
+        this.#refused(pdu.rejected, pdu.error);
+        return;
+      case 'unknownRsp':
+        this.#refused(pdu.unknown, HciErrorCode.unsupportedRemoteFeature);
+        return;
+    }
+  }
+
+  #reject(rejected: RequestOp, error: number): void {
+    this.#end.sendControl({ op: 'reject', rejected, error });
+  }
+
+  #supports(feature: number): boolean {
+    return bitOf(this.#end.owner.capabilities.features, feature);
+  }
+
+  #refused(op: RequestOp, error: number): void {
+    const end = this.#end;
+    switch (op) {
+      case 'encReq':
+        this.#encrypt({ type: 'rejected', error });
+        return;
+      case 'featureReq':
+      case 'peripheralFeatureReq':
+        this.#featuresDone(error, NO_FEATURES);
+        return;
+      case 'lengthReq':
+        this.#finish('length');
+        return;
+      case 'phyReq':
+        if (this.#finish('phy') && this.#phyByHost) end.owner.phyChanged(end, error);
+        return;
+      case 'connectionParamReq':
+        if (this.#finish('parameters')) end.owner.parametersChanged(end, error);
+        return;
+    }
+  }
+
+  // Encryption (5.1.3).
+
+  #encrypt(input: EncryptionInput): void {
+    const { state, actions } = stepEncryption(this.#encryption, input);
+    this.#encryption = state;
+    for (const action of actions) this.#actOnEncryption(action);
+  }
+
+  #actOnEncryption(action: EncryptionAction): void {
+    const end = this.#end;
+    switch (action.type) {
+      case 'sendEncReq':
+        end.sendControl({ op: 'encReq', rand: action.rand, ediv: action.ediv });
+        return;
+      case 'sendEncRsp':
+        end.sendControl({ op: 'encRsp' });
+        return;
+      case 'sendStartEncReq':
+        end.sendControl({ op: 'startEncReq' });
+        return;
+      case 'sendStartEncRsp':
+        end.sendControl({ op: 'startEncRsp', key: action.key });
+        return;
+      case 'sendPauseEncReq':
+        end.sendControl({ op: 'pauseEncReq' });
+        return;
+      case 'sendPauseEncRsp':
+        end.sendControl({ op: 'pauseEncRsp' });
+        return;
+      case 'sendReject':
+        this.#reject('encReq', action.error);
+        return;
+      case 'askHost':
+        if (!end.owner.keyWanted(end, action.rand, action.ediv)) this.answerKey(undefined);
+        return;
+      case 'tellHost':
+        end.owner.encryptionChanged(end, action.status, action.refresh);
+        this.#finish('encryption');
+        end.link.kick();
+        return;
+      case 'over':
+        end.link.kick();
+        return;
+      case 'micFailure':
+        end.link.micFailed();
+        return;
+      case 'terminate':
+        this.terminate(action.reason);
+        return;
+    }
+  }
+
+  // Features and version (5.1.4, 5.1.5).
+
+  #featuresRequested(pdu: ControlPdu & { readonly op: 'featureReq' | 'peripheralFeatureReq' }): void {
+    if (pdu.op === 'peripheralFeatureReq' && !this.#supports(LeFeature.peripheralInitiatedFeaturesExchange)) {
+      this.#end.sendControl({ op: 'unknownRsp', unknown: pdu.op });
+      return;
+    }
+    const own = this.#end.owner.capabilities.features;
+    this.#remoteFeatures = pdu.features;
+    // The first octet of the answer is what both can do, the others are what this side can (2.4.2.10).
+    const features = own.map((octet, i) => (i === 0 ? octet & (pdu.features[0] ?? 0) : octet));
+    this.#end.sendControl({ op: 'featureRsp', features });
+  }
+
+  #featuresDone(status: number, features: Uint8Array): void {
+    if (this.#current?.name !== 'features') return;
+    this.#end.owner.featuresRead(this.#end, status, features);
+    this.#finish('features');
+  }
+
+  /** Once in the life of a link (5.1.5). */
+  #sendVersion(): void {
+    this.#versionSent = true;
+    this.#end.sendControl({ op: 'versionInd', ...this.#end.owner.capabilities.version });
+  }
+
+  #versionDone(version: LinkLayerVersion): void {
+    this.#end.owner.versionRead(this.#end, HciErrorCode.success, version);
+    this.#finish('version');
+  }
+
+  // Data length (5.1.9).
+
+  #setRemoteLengths(pdu: ControlPdu & { readonly op: 'lengthReq' }): void {
+    const end = this.#end;
+    if (!this.#supports(LeFeature.dataPacketLengthExtension)) {
+      end.sendControl({ op: 'unknownRsp', unknown: 'lengthReq' });
+      return;
+    }
+    end.lengths.setRemote(pdu);
+    end.sendControl({ op: 'lengthRsp', ...end.lengths.local });
+    if (end.lengths.changed()) end.owner.dataLengthChanged(end);
+  }
+
+  // PHY (5.1.10).
+
+  #phyRequested(pdu: ControlPdu & { readonly op: 'phyReq' }): void {
+    const end = this.#end;
+    if (!this.#supports(LeFeature.phy2M) && !this.#supports(LeFeature.phyCoded)) {
+      end.sendControl({ op: 'unknownRsp', unknown: 'phyReq' });
+      return;
+    }
+    const own: PhyPreference = { txPhys: end.owner.preferredTxPhys, rxPhys: end.owner.preferredRxPhys };
+    if (end.role === 'peripheral') end.sendControl({ op: 'phyRsp', ...own });
+    // Both have asked: the central's procedure goes on (5.3).
+    else if (this.#current?.name === 'phy') this.#reject('phyReq', HciErrorCode.llProcedureCollision);
+    else this.#decidePhy(own, pdu);
+  }
+
+  #decidePhy(central: PhyPreference, peripheral: PhyPreference): void {
+    const end = this.#end;
+    const { other } = end;
+    const toPeripheral = choosePhy(central.txPhys & peripheral.rxPhys, end.txPhy);
+    const toCentral = choosePhy(central.rxPhys & peripheral.txPhys, end.rxPhy);
+    const changed = toPeripheral !== end.txPhy || toCentral !== end.rxPhy;
+    end.sendControl({
+      op: 'phyUpdateInd',
+      centralToPeripheral: toPeripheral,
+      peripheralToCentral: toCentral,
+    });
+    end.link.atInstant(() => {
+      end.txPhy = other.rxPhy = toPeripheral;
+      end.rxPhy = other.txPhy = toCentral;
+      for (const side of [end, other]) side.procedures.phyDone(changed);
+    });
+  }
+
+  /** The instant of a PHY update has come. Who asked is told in any case, the other of a change. */
+  phyDone(changed: boolean): void {
+    const asked = this.#finish('phy') && this.#phyByHost;
+    if (asked || changed) this.#end.owner.phyChanged(this.#end, HciErrorCode.success);
+  }
+
+  // Connection parameters (5.1.1, 5.1.7).
+
+  #parametersRequested(pdu: ControlPdu & { readonly op: 'connectionParamReq' }): void {
+    const end = this.#end;
+    if (!this.#supports(LeFeature.connectionParametersRequest)) {
+      end.sendControl({ op: 'unknownRsp', unknown: pdu.op });
+      return;
+    }
+    if (this.#current?.name === 'parameters' || this.#parametersAsked !== undefined) {
+      this.#reject(pdu.op, HciErrorCode.llProcedureCollision);
+      return;
+    }
+    this.#parametersAsked = pdu;
+    if (end.owner.parametersWanted(end, pdu)) return;
+    this.#parametersAsked = undefined;
+    this.#reject(pdu.op, HciErrorCode.unsupportedRemoteFeature);
+  }
+
+  #updateConnection(range: ParameterRange, ownHost: boolean): void {
+    const end = this.#end;
+    const { link, other } = end;
+    const before = link.parameters;
+    const within = before.interval >= range.intervalMin && before.interval <= range.intervalMax;
+    const interval = within ? before.interval : range.intervalMin;
+    const { latency, supervisionTimeout } = range;
+    end.sendControl({ op: 'connectionUpdateInd', interval, latency, timeout: supervisionTimeout });
+    link.atInstant(() => {
+      const same =
+        before.interval === interval &&
+        before.latency === latency &&
+        before.supervisionTimeout === supervisionTimeout;
+      link.changeParameters({ ...before, interval, latency, supervisionTimeout });
+      end.procedures.parametersDone(ownHost || !same);
+      other.procedures.parametersDone(!same);
+    });
+  }
+
+  /** The instant of a connection update has come. */
+  parametersDone(tell: boolean): void {
+    const asked = this.#finish('parameters');
+    if (asked || tell) this.#end.owner.parametersChanged(this.#end, HciErrorCode.success);
+  }
+}
+
+const encryptionInput = (
+  pdu: ControlPdu & { readonly op: 'encRsp' | 'startEncReq' | 'startEncRsp' | 'pauseEncReq' | 'pauseEncRsp' },
+): EncryptionInput => (pdu.op === 'startEncRsp' ? { type: 'startEncRsp', key: pdu.key } : { type: pdu.op });

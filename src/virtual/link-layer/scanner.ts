@@ -1,0 +1,118 @@
+import type { AdvertisingEvent } from './advertiser.ts';
+import { type DeviceAddress, deviceKey, sameDevice } from './device-address.ts';
+import type { FilterAcceptList } from './filter-list.ts';
+import type { Listener, Medium, Station } from './medium.ts';
+
+/** When a receiver that sleeps between windows is on. */
+export interface ListenTimes {
+  readonly phy: number;
+  readonly intervalMs: number;
+  readonly windowMs: number;
+}
+
+/** Each window listens on the next channel (Vol 6, Part B, 4.4.3). */
+export const listensAt = (times: ListenTimes, startMs: number, channel: number, atMs: number): boolean => {
+  const since = atMs - startMs;
+  if (since < 0 || since % times.intervalMs >= times.windowMs) return false;
+  return 37 + (Math.floor(since / times.intervalMs) % 3) === channel;
+};
+
+export interface ScanReport {
+  readonly event: AdvertisingEvent;
+  readonly scanResponse: boolean;
+  readonly data: Uint8Array;
+  readonly rssi: number;
+}
+
+export interface ScannerOptions {
+  readonly medium: Medium;
+  readonly station: Station;
+  /** One for each PHY that is scanned. */
+  readonly times: readonly ListenTimes[];
+  readonly active: ReadonlySet<number>;
+  /** Sees extended advertising too. */
+  readonly extended: boolean;
+  readonly own: DeviceAddress;
+  readonly filterPolicy: number;
+  readonly filterDuplicates: boolean;
+  readonly acceptList: FilterAcceptList;
+  readonly onReport: (report: ScanReport) => void;
+}
+
+/** Devices that a duplicate filter remembers; the longest known is forgotten for a new one, and may be reported again. */
+const DUPLICATES_KEPT = 1024;
+
+/** A Link Layer in the Scanning state (Vol 6, Part B, 4.4.3). */
+export class Scanner implements Listener {
+  readonly station: Station;
+  readonly #options: ScannerOptions;
+  readonly #startMs: number;
+  readonly #seen = new Set<string>();
+
+  constructor(options: ScannerOptions) {
+    this.#options = options;
+    this.station = options.station;
+    this.#startMs = options.medium.clock.now();
+  }
+
+  start(): void {
+    this.#options.medium.addListener(this);
+  }
+
+  stop(): void {
+    this.#options.medium.removeListener(this);
+  }
+
+  /** Forgets what has been reported, as each period of a periodic scan does. */
+  forgetDuplicates(): void {
+    this.#seen.clear();
+  }
+
+  listening(phy: number, channel: number, atMs: number): boolean {
+    return this.#options.times.some(
+      (times) => times.phy === phy && listensAt(times, this.#startMs, channel, atMs),
+    );
+  }
+
+  heard(event: AdvertisingEvent, rssi: number): void {
+    const { extended, times, active, own, medium } = this.#options;
+    if (!event.legacy && !extended) return;
+    if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
+    if (!this.#admits(event)) return;
+    this.#report(event, false, event.data, rssi);
+    if (!active.has(event.primaryPhy) || !event.scannable) return;
+    if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
+    const answer = event.advertiser.scanRequested(own);
+    if (answer === undefined) return;
+    if (!medium.ideal && !medium.received(event.advertiser.station, this.station)) return;
+    this.#report(event, true, answer, rssi);
+  }
+
+  #admits(event: AdvertisingEvent): boolean {
+    const { filterPolicy, acceptList, own } = this.#options;
+    // Directed to somebody else; policies 2 and 3 let those to a resolvable address pass, which nobody here can tell (4.3.3).
+    if (event.target !== undefined && !sameDevice(event.target, own)) return false;
+    if ((filterPolicy & 1) === 0) return true;
+    return event.from !== undefined && acceptList.has(event.from);
+  }
+
+  #report(event: AdvertisingEvent, scanResponse: boolean, data: Uint8Array, rssi: number): void {
+    if (this.#options.filterDuplicates && this.#isDuplicate(event, scanResponse)) return;
+    this.#options.onReport({ event, scanResponse, data, rssi });
+  }
+
+  /** The data plays no part in it (4.4.3.5). */
+  #isDuplicate(event: AdvertisingEvent, scanResponse: boolean): boolean {
+    const who = event.from === undefined ? '' : deviceKey(event.from);
+    const key = `${who} ${scanResponse} ${event.legacy ? '' : event.sid}`;
+    if (this.#seen.has(key)) return true;
+    if (this.#seen.size >= DUPLICATES_KEPT) {
+      for (const oldest of this.#seen) {
+        this.#seen.delete(oldest);
+        break;
+      }
+    }
+    this.#seen.add(key);
+    return false;
+  }
+}

@@ -1,0 +1,109 @@
+import { bitsToBytes, LeFeature, LmpFeature } from '../hci/codec/features.ts';
+import { CompanyIdentifier, CoreVersion } from '../hci/codec/version.ts';
+
+/** Kinds of controller to pass for: what a host has to cope with in the field. */
+export type ProfileName = '4.0-csr-like' | '4.2' | '5.x' | 'zephyr-like';
+
+/** What makes one controller differ from another in the eyes of its host. */
+export interface Profile {
+  readonly name: ProfileName;
+  readonly hciVersion: number;
+  readonly hciSubversion: number;
+  readonly companyIdentifier: number;
+  readonly lmpSubversion: number;
+  readonly lmpFeatures: Uint8Array;
+  readonly leFeatures: Uint8Array;
+  /** ACL data buffers: length and count. */
+  readonly aclLength: number;
+  readonly aclCount: number;
+  /** LE has no buffers of its own: LE Read Buffer Size gives 0 and the BR/EDR ones are used (Vol 4, Part E, 4.1.1). */
+  readonly sharedBuffers: boolean;
+  readonly dualMode: boolean;
+  readonly maxTxOctets: number;
+  readonly maxTxTime: number;
+  /** Mask of PHYs (Vol 4, Part E, 7.8.48). */
+  readonly phys: number;
+  readonly acceptListSize: number;
+  readonly resolvingListSize: number;
+  readonly maxLinks: number;
+  readonly advertisingSets: number;
+  readonly hasPublicAddress: boolean;
+  /** Answers Zephyr's vendor commands. */
+  readonly zephyr: boolean;
+}
+
+const NO_BREDR = bitsToBytes([LmpFeature.bredrNotSupported, LmpFeature.leSupportedController], 8);
+
+const features42 = [
+  LeFeature.encryption,
+  LeFeature.connectionParametersRequest,
+  LeFeature.extendedRejectIndication,
+  LeFeature.peripheralInitiatedFeaturesExchange,
+  LeFeature.dataPacketLengthExtension,
+] as const;
+
+const modern: Profile = {
+  name: '5.x',
+  hciVersion: CoreVersion['5.4'],
+  hciSubversion: 1,
+  companyIdentifier: 0xffff,
+  lmpSubversion: 1,
+  lmpFeatures: NO_BREDR,
+  leFeatures: bitsToBytes([...features42, LeFeature.phy2M, LeFeature.phyCoded], 8),
+  aclLength: 251,
+  aclCount: 8,
+  sharedBuffers: false,
+  dualMode: false,
+  maxTxOctets: 251,
+  maxTxTime: 17040,
+  phys: 0b111,
+  acceptListSize: 16,
+  resolvingListSize: 16,
+  maxLinks: 16,
+  advertisingSets: 4,
+  hasPublicAddress: true,
+  zephyr: false,
+};
+
+const profiles: Readonly<Record<ProfileName, Profile>> = {
+  '5.x': modern,
+  '4.2': {
+    ...modern,
+    name: '4.2',
+    hciVersion: CoreVersion['4.2'],
+    leFeatures: bitsToBytes(features42, 8),
+    maxTxTime: 2120,
+    phys: 0b001,
+    advertisingSets: 0,
+  },
+  '4.0-csr-like': {
+    ...modern,
+    name: '4.0-csr-like',
+    hciVersion: CoreVersion['4.0'],
+    hciSubversion: 0x22bb,
+    companyIdentifier: CompanyIdentifier.cambridgeSiliconRadio,
+    lmpSubversion: 0x22bb,
+    lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
+    leFeatures: bitsToBytes([LeFeature.encryption], 8),
+    aclLength: 310,
+    aclCount: 10,
+    sharedBuffers: true,
+    dualMode: true,
+    maxTxOctets: 27,
+    maxTxTime: 328,
+    phys: 0b001,
+    acceptListSize: 25,
+    resolvingListSize: 0,
+    maxLinks: 5,
+    advertisingSets: 0,
+  },
+  'zephyr-like': {
+    ...modern,
+    name: 'zephyr-like',
+    companyIdentifier: CompanyIdentifier.linuxFoundation,
+    hasPublicAddress: false,
+    zephyr: true,
+  },
+};
+
+export const profileOf = (name: ProfileName): Profile => profiles[name];
