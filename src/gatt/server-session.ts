@@ -2,21 +2,28 @@ import type { Settle } from '../core/procedure.ts';
 import type { ClientState } from './client-state.ts';
 import type { GattLink } from './connection-ref.ts';
 import { LongReads } from './long-reads.ts';
+import type { PreparedWrites } from './prepared-writes.ts';
 
-/** Told when the client has changed a configuration of a characteristic. */
-type ConfigurationWaiter = { readonly handle: number; readonly settle: Settle<void> };
+/** Waits until the client has subscribed at a descriptor. */
+interface ConfigurationWaiter {
+  readonly handle: number;
+  readonly settle: Settle<void>;
+}
 
-/** The server's side of one link. */
+/** The server's side of one link: what belongs to the client, and what lasts no longer than the link. */
 export class ServerSession {
   readonly link: GattLink;
-  /** Shared by all links and bearers of the client's identity. */
+  /** Of the client's identity: another one when a client that was a stranger has bonded. */
   client: ClientState;
   readonly longReads = new LongReads();
+  /** A client has one queue, whatever the number of its bearers (Vol 3, Part F, 3.4.6). */
+  readonly preparedWrites: PreparedWrites;
   readonly #waiters = new Set<ConfigurationWaiter>();
 
-  constructor(link: GattLink, client: ClientState) {
+  constructor(link: GattLink, client: ClientState, preparedWrites: PreparedWrites) {
     this.link = link;
     this.client = client;
+    this.preparedWrites = preparedWrites;
   }
 
   /** Calls `settle` when the client has subscribed at that descriptor. The function returned takes it back. */

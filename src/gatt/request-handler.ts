@@ -1,0 +1,55 @@
+import { AttOpcode } from '../att/att-codes.ts';
+import type { AttServer } from '../att/att-server.ts';
+import type { AttCommand, AttServerRequest } from '../att/codec/requests.ts';
+import type { ServerContext } from './server-context.ts';
+import { answerFindByTypeValue, answerFindInformation, answerReadByGroupType } from './server-discovery.ts';
+import {
+  answerRead,
+  answerReadBlob,
+  answerReadByType,
+  answerReadMultiple,
+  answerReadMultipleVariable,
+} from './server-read.ts';
+import { answerExecuteWrite, answerPrepareWrite, answerWrite, obeyWriteCommand } from './server-write.ts';
+
+/** Answers the requests that come by one bearer. */
+export class RequestHandler implements AttServer {
+  readonly #context: ServerContext;
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+  }
+
+  handleRequest(request: AttServerRequest, mtu: number): Uint8Array | Promise<Uint8Array> {
+    const context = this.#context;
+    switch (request.opcode) {
+      case AttOpcode.findInformationRequest:
+        return answerFindInformation(context, request, mtu);
+      case AttOpcode.findByTypeValueRequest:
+        return answerFindByTypeValue(context, request, mtu);
+      case AttOpcode.readByTypeRequest:
+        return answerReadByType(context, request, mtu);
+      case AttOpcode.readRequest:
+        return answerRead(context, request, mtu);
+      case AttOpcode.readBlobRequest:
+        return answerReadBlob(context, request, mtu);
+      case AttOpcode.readMultipleRequest:
+        return answerReadMultiple(context, request, mtu);
+      case AttOpcode.readMultipleVariableRequest:
+        return answerReadMultipleVariable(context, request, mtu);
+      case AttOpcode.readByGroupTypeRequest:
+        return answerReadByGroupType(context, request, mtu);
+      case AttOpcode.writeRequest:
+        return answerWrite(context, request);
+      case AttOpcode.prepareWriteRequest:
+        return answerPrepareWrite(context, request);
+      case AttOpcode.executeWriteRequest:
+        return answerExecuteWrite(context, request);
+    }
+  }
+
+  handleCommand(command: AttCommand): void {
+    if (command.opcode === AttOpcode.writeCommand) obeyWriteCommand(this.#context, command);
+    else this.#context.counters.add('signedWritesDropped');
+  }
+}

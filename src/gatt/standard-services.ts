@@ -1,0 +1,61 @@
+import { writeU16 } from '../core/bytes.ts';
+import { Characteristic } from './characteristic.ts';
+import { GattUuid } from './gatt-codes.ts';
+import { Service } from './service.ts';
+
+/** The longest device name (Vol 3, Part C, 12.1). */
+const LONGEST_NAME = 248;
+
+/** The Generic Access service (Vol 3, Part C, 12). */
+export class GenericAccess {
+  readonly service = new Service(GattUuid.genericAccess);
+  readonly #name: Characteristic;
+  readonly #appearance: Characteristic;
+
+  constructor(deviceName: string, appearance: number) {
+    this.#name = new Characteristic(this.service, GattUuid.deviceName, {
+      read: true,
+      maxLength: LONGEST_NAME,
+      initial: deviceName,
+    });
+    this.#appearance = new Characteristic(this.service, GattUuid.appearance, { read: true, maxLength: 2 });
+    this.appearance = appearance;
+  }
+
+  get deviceName(): string {
+    return new TextDecoder().decode(this.#name.read());
+  }
+
+  /** Throws InvalidArgumentError for a name of more than 248 octets of UTF-8. */
+  set deviceName(name: string) {
+    this.#name.write(name);
+  }
+
+  get appearance(): number {
+    const [low = 0, high = 0] = this.#appearance.read();
+    return low | (high << 8);
+  }
+
+  set appearance(value: number) {
+    const bytes = new Uint8Array(2);
+    writeU16(bytes, 0, value);
+    this.#appearance.write(bytes);
+  }
+}
+
+/** The Generic Attribute service (Vol 3, Part G, 7). */
+export class GenericAttribute {
+  readonly service = new Service(GattUuid.genericAttribute);
+  readonly #serviceChanged = new Characteristic(this.service, GattUuid.serviceChanged, {
+    indicate: true,
+    maxLength: 4,
+  });
+
+  /** Tells every client that has asked for it which handles mean something else now. */
+  announce(start: number, end: number): void {
+    const range = new Uint8Array(4);
+    writeU16(range, 0, start);
+    writeU16(range, 2, end);
+    this.#serviceChanged.write(range, { sendUpdate: true });
+  }
+}
