@@ -1,0 +1,49 @@
+import process from 'node:process';
+import { TransportError } from '../core/errors.ts';
+import { messageOf } from './connect-failure.ts';
+import { type UsbDeviceInfo, UsbError } from './usb-port.ts';
+import { usbIdOf } from './usb-select.ts';
+
+/** The rule that lets ordinary users open one kind of adapter on Linux. */
+export const udevRuleFor = (info: UsbDeviceInfo): string => {
+  const [vendor, product] = usbIdOf(info).split(':');
+  return `SUBSYSTEM=="usb", ATTRS{idVendor}=="${vendor}", ATTRS{idProduct}=="${product}", MODE="0660", GROUP="plugdev", TAG+="uaccess"`;
+};
+
+/** What stands in the way, and what the user can do; one of it for each system. */
+export const explainUsbFault = (
+  error: unknown,
+  info: UsbDeviceInfo,
+  platform: NodeJS.Platform = process.platform,
+): string => {
+  const fault = error instanceof UsbError ? error.fault : 'other';
+  switch (fault) {
+    case 'access':
+      if (platform === 'linux') {
+        return (
+          'this user may not open it. Write this line to /etc/udev/rules.d/70-jelling.rules\n' +
+          `  ${udevRuleFor(info)}\n` +
+          'then run: sudo udevadm control --reload && sudo udevadm trigger, and plug it in again'
+        );
+      }
+      if (platform === 'darwin') {
+        return 'macOS keeps it for itself: an adapter that is built in cannot be taken over, use one that is plugged in';
+      }
+      return 'another program or driver holds it: end that, or give the device the WinUSB driver with Zadig (https://zadig.akeo.ie)';
+    case 'unsupported':
+      return platform === 'win32'
+        ? 'it has no WinUSB driver: choose WinUSB for it in Zadig (https://zadig.akeo.ie)'
+        : 'the system does not support this';
+    case 'busy':
+      return 'another program drives it: end that first (on Linux a bluetoothd in a container, another Jelling, hcitool)';
+    case 'gone':
+      return 'it was unplugged';
+    default:
+      return messageOf(error);
+  }
+};
+
+export const usbFailure = (name: string, error: unknown, info: UsbDeviceInfo): TransportError =>
+  new TransportError(`cannot open ${name} (${usbIdOf(info)}): ${explainUsbFault(error, info)}`, {
+    cause: error,
+  });
