@@ -13,7 +13,7 @@ import {
   type UsbTransferDone,
 } from './usb-port.ts';
 
-type Library = typeof import('usb');
+type Library = Pick<typeof import('usb'), 'getDeviceList' | 'Transfer'>;
 
 /** libusb_error, which are negative, and libusb_transfer_status, which are positive. */
 const faults: Readonly<Record<number, UsbFault>> = {
@@ -181,7 +181,8 @@ const asPromise = (start: (callback: (error?: LibUSBException) => void) => void)
 /** Loads `usb`, which is an optional dependency. Rejects with TransportError when it is not installed or does not run here. */
 export const loadUsbPort = async (): Promise<UsbPort> => {
   try {
-    const { default: library } = await import('usb');
+    // Under some loaders of CommonJS only the named exports are there.
+    const library: Library = await import('usb');
     return { devices: () => library.getDeviceList().map((device) => new LibraryDevice(library, device)) };
   } catch (error) {
     throw new TransportError(
