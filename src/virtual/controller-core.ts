@@ -81,7 +81,6 @@ export class ControllerCore {
     for (const end of [...state.links.values()]) end.silence();
     this.#afterAnswer = [];
     this.state = new ControllerState(this.profile);
-    this.state.leHostSupported = state.leHostSupported && !this.profile.dualMode;
   }
 
   /** A new host, or none. */

@@ -1,6 +1,6 @@
 import { HciCommand } from '../../hci/codec/commands.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
-import { acceptConnection } from '../connect.ts';
+import { acceptConnection, mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { Advertiser } from '../link-layer/advertiser.ts';
 import { DISALLOWED, deviceOf, INVALID, OK, speaks, validOwnAddressType } from './checks.ts';
@@ -88,9 +88,10 @@ const makeAdvertiser = (core: ControllerCore, own: Advertiser['own'], connectabl
     scanResponse: () => core.state.scanResponseData,
     durationMs: highDuty ? HIGH_DUTY_MS : Number.POSITIVE_INFINITY,
     maxEvents: Number.POSITIVE_INFINITY,
+    mayConnect: (device) => mayConnect(core, device),
     onConnect: (request) => {
       core.state.advertiser = undefined;
-      return acceptConnection(core, own, request) !== undefined;
+      acceptConnection(core, own, request);
     },
     onTimeout: () => {
       core.state.advertiser = undefined;

@@ -1,7 +1,10 @@
+import type { Address } from '../../core/address.ts';
 import { HciCommand } from '../../hci/codec/commands.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
+import { mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import type { DeviceAddress } from '../link-layer/device-address.ts';
+import { ANYBODY_ANONYMOUS } from '../link-layer/filter-list.ts';
 import { Initiator } from '../link-layer/initiator.ts';
 import { validParameters } from '../link-layer/link-parameters.ts';
 import { DISALLOWED, deviceOf, INVALID, isConnectedTo, OK, speaks, validOwnAddressType } from './checks.ts';
@@ -34,8 +37,8 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
     const initiator: Initiator = new Initiator({
       medium: core.medium,
       station: core.station,
+      mayConnect: (device) => mayConnect(core, device),
       side: () => {
-        // The link exists from here on; the room for it was kept when the command was accepted.
         state.initiator = undefined;
         return { owner: core.reports, address: own, handle: core.freeHandle() };
       },
@@ -72,6 +75,11 @@ const cancel = complete('4.0', HciCommand.leCreateConnectionCancel, (core) => {
   return OK;
 });
 
+const entryOf = (p: { readonly addressType: number; readonly address: Address }) => {
+  if (p.addressType === ANONYMOUS) return ANYBODY_ANONYMOUS;
+  return p.addressType > 1 ? undefined : deviceOf(p.addressType, p.address);
+};
+
 /** The accept list may not change while anything filters by it (Vol 4, Part E, 7.8.15). */
 const acceptListInUse = ({ state }: ControllerCore): boolean =>
   (state.advertiser !== undefined && state.advertising.filterPolicy !== 0) ||
@@ -92,14 +100,16 @@ export const initiatingHandlers: readonly Handler[] = [
   }),
   complete('4.0', HciCommand.leAddDeviceToFilterAcceptList, (core, p) => {
     if (acceptListInUse(core)) return DISALLOWED;
-    if (p.addressType > 1 && p.addressType !== ANONYMOUS) return INVALID;
-    const added = core.state.acceptList.add(deviceOf(p.addressType, p.address));
+    const entry = entryOf(p);
+    if (entry === undefined) return INVALID;
+    const added = core.state.acceptList.add(entry);
     return added ? OK : HciErrorCode.memoryCapacityExceeded;
   }),
   complete('4.0', HciCommand.leRemoveDeviceFromFilterAcceptList, (core, p) => {
     if (acceptListInUse(core)) return DISALLOWED;
-    if (p.addressType > 1 && p.addressType !== ANONYMOUS) return INVALID;
-    core.state.acceptList.remove(deviceOf(p.addressType, p.address));
+    const entry = entryOf(p);
+    if (entry === undefined) return INVALID;
+    core.state.acceptList.remove(entry);
     return OK;
   }),
 ];

@@ -29,7 +29,9 @@ export interface AdvertisingEvent {
 
 /** An initiator that wants the advertiser. */
 export interface ConnectRequest {
-  readonly central: LinkSide;
+  readonly from: DeviceAddress;
+  /** Called when the link is made and not before. */
+  readonly central: () => LinkSide;
   readonly parameters: LinkParameters;
 }
 
@@ -59,8 +61,10 @@ export interface AdvertiserOptions {
   readonly maxEvents: number;
   /** An event has been sent, or a scan request has been answered. */
   readonly onScanned?: ((by: DeviceAddress) => void) | undefined;
-  /** Decides whether there is room for a link and makes it. The advertiser has stopped when it is called. */
-  readonly onConnect: (request: ConnectRequest) => boolean;
+  /** Whether there is room for a link with that device. */
+  readonly mayConnect: (device: DeviceAddress) => boolean;
+  /** Makes the link. The advertiser has stopped when it is called. */
+  readonly onConnect: (request: ConnectRequest) => void;
   /** It ended by itself. */
   readonly onTimeout: (reason: 'duration' | 'events') => void;
 }
@@ -172,12 +176,16 @@ export class Advertiser {
 
   /** A connect request arrived. True where the two are connected now. */
   connectRequested(request: ConnectRequest): boolean {
-    const { connectable, filterPolicy, acceptList, target, onConnect } = this.#options;
+    const { connectable, filterPolicy, acceptList, target, mayConnect, onConnect } = this.#options;
+    const { from } = request;
     if (!this.#active || !connectable) return false;
+    // A target is the whole filter of directed advertising (Vol 6, Part B, 4.3.2).
     if (target !== undefined) {
-      if (!sameDevice(target, request.central.address)) return false;
-    } else if ((filterPolicy & 2) !== 0 && !acceptList.has(request.central.address)) return false;
+      if (!sameDevice(target, from)) return false;
+    } else if ((filterPolicy & 2) !== 0 && !acceptList.has(from)) return false;
+    if (!mayConnect(from)) return false;
     this.stop();
-    return onConnect(request);
+    onConnect(request);
+    return true;
   }
 }

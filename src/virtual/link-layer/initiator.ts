@@ -9,7 +9,9 @@ import { type ListenTimes, listensAt } from './scanner.ts';
 export interface InitiatorOptions {
   readonly medium: Medium;
   readonly station: Station;
-  /** The end that the link will have here. */
+  /** Whether there is room for a link with that device. */
+  readonly mayConnect: (device: DeviceAddress) => boolean;
+  /** The end that the link has here, asked for when it is made. */
   readonly side: () => LinkSide;
   readonly times: readonly ListenTimes[];
   readonly extended: boolean;
@@ -65,18 +67,20 @@ export class Initiator implements Listener {
   }
 
   heard(event: AdvertisingEvent, _rssi: number): void {
-    const { peer, own, acceptList, extended, times, medium, parametersOn, side } = this.#options;
+    const { peer, own, acceptList, extended, times, medium, parametersOn, side, mayConnect } = this.#options;
     if (!this.#active || !event.connectable || event.from === undefined) return;
     if (!event.legacy && !extended) return;
     if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
     if (peer === undefined ? !acceptList.has(event.from) : !sameDevice(peer, event.from)) return;
     if (event.target !== undefined && !sameDevice(event.target, own)) return;
+    if (!mayConnect(event.from)) return;
     // A request that is not heard leaves the advertiser as it was; the next event brings another chance.
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
     const phy = event.legacy ? 1 : event.secondaryPhy;
     this.stop();
     const connected = event.advertiser.connectRequested({
-      central: side(),
+      from: own,
+      central: side,
       parameters: parametersOn(phy),
     });
     if (!connected) this.start();

@@ -2,26 +2,12 @@ import { noTimer, type Timer } from '../../core/clock.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
 import { bitOf, LeFeature } from '../../hci/codec/features.ts';
 import type { ControlPdu, LinkLayerVersion, RequestOp } from './control-pdu.ts';
-import {
-  dataFlows,
-  type EncryptionAction,
-  type EncryptionInput,
-  type EncryptionState,
-  stepEncryption,
-} from './encryption.ts';
+import { dataFlows, type EncryptionInput, type EncryptionState } from './encryption.ts';
+import { EncryptionControl } from './encryption-control.ts';
 import type { LinkEnd } from './link-end.ts';
 import { type ParameterRange, supervisionMs } from './link-parameters.ts';
 import { choosePhy, type PhyPreference } from './phy-choice.ts';
-
-/** An answer that does not come ends the link (Vol 6, Part B, 5.2). */
-const RESPONSE_TIMEOUT_MS = 40_000;
-
-type ProcedureName = 'encryption' | 'features' | 'version' | 'length' | 'phy' | 'parameters';
-
-interface Procedure {
-  readonly name: ProcedureName;
-  begin(): void;
-}
+import { ProcedureQueue } from './procedure-queue.ts';
 
 const NO_FEATURES = new Uint8Array(8);
 
@@ -31,10 +17,8 @@ const NO_FEATURES = new Uint8Array(8);
  */
 export class LinkProcedures {
   readonly #end: LinkEnd;
-  #encryption: EncryptionState = { phase: 'off' };
-  #current: Procedure | undefined;
-  readonly #waiting: Procedure[] = [];
-  #response: Timer = noTimer;
+  readonly #queue: ProcedureQueue;
+  readonly #encryption: EncryptionControl;
   #termination: Timer = noTimer;
   #terminating = false;
   #remoteVersion: LinkLayerVersion | undefined;
@@ -46,10 +30,12 @@ export class LinkProcedures {
 
   constructor(end: LinkEnd) {
     this.#end = end;
+    this.#queue = new ProcedureQueue(end);
+    this.#encryption = new EncryptionControl(end, this.#queue, (reason) => this.terminate(reason));
   }
 
   get encryption(): EncryptionState {
-    return this.#encryption;
+    return this.#encryption.state;
   }
 
   get terminating(): boolean {
@@ -66,19 +52,13 @@ export class LinkProcedures {
   }
 
   stop(): void {
-    this.#response.cancel();
     this.#termination.cancel();
-    this.#waiting.length = 0;
-    this.#current = undefined;
+    this.#queue.stop();
   }
 
   /** Whether encryption is being started, or waits to be. */
   get encrypting(): boolean {
-    return !dataFlows(this.#encryption) || this.#has('encryption');
-  }
-
-  #has(name: ProcedureName): boolean {
-    return this.#current?.name === name || this.#waiting.some((procedure) => procedure.name === name);
+    return !dataFlows(this.#encryption.state) || this.#queue.has('encryption');
   }
 
   // What the own host asks for.
@@ -93,16 +73,16 @@ export class LinkProcedures {
   }
 
   encrypt(input: EncryptionInput & { readonly type: 'enable' }): void {
-    this.#start('encryption', () => this.#encrypt(input));
+    this.#queue.start('encryption', () => this.#encryption.step(input));
   }
 
   answerKey(key: Uint8Array | undefined): void {
-    this.#encrypt({ type: 'hostKey', key });
+    this.#encryption.step({ type: 'hostKey', key });
   }
 
   readFeatures(): void {
     const known = this.#remoteFeatures;
-    this.#start('features', () => {
+    this.#queue.start('features', () => {
       if (known !== undefined) this.#featuresDone(HciErrorCode.success, known);
       else {
         const { features } = this.#end.owner.capabilities;
@@ -115,7 +95,7 @@ export class LinkProcedures {
   }
 
   readVersion(): void {
-    this.#start('version', () => {
+    this.#queue.start('version', () => {
       if (this.#remoteVersion === undefined) this.#sendVersion();
       else this.#versionDone(this.#remoteVersion);
     });
@@ -124,7 +104,7 @@ export class LinkProcedures {
   /** Asks for packets of that length; without one, for what the link was made with. */
   changeLength(txOctets?: number, txTime?: number): void {
     const { lengths, owner } = this.#end;
-    this.#start('length', () => {
+    this.#queue.start('length', () => {
       // What is sent grows or shrinks when the peer has answered.
       if (txOctets !== undefined) lengths.maxTxOctets = Math.min(txOctets, owner.capabilities.maxTxOctets);
       if (txTime !== undefined) lengths.maxTxTime = Math.min(txTime, owner.capabilities.maxTxTime);
@@ -133,7 +113,7 @@ export class LinkProcedures {
   }
 
   changePhy(preference: PhyPreference, byHost: boolean): void {
-    this.#start('phy', () => {
+    this.#queue.start('phy', () => {
       this.#phyWanted = preference;
       this.#phyByHost = byHost;
       this.#end.sendControl({ op: 'phyReq', ...preference });
@@ -141,7 +121,7 @@ export class LinkProcedures {
   }
 
   changeParameters(range: ParameterRange): void {
-    this.#start('parameters', () => {
+    this.#queue.start('parameters', () => {
       if (this.#end.role === 'central') this.#updateConnection(range, true);
       else this.#end.sendControl({ op: 'connectionParamReq', ...range });
     });
@@ -152,35 +132,6 @@ export class LinkProcedures {
     this.#parametersAsked = undefined;
     if (range === undefined) this.#reject('connectionParamReq', reason);
     else this.#updateConnection(range, false);
-  }
-
-  // One procedure of the own host at a time.
-
-  #start(name: ProcedureName, begin: () => void): void {
-    this.#waiting.push({ name, begin });
-    this.#next();
-  }
-
-  #next(): void {
-    if (this.#current !== undefined || !this.#end.open) return;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    this.#current = next;
-    this.#response = this.#end.link.medium.after(RESPONSE_TIMEOUT_MS, () => {
-      // Neither side may go on as if nothing had been asked.
-      const { other } = this.#end;
-      this.#end.close(HciErrorCode.llResponseTimeout);
-      other.close(HciErrorCode.llResponseTimeout);
-    });
-    next.begin();
-  }
-
-  #finish(name: ProcedureName): boolean {
-    if (this.#current?.name !== name) return false;
-    this.#current = undefined;
-    this.#response.cancel();
-    this.#next();
-    return true;
   }
 
   // What the peer sends.
@@ -212,7 +163,7 @@ export class LinkProcedures {
       case 'versionInd':
         this.#remoteVersion = pdu;
         if (!this.#versionSent) this.#sendVersion();
-        if (this.#current?.name === 'version') this.#versionDone(pdu);
+        if (this.#queue.current === 'version') this.#versionDone(pdu);
         return;
       case 'lengthReq':
         this.#setRemoteLengths(pdu);
@@ -220,13 +171,13 @@ export class LinkProcedures {
       case 'lengthRsp':
         end.lengths.setRemote(pdu);
         if (end.lengths.changed()) end.owner.dataLengthChanged(end);
-        this.#finish('length');
+        this.#queue.finish('length');
         return;
       case 'phyReq':
         this.#phyRequested(pdu);
         return;
       case 'phyRsp':
-        if (this.#current?.name === 'phy') this.#decidePhy(this.#phyWanted, pdu);
+        if (this.#queue.current === 'phy') this.#decidePhy(this.#phyWanted, pdu);
         return;
       case 'phyUpdateInd':
         return;
@@ -236,7 +187,7 @@ export class LinkProcedures {
       case 'startEncRsp':
       case 'pauseEncReq':
       case 'pauseEncRsp':
-        this.#encrypt(
+        this.#encryption.step(
           pdu.op === 'encReq' ? { type: 'encReq', rand: pdu.rand, ediv: pdu.ediv } : encryptionInput(pdu),
         );
         return;
@@ -261,72 +212,20 @@ export class LinkProcedures {
     const end = this.#end;
     switch (op) {
       case 'encReq':
-        this.#encrypt({ type: 'rejected', error });
+        this.#encryption.step({ type: 'rejected', error });
         return;
       case 'featureReq':
       case 'peripheralFeatureReq':
         this.#featuresDone(error, NO_FEATURES);
         return;
       case 'lengthReq':
-        this.#finish('length');
+        this.#queue.finish('length');
         return;
       case 'phyReq':
-        if (this.#finish('phy') && this.#phyByHost) end.owner.phyChanged(end, error);
+        if (this.#queue.finish('phy') && this.#phyByHost) end.owner.phyChanged(end, error);
         return;
       case 'connectionParamReq':
-        if (this.#finish('parameters')) end.owner.parametersChanged(end, error);
-        return;
-    }
-  }
-
-  // Encryption (5.1.3).
-
-  #encrypt(input: EncryptionInput): void {
-    const { state, actions } = stepEncryption(this.#encryption, input);
-    this.#encryption = state;
-    for (const action of actions) this.#actOnEncryption(action);
-  }
-
-  #actOnEncryption(action: EncryptionAction): void {
-    const end = this.#end;
-    switch (action.type) {
-      case 'sendEncReq':
-        end.sendControl({ op: 'encReq', rand: action.rand, ediv: action.ediv });
-        return;
-      case 'sendEncRsp':
-        end.sendControl({ op: 'encRsp' });
-        return;
-      case 'sendStartEncReq':
-        end.sendControl({ op: 'startEncReq' });
-        return;
-      case 'sendStartEncRsp':
-        end.sendControl({ op: 'startEncRsp', key: action.key });
-        return;
-      case 'sendPauseEncReq':
-        end.sendControl({ op: 'pauseEncReq' });
-        return;
-      case 'sendPauseEncRsp':
-        end.sendControl({ op: 'pauseEncRsp' });
-        return;
-      case 'sendReject':
-        this.#reject('encReq', action.error);
-        return;
-      case 'askHost':
-        if (!end.owner.keyWanted(end, action.rand, action.ediv)) this.answerKey(undefined);
-        return;
-      case 'tellHost':
-        end.owner.encryptionChanged(end, action.status, action.refresh);
-        this.#finish('encryption');
-        end.link.kick();
-        return;
-      case 'over':
-        end.link.kick();
-        return;
-      case 'micFailure':
-        end.link.micFailed();
-        return;
-      case 'terminate':
-        this.terminate(action.reason);
+        if (this.#queue.finish('parameters')) end.owner.parametersChanged(end, error);
         return;
     }
   }
@@ -346,9 +245,9 @@ export class LinkProcedures {
   }
 
   #featuresDone(status: number, features: Uint8Array): void {
-    if (this.#current?.name !== 'features') return;
+    if (this.#queue.current !== 'features') return;
     this.#end.owner.featuresRead(this.#end, status, features);
-    this.#finish('features');
+    this.#queue.finish('features');
   }
 
   /** Once in the life of a link (5.1.5). */
@@ -359,7 +258,7 @@ export class LinkProcedures {
 
   #versionDone(version: LinkLayerVersion): void {
     this.#end.owner.versionRead(this.#end, HciErrorCode.success, version);
-    this.#finish('version');
+    this.#queue.finish('version');
   }
 
   // Data length (5.1.9).
@@ -386,7 +285,7 @@ export class LinkProcedures {
     const own: PhyPreference = { txPhys: end.owner.preferredTxPhys, rxPhys: end.owner.preferredRxPhys };
     if (end.role === 'peripheral') end.sendControl({ op: 'phyRsp', ...own });
     // Both have asked: the central's procedure goes on (5.3).
-    else if (this.#current?.name === 'phy') this.#reject('phyReq', HciErrorCode.llProcedureCollision);
+    else if (this.#queue.current === 'phy') this.#reject('phyReq', HciErrorCode.llProcedureCollision);
     else this.#decidePhy(own, pdu);
   }
 
@@ -410,7 +309,7 @@ export class LinkProcedures {
 
   /** The instant of a PHY update has come. Who asked is told in any case, the other of a change. */
   phyDone(changed: boolean): void {
-    const asked = this.#finish('phy') && this.#phyByHost;
+    const asked = this.#queue.finish('phy') && this.#phyByHost;
     if (asked || changed) this.#end.owner.phyChanged(this.#end, HciErrorCode.success);
   }
 
@@ -422,7 +321,7 @@ export class LinkProcedures {
       end.sendControl({ op: 'unknownRsp', unknown: pdu.op });
       return;
     }
-    if (this.#current?.name === 'parameters' || this.#parametersAsked !== undefined) {
+    if (this.#queue.current === 'parameters' || this.#parametersAsked !== undefined) {
       this.#reject(pdu.op, HciErrorCode.llProcedureCollision);
       return;
     }
@@ -453,7 +352,7 @@ export class LinkProcedures {
 
   /** The instant of a connection update has come. */
   parametersDone(tell: boolean): void {
-    const asked = this.#finish('parameters');
+    const asked = this.#queue.finish('parameters');
     if (asked || tell) this.#end.owner.parametersChanged(this.#end, HciErrorCode.success);
   }
 }

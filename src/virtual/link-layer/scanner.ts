@@ -1,6 +1,6 @@
 import type { AdvertisingEvent } from './advertiser.ts';
 import { type DeviceAddress, deviceKey, sameDevice } from './device-address.ts';
-import type { FilterAcceptList } from './filter-list.ts';
+import { ANYBODY_ANONYMOUS, type FilterAcceptList } from './filter-list.ts';
 import type { Listener, Medium, Station } from './medium.ts';
 
 /** When a receiver that sleeps between windows is on. */
@@ -93,7 +93,7 @@ export class Scanner implements Listener {
     // Directed to somebody else; policies 2 and 3 let those to a resolvable address pass, which nobody here can tell (4.3.3).
     if (event.target !== undefined && !sameDevice(event.target, own)) return false;
     if ((filterPolicy & 1) === 0) return true;
-    return event.from !== undefined && acceptList.has(event.from);
+    return acceptList.has(event.from ?? ANYBODY_ANONYMOUS);
   }
 
   #report(event: AdvertisingEvent, scanResponse: boolean, data: Uint8Array, rssi: number): void {

@@ -1,0 +1,134 @@
+import type { Timer } from '../core/clock.ts';
+import { InvalidArgumentError } from '../core/errors.ts';
+import type { HciTransport } from '../core/transport.ts';
+import { HciEvent } from '../hci/codec/events.ts';
+import type { H4Server, OnHost } from '../transport/h4-server.ts';
+import type { Air, ControllerOptions } from './air.ts';
+import type { HostPort, VirtualController } from './controller.ts';
+import type { HostLine } from './host-line.ts';
+
+/** A controller that hosts outside this process reach. */
+export interface VirtualServer extends AsyncDisposable {
+  /** As a moniker that a host can open: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0`. */
+  readonly address: string;
+  /** The TCP port, also where 0 was asked for; undefined on other servers. */
+  readonly port: number | undefined;
+  readonly controller: VirtualController;
+  /** Ends listening and the host's line, and takes the controller off its air. Idempotent; never rejects. */
+  close(): Promise<void>;
+}
+
+/** Octets that may wait for a host that does not read, before the controller holds its data back. */
+const PENDING_LIMIT = 256 * 1024;
+const DRAIN_CHECK_MS = 5;
+/** Hardware_Code of a line on which octets were lost; the codes are the maker's own (Vol 4, Part E, 7.7.16). */
+const LOST_SYNC_CODE = 0x01;
+
+/**
+ * Serves one controller of `air` at `tcp:HOST:PORT`, `unix:PATH` or `pty:PATH`, to one host after the other: while one is there another is
+ * turned away, and when it goes the controller is reset and its peers hear nothing more of it.
+ * Rejects with InvalidArgumentError for another form, TransportError where the place cannot be had.
+ */
+export const serve = async (
+  air: Air,
+  at: string,
+  options: ControllerOptions = {},
+): Promise<VirtualServer> => {
+  const listen = await listenerAt(air, at);
+  const controller = air.createController({ name: options.name ?? at, ...options });
+  let server: H4Server;
+  try {
+    server = await listen((port) => takeHost(air, controller, port));
+  } catch (error) {
+    controller.remove();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= server.close().then(() => controller.remove());
+    return closing;
+  };
+  return {
+    address: server.address,
+    port: server.port,
+    controller,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+type Listen = (onHost: OnHost) => Promise<H4Server>;
+
+const forms = 'give tcp:HOST:PORT, unix:PATH or pty:PATH';
+
+const listenerAt = async (air: Air, at: string): Promise<Listen> => {
+  const { clock } = air;
+  const [, kind = '', place = ''] = /^(\w+):(.+)$/.exec(at) ?? [];
+  if (kind === 'tcp') {
+    const [, host = '', digits = ''] = /^\[?(.+?)\]?:(\d{1,5})$/.exec(place) ?? [];
+    const port = Number(digits);
+    if (host === '' || port > 0xffff)
+      throw new InvalidArgumentError(`'${at}' has no host and port: ${forms}`);
+    const { listenTcp } = await import('../transport/h4-server.ts');
+    return (onHost) => listenTcp({ host, port, clock }, onHost);
+  }
+  if (kind === 'unix') {
+    const { listenUnix } = await import('../transport/h4-server.ts');
+    return (onHost) => listenUnix({ path: place, clock }, onHost);
+  }
+  throw new InvalidArgumentError(`'${at}' is no place to listen at: ${forms}`);
+};
+
+/** The line to a host outside: what waits in it decides whether it takes more data. */
+class ServedLine implements HostLine {
+  readonly #transport: HciTransport;
+  readonly #air: Air;
+  #drain: Timer | undefined;
+  /** Set when the controller has been given the line. */
+  port: HostPort | undefined;
+
+  constructor(air: Air, transport: HciTransport) {
+    this.#air = air;
+    this.#transport = transport;
+  }
+
+  get writable(): boolean {
+    if (this.#transport.pendingBytes < PENDING_LIMIT) return true;
+    this.#drain ??= this.#air.clock.after(DRAIN_CHECK_MS, () => this.#drained(), { background: true });
+    return false;
+  }
+
+  #drained(): void {
+    this.#drain = undefined;
+    if (this.writable) this.port?.writable();
+  }
+
+  deliver(packet: Uint8Array): void {
+    this.#transport.send(packet);
+  }
+
+  lost(): void {
+    this.end();
+    void this.#transport.close();
+  }
+
+  end(): void {
+    this.#drain?.cancel();
+    this.#drain = undefined;
+  }
+}
+
+const takeHost = (air: Air, controller: VirtualController, transport: HciTransport): void => {
+  const line = new ServedLine(air, transport);
+  const port = controller.connected ? undefined : controller.attach(line);
+  line.port = port;
+  transport.start({
+    packet: (packet) => port?.send(new Uint8Array(packet)),
+    lostSync: () => line.deliver(HciEvent.hardwareError.encode({ hardwareCode: LOST_SYNC_CODE })),
+    closed: () => {
+      line.end();
+      port?.gone();
+    },
+  });
+  if (port === undefined) void transport.close();
+};
