@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { AttOpcode } from '../../../../src/att/att-codes.ts';
+import * as exchanges from '../../../../src/att/codec/exchanges.ts';
+import * as requests from '../../../../src/att/codec/requests.ts';
+import { decodeCommand, decodeRequest, WriteCommand } from '../../../../src/att/codec/requests.ts';
+import * as responses from '../../../../src/att/codec/responses.ts';
+import {
+  HandleValueIndication,
+  HandleValueNotification,
+  multipleHandleValues,
+  valuePacket,
+} from '../../../../src/att/codec/value-pdus.ts';
+import { toHex } from '../../../../src/core/bytes.ts';
+import { MalformedPduError } from '../../../../src/core/errors.ts';
+import { PacketOffset } from '../../../../src/core/packet.ts';
+import { parseUuid } from '../../../../src/core/uuid.ts';
+import { bytes } from '../rig.ts';
+
+const uart = parseUuid('6e400001-b5a3-f393-e0a9-e50e24dcca9e');
+const uartOctets = '9ecadc240ee5a9e093f3a3b50100406e';
+
+/** What the tables of Vol 3, Part F, 3.4 give for these values. */
+const goldenRequests: readonly (readonly [string, object])[] = [
+  ['02 0502', { opcode: 0x02, clientRxMtu: 517 }],
+  ['04 0100 ffff', { opcode: 0x04, startingHandle: 1, endingHandle: 0xffff }],
+  [
+    '06 0100 ffff 0028 0d18',
+    {
+      opcode: 0x06,
+      startingHandle: 1,
+      endingHandle: 0xffff,
+      attributeType: 0x2800,
+      attributeValue: bytes('0d18'),
+    },
+  ],
+  ['08 0100 ffff 0328', { opcode: 0x08, startingHandle: 1, endingHandle: 0xffff, attributeType: '2803' }],
+  [
+    `08 0100 ffff ${uartOctets}`,
+    { opcode: 0x08, startingHandle: 1, endingHandle: 0xffff, attributeType: uart },
+  ],
+  ['0a 0300', { opcode: 0x0a, attributeHandle: 3 }],
+  ['0c 0300 1600', { opcode: 0x0c, attributeHandle: 3, valueOffset: 22 }],
+  ['0e 0300 0500', { opcode: 0x0e, handles: [3, 5] }],
+  [
+    '10 0100 ffff 0028',
+    { opcode: 0x10, startingHandle: 1, endingHandle: 0xffff, attributeGroupType: '2800' },
+  ],
+  ['12 0400 0100', { opcode: 0x12, attributeHandle: 4, attributeValue: bytes('0100') }],
+  ['12 0400', { opcode: 0x12, attributeHandle: 4, attributeValue: bytes('') }],
+  [
+    '16 0400 1200 aabb',
+    { opcode: 0x16, attributeHandle: 4, valueOffset: 18, partAttributeValue: bytes('aabb') },
+  ],
+  ['18 01', { opcode: 0x18, flags: 1 }],
+  ['20 0300 0500 0700', { opcode: 0x20, handles: [3, 5, 7] }],
+];
+
+describe('requests', () => {
+  test.each(goldenRequests)('%s', (hex, value) => {
+    expect(decodeRequest(bytes(hex))).toEqual(value);
+  });
+
+  test('are written as they are read', () => {
+    const tables = Object.values(exchanges).map((exchange) => exchange.request);
+    for (const [hex, value] of goldenRequests) {
+      const table = tables.find(({ code }) => code === bytes(hex)[0]);
+      const packet = responses.encodePacket(
+        table as typeof requests.ReadRequest,
+        value as { attributeHandle: number },
+      );
+      expect(toHex(packet.subarray(PacketOffset.payload))).toBe(hex.replaceAll(' ', ''));
+    }
+  });
+
+  test.each([
+    '02',
+    '02 05',
+    '02 0502 00',
+    '04 0100',
+    '04 0100 ffff 00',
+    '06 0100 ffff 00',
+    '08 0100 ffff',
+    '08 0100 ffff 03',
+    '08 0100 ffff 032800',
+    `08 0100 ffff ${uartOctets}00`,
+    '0a',
+    '0a 03',
+    '0a 0300 00',
+    '0c 0300',
+    '0c 0300 16',
+    '0e',
+    '0e 0300',
+    '0e 0300 05',
+    '10 0100 ffff 00000000',
+    '12',
+    '12 04',
+    '16 0400 12',
+    '18',
+    '18 0100',
+    '20 0300',
+  ])('%s is malformed', (hex) => {
+    expect(() => decodeRequest(bytes(hex))).toThrow(MalformedPduError);
+  });
+
+  test('an opcode that is no request is none', () => {
+    for (const opcode of [0x00, 0x01, 0x03, 0x14, 0x1f, 0x3f, 0x52, 0xff]) {
+      expect(decodeRequest(Uint8Array.of(opcode, 1, 2))).toBeUndefined();
+    }
+  });
+});
+
+describe('commands', () => {
+  test('a write command gives handle and value', () => {
+    expect(decodeCommand(bytes('52 0400 010203'))).toEqual({
+      opcode: 0x52,
+      attributeHandle: 4,
+      attributeValue: bytes('010203'),
+    });
+    expect(decodeCommand(bytes('52 0400'))).toMatchObject({ attributeValue: bytes('') });
+  });
+
+  test('a signed write command gives its last 12 octets as signature', () => {
+    expect(decodeCommand(bytes('d2 0400 aabb 010000001122334455667788'))).toEqual({
+      opcode: 0xd2,
+      attributeHandle: 4,
+      attributeValue: bytes('aabb'),
+      authenticationSignature: bytes('010000001122334455667788'),
+    });
+  });
+
+  test.each(['52', '52 04', 'd2 0400', 'd2 0400 0100000011223344556677'])('%s is malformed', (hex) => {
+    expect(() => decodeCommand(bytes(hex))).toThrow(MalformedPduError);
+  });
+
+  test('others are none', () => {
+    expect(decodeCommand(bytes('40'))).toBeUndefined();
+    expect(decodeCommand(bytes('f2 0400'))).toBeUndefined();
+  });
+});
+
+describe('value PDUs, written by hand', () => {
+  const tables = [
+    [AttOpcode.handleValueNotification, HandleValueNotification],
+    [AttOpcode.handleValueIndication, HandleValueIndication],
+    [AttOpcode.writeCommand, WriteCommand],
+    [AttOpcode.writeRequest, requests.WriteRequest],
+  ] as const;
+
+  test.each(tables)('opcode %i is what its table writes', (opcode, table) => {
+    for (const length of [0, 1, 20, 244, 512]) {
+      const attributeValue = Uint8Array.from({ length }, (_, i) => i * 7);
+      const byHand = valuePacket(opcode, 0xfedc, attributeValue);
+      const byTable = responses.encodePacket(table, { attributeHandle: 0xfedc, attributeValue });
+      expect(toHex(byHand.subarray(PacketOffset.payload))).toBe(
+        toHex(byTable.subarray(PacketOffset.payload)),
+      );
+      expect(byHand.length).toBe(byTable.length);
+    }
+  });
+
+  test('multiple values are read to the end exactly', () => {
+    expect(multipleHandleValues(bytes('23 0300 0100 aa 0500 0000'))).toEqual([
+      { attributeHandle: 3, attributeValue: bytes('aa') },
+      { attributeHandle: 5, attributeValue: bytes('') },
+    ]);
+  });
+
+  test.each([
+    '23',
+    '23 0300 0100 aa',
+    '23 0300 0100 aa 05',
+    '23 0300 0100 aa 0500 0200 bb',
+    '23 0300 ffff aa 0500 0000',
+  ])('%s is malformed', (hex) => {
+    expect(() => multipleHandleValues(bytes(hex))).toThrow(MalformedPduError);
+  });
+});
+
+describe('responses', () => {
+  test('an error response names request, handle and code', () => {
+    const packet = responses.errorResponse(0x0a, 0x1234, 0x05);
+    expect(toHex(packet.subarray(PacketOffset.payload))).toBe('010a341205');
+  });
+
+  test('a value is cut to the MTU', () => {
+    const value = bytes('000102030405060708090a0b0c0d0e0f101112131415161718');
+    const packet = responses.valueResponse(responses.ReadResponse, value, 23);
+    expect(packet.length).toBe(PacketOffset.payload + 23);
+    expect(toHex(packet.subarray(PacketOffset.payload, PacketOffset.payload + 3))).toBe('0b0001');
+    expect(responses.valueResponse(responses.ReadBlobResponse, bytes('aa'), 23).length).toBe(
+      PacketOffset.payload + 2,
+    );
+  });
+
+  test('what an exchange gives owns its bytes', () => {
+    const view = bytes('0b aabb');
+    const value = exchanges.Read.decode(view);
+    view.fill(0);
+    expect(value).toEqual(bytes('aabb'));
+    expect(value.buffer.byteLength).toBe(2);
+    const echo = bytes('17 0400 1200 aabb');
+    const written = exchanges.PrepareWrite.decode(echo);
+    echo.fill(0);
+    expect(written).toEqual({ attributeHandle: 4, valueOffset: 18, partAttributeValue: bytes('aabb') });
+  });
+
+  test('a response that has nothing to say says nothing', () => {
+    expect(exchanges.Write.decode(bytes('13'))).toEqual({});
+    expect(() => exchanges.Write.decode(bytes('1300'))).toThrow(MalformedPduError);
+    expect(() => exchanges.ExecuteWrite.decode(bytes('1900'))).toThrow(MalformedPduError);
+    expect(() => exchanges.ExchangeMtu.decode(bytes('0317'))).toThrow(MalformedPduError);
+  });
+});
