@@ -1,0 +1,58 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+declare global {
+  // Node.js and browsers have it; a program that is compiled without either's types must be able to name it.
+  interface AbortSignal {}
+}
+
+export { AttErrorCode } from './att/att-codes.ts';
+export type { Address, AddressKind, AddressType } from './core/address.ts';
+export type { Bytes } from './core/bytes.ts';
+export type { Clock, Timer } from './core/clock.ts';
+export {
+  AttError,
+  BleError,
+  DisconnectedError,
+  ErrorCode,
+  HciError,
+  InvalidArgumentError,
+  InvalidStateError,
+  L2capError,
+  MalformedPduError,
+  NotFoundError,
+  SmpError,
+  TimeoutError,
+  TransportError,
+} from './core/errors.ts';
+export type { LogLevel, LogListener, LogRecord } from './core/log.ts';
+export { ManualClock } from './core/manual-clock.ts';
+export type { WaitOptions } from './core/procedure.ts';
+export { systemClock } from './core/system-clock.ts';
+export { HciPacketType, type HciTransport, type HciTransportSink } from './core/transport.ts';
+export { parseUuid, type Uuid, type UuidLike } from './core/uuid.ts';
+export type { Adapter } from './gap/adapter.ts';
+export type { AdapterInfo } from './gap/adapter-info.ts';
+export type { Advertising } from './gap/advertising.ts';
+export type { BroadcastCallOptions } from './gap/advertising-manager.ts';
+export type { AdvertiseOptions, AdvertisingOptions } from './gap/advertising-options.ts';
+export type { ConnectParameters } from './gap/connect-parameters.ts';
+export type { Connection } from './gap/connection.ts';
+export type { ConnectOptions, Device } from './gap/device.ts';
+export type { GuardedWork } from './gap/guard.ts';
+export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
+export type { ConnectionParameterRequest } from './gap/link-control.ts';
+export {
+  Characteristic,
+  type CharacteristicOptions,
+  Descriptor,
+  type DescriptorOptions,
+} from './gap/local-attributes.ts';
+export type { LinkParameters } from './gap/radio-controller.ts';
+export type { ScanResult } from './gap/scan-result.ts';
+export type { Scanner, ScanOptions } from './gap/scanner.ts';
+export type { ConnectionSecurity } from './gap/security.ts';
+export type { RemoteCharacteristic } from './gatt/remote-characteristic.ts';
+export type { RemoteDescriptor } from './gatt/remote-descriptor.ts';
+export type { RemoteService } from './gatt/remote-service.ts';
+export { Service } from './gatt/service.ts';
+export { type OpenOptions, open } from './open.ts';

@@ -51,13 +51,16 @@ export class TransportError extends BleError {
   readonly code = ErrorCode.transport;
 }
 
-/** The peer answered an ATT request with an error (Vol 3, Part F, 3.4.1.1). */
+/**
+ * The peer answered an ATT request with an error (Vol 3, Part F, 3.4.1.1). A handler of a server's value throws one to refuse; the handle is
+ * filled in then.
+ */
 export class AttError extends BleError {
   readonly code = ErrorCode.att;
   readonly status: number;
   readonly handle: number;
 
-  constructor(message: string, status: number, handle: number, options?: ErrorOptions) {
+  constructor(message: string, status: number, handle = 0, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
     this.handle = handle;

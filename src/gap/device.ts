@@ -1,6 +1,12 @@
 import { type Address, type AddressKind, type AddressType, kindOfAddress } from '../core/address.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import type { ConnectParameters } from './connect-parameters.ts';
 import type { Connection } from './connection.ts';
-import type { ConnectOptions } from './connect-options.ts';
+
+export interface ConnectOptions extends ConnectParameters, WaitOptions {
+  /** Whether the ATT MTU is exchanged before the promise resolves. Default true. */
+  readonly exchangeMtu?: boolean | undefined;
+}
 
 /** What a Device asks of the adapter it belongs to. */
 export interface DeviceOwner {

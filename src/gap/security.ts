@@ -1,3 +1,5 @@
+import type { LinkSecurity } from '../gatt/access.ts';
+
 /** What protects a link at this moment (Vol 3, Part C, 10.2.1). Read from the link at each use; never what somebody hoped for. */
 export interface ConnectionSecurity {
   readonly encrypted: boolean;
@@ -21,3 +23,12 @@ export const unprotected: ConnectionSecurity = {
   keySize: 0,
   level: 1,
 };
+
+/** The same for the judge of access. A link without a bond has no key to be encrypted with. */
+export const gattSecurity = (security: ConnectionSecurity): LinkSecurity => ({
+  encrypted: security.encrypted,
+  authenticated: security.authenticated,
+  secureConnections: security.secureConnections,
+  keySize: security.keySize,
+  hasKey: security.bonded,
+});

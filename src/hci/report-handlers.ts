@@ -6,10 +6,13 @@ import type { EventDispatcher } from './event-dispatcher.ts';
 
 export const reportCounterNames = ['reportMalformed', 'reportHandlerErrors'] as const;
 
-/** Called for each advertising report. The cursor stands on it, and is valid until the call returns. */
-export type ReportHandler = (report: AdvertisingReportCursor) => void;
+/**
+ * Called for each event with advertising reports, so that a handler sees an advertisement together with the scan response behind it. The cursor
+ * stands before the first report, and is valid until the call returns.
+ */
+export type ReportHandler = (reports: AdvertisingReportCursor) => void;
 
-/** Walks the three kinds of advertising reports with one cursor and hands each report to who listens. */
+/** Hands the three kinds of advertising reports to who listens, through one cursor. */
 export class ReportHandlers {
   readonly counters = new Counters(reportCounterNames);
   readonly #log: Log;
@@ -17,19 +20,15 @@ export class ReportHandlers {
   #handlers: readonly ReportHandler[] = [];
 
   constructor(events: EventDispatcher, log: Log) {
+    const cursor = this.#cursor;
     this.#log = log;
-    events.setRaw(HciEvent.leAdvertisingReport, (packet) => {
-      this.#cursor.legacy(packet);
-      this.#walk();
-    });
-    events.setRaw(HciEvent.leDirectedAdvertisingReport, (packet) => {
-      this.#cursor.directed(packet);
-      this.#walk();
-    });
-    events.setRaw(HciEvent.leExtendedAdvertisingReport, (packet) => {
-      this.#cursor.extended(packet);
-      this.#walk();
-    });
+    events.setRaw(HciEvent.leAdvertisingReport, (packet) => this.#hand(() => cursor.legacy(packet)));
+    events.setRaw(HciEvent.leDirectedAdvertisingReport, (packet) =>
+      this.#hand(() => cursor.directed(packet)),
+    );
+    events.setRaw(HciEvent.leExtendedAdvertisingReport, (packet) =>
+      this.#hand(() => cursor.extended(packet)),
+    );
   }
 
   on(handler: ReportHandler): () => void {
@@ -39,18 +38,16 @@ export class ReportHandlers {
     };
   }
 
-  #walk(): void {
-    const cursor = this.#cursor;
-    while (cursor.next()) {
-      for (const handler of this.#handlers) {
-        try {
-          handler(cursor);
-        } catch (error) {
-          this.counters.add('reportHandlerErrors');
-          this.#log.write('error', 'hci', () => `a handler of advertising reports threw: ${error}`);
-        }
+  #hand(begin: () => void): void {
+    for (const handler of this.#handlers) {
+      begin();
+      try {
+        handler(this.#cursor);
+      } catch (error) {
+        this.counters.add('reportHandlerErrors');
+        this.#log.write('error', 'hci', () => `a handler of advertising reports threw: ${error}`);
       }
     }
-    if (cursor.malformed) this.counters.add('reportMalformed');
+    if (this.#cursor.malformed) this.counters.add('reportMalformed');
   }
 }

@@ -1,0 +1,243 @@
+import { type Address, type AddressType, parseAddress } from '../core/address.ts';
+import type { Clock } from '../core/clock.ts';
+import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { HciTransport } from '../core/transport.ts';
+import { gattLink } from '../gatt/connection-ref.ts';
+import { GattServer } from '../gatt/gatt-server.ts';
+import type { Service } from '../gatt/service.ts';
+import { HciController } from '../hci/hci-controller.ts';
+import { type AdapterInfo, describeController } from './adapter-info.ts';
+import type { Advertising } from './advertising.ts';
+import { AdvertisingManager, type BroadcastCallOptions } from './advertising-manager.ts';
+import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
+import { Connector } from './connect.ts';
+import type { Connection } from './connection.ts';
+import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
+import type { IdentityStore } from './identity.ts';
+import { assembleLink } from './link-assembly.ts';
+import { LinkEvents } from './link-events.ts';
+import { chooseOwnAddress } from './own-address.ts';
+import { Radio } from './radio.ts';
+import type { NewLink, OwnAddress } from './radio-controller.ts';
+import { HciRadio } from './radio-hci.ts';
+import { ScanManager } from './scan.ts';
+import type { Scanner, ScanOptions } from './scanner.ts';
+
+export interface AdapterOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  readonly identityStore: IdentityStore;
+  readonly deviceName?: string | undefined;
+  readonly appearance?: number | undefined;
+}
+
+/** A controller that is open, and everything that it does. Several live in one process, and nothing is shared between them. */
+export class Adapter implements AsyncDisposable, DeviceOwner {
+  readonly #hci: HciController;
+  readonly #transport: HciTransport;
+  readonly #options: AdapterOptions;
+  readonly #own: OwnAddress;
+  readonly #scans: ScanManager<Device>;
+  readonly #advertising: AdvertisingManager<Connection>;
+  readonly #connector: Connector;
+  readonly #server: GattServer;
+  readonly #events: LinkEvents;
+  readonly #connections = new Map<string, Connection>();
+  #signal: AbortSignal | undefined;
+
+  private constructor(
+    hci: HciController,
+    transport: HciTransport,
+    radioOfHci: HciRadio,
+    own: OwnAddress,
+    options: AdapterOptions,
+  ) {
+    this.#hci = hci;
+    this.#transport = transport;
+    this.#own = own;
+    this.#options = options;
+    const { clock, log } = options;
+    const radio = new Radio({ controller: radioOfHci, ownAddress: () => own });
+    this.#scans = new ScanManager(radio, (address, type) => new Device(this, address, type));
+    this.#advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink));
+    this.#connector = new Connector(radio);
+    this.#server = new GattServer({
+      clock,
+      log,
+      scope: hci.scope,
+      deviceName: options.deviceName,
+      appearance: options.appearance,
+    });
+    this.#events = new LinkEvents(hci, log);
+  }
+
+  /** For open(). */
+  static async start(transport: HciTransport, options: AdapterOptions): Promise<Adapter> {
+    const { clock, log, signal } = options;
+    const hci = await HciController.start(transport, { clock, log, signal });
+    try {
+      const own = await chooseOwnAddress(hci, transport.name, options.identityStore);
+      const radio = await HciRadio.open(hci, clock, log);
+      return new Adapter(hci, transport, radio, own, options);
+    } catch (error) {
+      await hci.close();
+      throw error;
+    }
+  }
+
+  /** The address that this adapter advertises and connects with. */
+  get address(): Address {
+    return this.#own.address;
+  }
+
+  get addressType(): AddressType {
+    return this.#own.type;
+  }
+
+  /** What the controller is. */
+  get info(): AdapterInfo {
+    return describeController(this.#hci.info, this.#transport.name);
+  }
+
+  /** The links that are up, of both roles. */
+  get connections(): readonly Connection[] {
+    return [...this.#connections.values()];
+  }
+
+  /** Aborts with TransportError when the adapter is closed or the controller lost. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      this.#signal = controller.signal;
+      this.#hci.scope.add((error) => controller.abort(error));
+    }
+    return this.#signal;
+  }
+
+  /** What was dropped, clamped or refused since the adapter was opened, by name. */
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#transport.counters, ...this.#hci.counters, ...this.#scans.counters.all() };
+  }
+
+  /**
+   * Looks for devices. Scanning begins when the first result is asked for and ends with the iteration, with `durationMs`, or with close().
+   *
+   * @throws InvalidArgumentError for options out of range.
+   */
+  scan(options: ScanOptions = {}): Scanner<Device> {
+    return this.#scans.scan(options);
+  }
+
+  /**
+   * A peer by its address, in reach or not. `type` is `public` unless given; scan results know it.
+   *
+   * @throws InvalidArgumentError for what is no address.
+   */
+  device(address: string, type: AddressType = 'public'): Device {
+    if (type !== 'public' && type !== 'random') {
+      throw new InvalidArgumentError(`an address is 'public' or 'random', not '${String(type)}'`);
+    }
+    return new Device(this, parseAddress(address), type);
+  }
+
+  /**
+   * Advertises until a central connects, and gives that connection. No deadline unless one is given.
+   *
+   * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit; HciError when the controller refuses.
+   */
+  advertise(options: AdvertiseOptions = {}): Promise<Connection> {
+    return this.#advertising.advertise(options);
+  }
+
+  /** Advertises for one central after the other: an iteration over their connections, which advertises while the next one is awaited. */
+  advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
+    return this.#advertising.advertising(options);
+  }
+
+  /** Sends advertising data and lets nobody connect, for `durationMs` or until it is given up. */
+  broadcast(options: BroadcastCallOptions = {}): Promise<void> {
+    return this.#advertising.broadcast(options);
+  }
+
+  /**
+   * Adds services to the attribute database; clients that are connected are told.
+   *
+   * @throws InvalidStateError for a service that belongs to an adapter already.
+   */
+  registerServices(...services: readonly Service[]): void {
+    this.#server.register(...services);
+  }
+
+  /** Lets the process exit although the adapter is open. */
+  unref(): void {
+    this.#transport.unref();
+  }
+
+  /** Takes unref() back. */
+  ref(): void {
+    this.#transport.ref();
+  }
+
+  /** Ends all links, silences the controller and gives it back. Idempotent; never rejects. */
+  async close(): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection[Symbol.asyncDispose]()));
+    await this.#hci.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal For Device. */
+  connectionTo(address: Address, type: AddressType): Connection | undefined {
+    return this.#connections.get(peerKey(address, type));
+  }
+
+  /** @internal For Device. */
+  async connect(device: Device, options: ConnectOptions): Promise<Connection> {
+    if (device.connection !== undefined) {
+      throw new InvalidStateError(
+        `${device} is connected already: use device.connection, or disconnect it first`,
+      );
+    }
+    const newLink = await this.#connector.connect({
+      ...options,
+      peer: { address: device.address, type: device.addressType },
+    });
+    const connection = this.#accept(newLink);
+    if (options.exchangeMtu !== false) await this.#exchangeMtu(connection);
+    return connection;
+  }
+
+  /** A peer that will not exchange keeps the default MTU; it is as good a link as any. */
+  async #exchangeMtu(connection: Connection): Promise<void> {
+    try {
+      await connection.exchangeMtu();
+    } catch (error) {
+      connection[gattLink].scope.check();
+      this.#options.log.write(
+        'warn',
+        'gap',
+        () => `no MTU exchange with ${connection.device}: ${String(error)}`,
+      );
+    }
+  }
+
+  #accept(newLink: NewLink): Connection {
+    const { clock, log } = this.#options;
+    const { address, type } = newLink.peer;
+    const key = peerKey(address, type);
+    const context = { hci: this.#hci, clock, log, server: this.#server };
+    const { connection, control } = assembleLink(context, newLink, new Device(this, address, type));
+    this.#connections.set(key, connection);
+    this.#events.follow(newLink.link, control);
+    newLink.link.scope.add(() => {
+      if (this.#connections.get(key) === connection) this.#connections.delete(key);
+    });
+    return connection;
+  }
+}
+
+const peerKey = (address: Address, type: AddressType): string => `${address}/${type}`;

@@ -1,0 +1,151 @@
+import type { AttBearer } from '../att/att-bearer.ts';
+import type { Clock } from '../core/clock.ts';
+import { DisconnectedError } from '../core/errors.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
+import type { UuidLike } from '../core/uuid.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
+import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-ref.ts';
+import type { GattClient } from '../gatt/gatt-client.ts';
+import type { RemoteService } from '../gatt/remote-service.ts';
+import type { Device } from './device.ts';
+import { type GuardedWork, guard } from './guard.ts';
+import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
+import type { LinkParameters } from './radio-controller.ts';
+import type { ConnectionSecurity } from './security.ts';
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly device: Device;
+  readonly role: 'central' | 'peripheral';
+  readonly clock: Clock;
+  readonly scope: WaitScope;
+  readonly bearer: AttBearer;
+  readonly client: GattClient;
+  readonly control: LinkControl;
+  readonly link: Omit<GattLink, 'connection'>;
+}
+
+/** A link to a peer, of either role: each side can be GATT client and server on it. */
+export class Connection implements ConnectionRef, AsyncDisposable {
+  readonly device: Device;
+  /** The role of this side (Vol 3, Part C, 2.2.2). */
+  readonly role: 'central' | 'peripheral';
+  readonly [gattLink]: GattLink;
+  readonly #parts: ConnectionParts;
+  #signal: AbortSignal | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.device = parts.device;
+    this.role = parts.role;
+    this[gattLink] = { ...parts.link, connection: this };
+  }
+
+  get isConnected(): boolean {
+    return this.#parts.scope.error === undefined;
+  }
+
+  /** Octets of the longest ATT PDU on the link now: 23 until the exchange (Vol 3, Part F, 3.2.8). */
+  get mtu(): number {
+    return this.#parts.bearer.mtu;
+  }
+
+  /** Interval, latency and supervision time-out as they are now. */
+  get parameters(): LinkParameters {
+    return this.#parts.control.parameters;
+  }
+
+  /** What protects the link now. */
+  get security(): ConnectionSecurity {
+    return this.#parts.control.security;
+  }
+
+  /** Aborts with DisconnectedError when the link ends, or with TransportError when the controller is lost. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      this.#signal = controller.signal;
+      this.#parts.scope.add((error) => controller.abort(error));
+    }
+    return this.#signal;
+  }
+
+  /**
+   * Ends the link; at once if it has ended. Default deadline 2 s.
+   *
+   * @throws TimeoutError when the controller does not report the end in time.
+   */
+  disconnect(options: WaitOptions = {}): Promise<void> {
+    return this.#parts.control.disconnect(options);
+  }
+
+  /** Waits for the link to end, by either side, and gives the reason; at once if it has ended. No deadline unless one is given. */
+  disconnected(options: WaitOptions = {}): Promise<DisconnectedError> {
+    const { clock, scope } = this.#parts;
+    return procedure<DisconnectedError>(
+      {
+        what: `waiting for ${this.device} to disconnect`,
+        clock,
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+      },
+      (settle) =>
+        scope.add((error) => {
+          if (error instanceof DisconnectedError) settle.resolve(error);
+          else settle.reject(error);
+        }),
+    );
+  }
+
+  /**
+   * Runs `work` for at most `timeoutMs`, and no longer than the link lasts: rejects with TimeoutError or DisconnectedError, at once and without waiting for
+   * the work, whose signal aborts with the same error.
+   */
+  withTimeout<T>(timeoutMs: number, work: GuardedWork<T>): Promise<T> {
+    return guard(this.#parts.clock, this.#parts.scope, `working with ${this.device}`, timeoutMs, work);
+  }
+
+  /** Exchanges the ATT MTU, unless that has been done: connecting as central does it. Default deadline 1 s. */
+  exchangeMtu(options: WaitOptions = {}): Promise<number> {
+    return this.#parts.bearer.exchangeMtu(options);
+  }
+
+  /** The peer's primary services, in the order of their handles. Asked of the peer once. Default deadline 2 s for each step. */
+  services(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+    return this.#parts.client.services(options);
+  }
+
+  /**
+   * The first primary service of that UUID.
+   *
+   * @throws NotFoundError when the peer has none; the message lists what it has.
+   */
+  service(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteService> {
+    return this.#parts.client.service(uuid, options);
+  }
+
+  /**
+   * Asks for other parameters: as central by a connection update, as peripheral by a request that the central may refuse
+   * (Vol 3, Part C, 9.3.9). Default deadline 5 s. Resolves with the parameters that are in force then.
+   *
+   * @throws L2capError or HciError when the central refuses.
+   */
+  updateParameters(request: ConnectionParameterRequest, options: WaitOptions = {}): Promise<LinkParameters> {
+    return this.#parts.control.updateParameters(request, options);
+  }
+
+  /** Signal strength of the peer in dBm, as the controller measured it last (Vol 4, Part E, 7.5.4). Default deadline 2 s. */
+  readRssi(options: WaitOptions = {}): Promise<number> {
+    return this.#parts.control.readRssi(options);
+  }
+
+  /** Disconnects if that has not happened. Never throws. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.disconnect();
+    } catch {
+      // The link could not be ended in order: the controller does not answer. Nothing more can be done here, and disposal does not throw.
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type { Clock } from '../core/clock.ts';
+import { HciError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
+import type { AclLink } from '../hci/acl-link.ts';
+import { HciCommand } from '../hci/codec/commands.ts';
+import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
+import { LeFeature } from '../hci/codec/features.ts';
+import type { HciController } from '../hci/hci-controller.ts';
+import type { ConnectionParameters } from '../l2cap/connection-parameters.ts';
+import type { L2capLink } from '../l2cap/l2cap-link.ts';
+import type { ConnectionParameterPolicy } from '../l2cap/signalling.ts';
+import { connectionInterval, supervisionTimeout, toSlots } from './intervals.ts';
+import type { LinkParameters } from './radio-controller.ts';
+import { type ConnectionSecurity, unprotected } from './security.ts';
+
+/** Parameters to ask for (Vol 3, Part C, 9.3.9). */
+export interface ConnectionParameterRequest {
+  /** Rounded to 1.25 ms; 7.5 to 4000. */
+  readonly minIntervalMs: number;
+  /** Rounded to 1.25 ms; `minIntervalMs` by default. */
+  readonly maxIntervalMs?: number | undefined;
+  /** Connection events that the peripheral may skip, 0 to 499. Default 0. */
+  readonly peripheralLatency?: number | undefined;
+  /** Silence after which the link counts as lost. Rounded to 10 ms; 100 to 32000. Default 4000. */
+  readonly supervisionTimeoutMs?: number | undefined;
+}
+
+export interface LinkControlOptions {
+  readonly hci: HciController;
+  readonly acl: AclLink;
+  readonly l2cap: L2capLink;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly role: 'central' | 'peripheral';
+  /** For messages: `F0:F1:F2:F3:F4:F5`. */
+  readonly peer: string;
+  readonly parameters: LinkParameters;
+}
+
+/** An update takes effect after at least six connection events, and the peripheral may be slow to listen (Vol 6, Part B, 5.1.1). */
+const UPDATE_TIMEOUT_MS = 5_000;
+
+const toUnits = (request: ConnectionParameterRequest): ConnectionParameters => ({
+  intervalMin: toSlots(request.minIntervalMs, connectionInterval),
+  intervalMax: toSlots(request.maxIntervalMs ?? request.minIntervalMs, connectionInterval),
+  latency: request.peripheralLatency ?? 0,
+  timeout: toSlots(request.supervisionTimeoutMs ?? 4_000, supervisionTimeout),
+});
+
+/** The controller's side of one link: its parameters, its protection, its end. */
+export class LinkControl {
+  readonly #options: LinkControlOptions;
+  #parameters: LinkParameters;
+  #update: Settle<LinkParameters> | undefined;
+
+  constructor(options: LinkControlOptions) {
+    this.#options = options;
+    this.#parameters = options.parameters;
+  }
+
+  get parameters(): LinkParameters {
+    return this.#parameters;
+  }
+
+  get security(): ConnectionSecurity {
+    return unprotected;
+  }
+
+  /** Ends the link as its user: Remote User Terminated Connection (Vol 4, Part E, 7.1.6). */
+  disconnect(wait: WaitOptions): Promise<void> {
+    const { hci, acl } = this.#options;
+    return hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection, wait);
+  }
+
+  async readRssi(wait: WaitOptions): Promise<number> {
+    const { hci, acl } = this.#options;
+    acl.scope.check();
+    const { rssi } = await hci.send(HciCommand.readRssi, { connectionHandle: acl.handle }, wait);
+    return rssi;
+  }
+
+  updateParameters(request: ConnectionParameterRequest, wait: WaitOptions): Promise<LinkParameters> {
+    const { clock, acl, peer } = this.#options;
+    return procedure<LinkParameters>(
+      {
+        what: `updating the connection parameters with ${peer}`,
+        clock,
+        defaultTimeoutMs: UPDATE_TIMEOUT_MS,
+        timeoutMs: wait.timeoutMs,
+        signal: wait.signal,
+        scope: acl.scope,
+        hint: () => 'the peer has not taken them over yet; they may still come into force',
+      },
+      (settle) => {
+        const units = toUnits(request);
+        this.#update = settle;
+        this.#ask(units).catch(settle.reject);
+        return () => {
+          if (this.#update === settle) this.#update = undefined;
+        };
+      },
+    );
+  }
+
+  /** Of LE Connection Update Complete (Vol 4, Part E, 7.7.65.3), which also tells of updates that nobody here asked for. */
+  updated(status: number, parameters: LinkParameters): void {
+    const update = this.#update;
+    this.#update = undefined;
+    if (status === HciErrorCode.success) {
+      this.#parameters = parameters;
+      update?.resolve(parameters);
+      return;
+    }
+    const text = `${this.#options.peer} did not take over other connection parameters: ${describeStatus(status)}`;
+    update?.reject(new HciError(text, status, HciCommand.leConnectionUpdate.opcode));
+  }
+
+  /** As central: what becomes of the peripheral's requests over L2CAP. They have been checked by then. */
+  get parameterPolicy(): ConnectionParameterPolicy {
+    return {
+      accepts: () => true,
+      update: (parameters) => {
+        this.#command(parameters).catch((error: unknown) => {
+          this.#options.log.write(
+            'warn',
+            'gap',
+            () => `parameters that ${this.#options.peer} asked for were not set: ${String(error)}`,
+          );
+        });
+      },
+    };
+  }
+
+  async #ask(units: ConnectionParameters): Promise<void> {
+    const { hci, role, l2cap } = this.#options;
+    if (role === 'central' || hci.info.hasFeature(LeFeature.connectionParametersRequest)) {
+      try {
+        await this.#command(units);
+        return;
+      } catch (error) {
+        // A peripheral may ask over L2CAP where the Link Layer cannot (Vol 3, Part A, 4.20).
+        if (role === 'central' || !(error instanceof HciError)) throw error;
+      }
+    }
+    await l2cap.requestConnectionParameters(units);
+  }
+
+  async #command(units: ConnectionParameters): Promise<void> {
+    const { hci, acl } = this.#options;
+    await hci.send(HciCommand.leConnectionUpdate, {
+      connectionHandle: acl.handle,
+      connectionIntervalMin: units.intervalMin,
+      connectionIntervalMax: units.intervalMax,
+      maxLatency: units.latency,
+      supervisionTimeout: units.timeout,
+      minCeLength: 0,
+      maxCeLength: 0,
+    });
+  }
+}

@@ -1,0 +1,129 @@
+import type { Clock } from './core/clock.ts';
+import { Log, type LogListener } from './core/log.ts';
+import { procedure, type WaitOptions } from './core/procedure.ts';
+import { systemClock } from './core/system-clock.ts';
+import type { HciTransport } from './core/transport.ts';
+import { Adapter } from './gap/adapter.ts';
+import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
+import { type Moniker, parseMoniker } from './gap/moniker.ts';
+
+export interface OpenOptions extends WaitOptions {
+  /** What clients read as Device Name (Vol 3, Part C, 12.1); `Jelling` by default. What is advertised is said to advertise(). */
+  readonly name?: string | undefined;
+  /** What kind of thing this is, a value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
+  readonly appearance?: number | undefined;
+  /** A file that gets every packet between host and controller, as btsnoop: Wireshark opens it. It may hold keys. */
+  readonly snoop?: string | undefined;
+  /** Where the address of a controller without one of its own is kept. By default a file in the user's state folder; in memory for `virtual`. */
+  readonly identityStore?: IdentityStore | undefined;
+  /** Gets what the stack has to say. No text is built without it. */
+  readonly log?: LogListener | undefined;
+  /** Where all time comes from. By default the system's clock. */
+  readonly clock?: Clock | undefined;
+}
+
+const OPEN_TIMEOUT_MS = 10_000;
+/** Time to find the rate of a serial line whose rate is not given. */
+const PROBING_TIMEOUT_MS = 20_000;
+
+/**
+ * Opens a controller and makes it ready: resets it, learns what it can do and gives it an address.
+ *
+ * @param adapter `usb`, `usb:VID:PID`, `usb:BUS-PORT`, `serial:PATH[,BAUD][,rtscts|noflow]`, `tcp:HOST:PORT`, `unix:PATH`, `virtual[:NAME]`,
+ *   or a transport of your own. Default deadline 10 s, 20 s where a serial rate has to be found.
+ * @throws InvalidArgumentError for a name that cannot be read, TransportError when the way to the controller cannot be opened or
+ *   it does not answer; the message says what to do.
+ */
+export const open = (adapter: string | HciTransport, options: OpenOptions = {}): Promise<Adapter> => {
+  const clock = options.clock ?? systemClock;
+  const name = typeof adapter === 'string' ? adapter : adapter.name;
+  const moniker = typeof adapter === 'string' ? parsed(adapter) : undefined;
+  if (moniker instanceof Error) return Promise.reject(moniker);
+  const probing = moniker?.kind === 'serial' && moniker.baudRate === undefined;
+  const giveUp = new AbortController();
+  return procedure<Adapter>(
+    {
+      what: `opening ${name}`,
+      clock,
+      defaultTimeoutMs: probing ? PROBING_TIMEOUT_MS : OPEN_TIMEOUT_MS,
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+    },
+    (settle) => {
+      const opening = prepare(moniker, adapter, { ...options, clock, signal: giveUp.signal });
+      opening.then(settle.resolve, settle.reject);
+      // What comes up after the caller has gone is closed before the promise rejects.
+      return (reason) => {
+        giveUp.abort(reason);
+        return opening.then(
+          (late) => late.close(),
+          () => undefined,
+        );
+      };
+    },
+  );
+};
+
+const parsed = (text: string): Moniker | Error => {
+  try {
+    return parseMoniker(text);
+  } catch (error) {
+    return error as Error;
+  }
+};
+
+type Prepared = OpenOptions & { readonly clock: Clock; readonly signal: AbortSignal };
+
+const prepare = async (
+  moniker: Moniker | undefined,
+  adapter: string | HciTransport,
+  options: Prepared,
+): Promise<Adapter> => {
+  const bare = typeof adapter === 'string' ? await openTransport(moniker as Moniker, options) : adapter;
+  let transport = bare;
+  try {
+    if (options.snoop !== undefined) transport = await tapped(bare, options.snoop);
+    return await Adapter.start(transport, {
+      clock: options.clock,
+      log: new Log(options.log),
+      signal: options.signal,
+      deviceName: options.name,
+      appearance: options.appearance,
+      identityStore: options.identityStore ?? (await defaultStore(moniker)),
+    });
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+};
+
+/** Each maker is loaded when it is asked for, so that a program on TCP never loads native code. */
+const openTransport = async (moniker: Moniker, options: Prepared): Promise<HciTransport> => {
+  const wait = { clock: options.clock, signal: options.signal, timeoutMs: Number.POSITIVE_INFINITY };
+  switch (moniker.kind) {
+    case 'tcp':
+      return (await import('./transport/tcp.ts')).openTcp(moniker, wait);
+    case 'unix':
+      return (await import('./transport/unix.ts')).openUnix(moniker, wait);
+    case 'serial':
+      return (await import('./transport/serial.ts')).openSerial(moniker, wait);
+    case 'usb':
+      return (await import('./transport/usb.ts')).openUsb(moniker.select, wait);
+    case 'virtual':
+      return (await import('./virtual/open-virtual.ts')).openVirtual(moniker.air);
+  }
+};
+
+const tapped = async (transport: HciTransport, path: string): Promise<HciTransport> => {
+  const { tapToFile } = await import('./snoop/tap-to-file.ts');
+  return tapToFile(transport, path);
+};
+
+const defaultStore = async (moniker: Moniker | undefined): Promise<IdentityStore> => {
+  if (moniker === undefined || moniker.kind === 'virtual') return new MemoryIdentityStore();
+  const [{ FileIdentityStore }, { stateFolder }] = await Promise.all([
+    import('./gap/identity-file.ts'),
+    import('./gap/state-folder.ts'),
+  ]);
+  return new FileIdentityStore(`${stateFolder()}/identities.json`);
+};
