@@ -131,9 +131,9 @@ export class Advertising<Connection>
 
   #hint(): string {
     const { radio, handle } = this.#options;
-    return radio.isBlocked(handle)
-      ? `the controller does not advertise so while ${radio.linkCount} links are up`
-      : 'nobody has connected';
+    if (!radio.isBlocked(handle)) return 'nobody has connected';
+    const links = radio.linkCount === 1 ? '1 link is' : `${radio.linkCount} links are`;
+    return `the controller does not advertise so while ${links} up: disconnect one`;
   }
 
   /** Keeps what has been set up, and sends nothing. */

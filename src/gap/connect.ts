@@ -20,6 +20,8 @@ interface Waiter {
   readonly peer: Peer;
   readonly parameters: InitiatingParameters;
   readonly settle: Settle<NewLink>;
+  /** Whether it had to take turns with others. */
+  tookTurns: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -30,6 +32,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const TURN_MS = 2_000;
 
 const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
+
+const hintFor = ({ address }: Peer, tookTurns: boolean): string => {
+  const turns = tookTurns
+    ? '; it took turns with other attempts that could not be made together with it'
+    : '';
+  return `${address} did not answer: it may be off, out of reach, connected to somebody else, or advertise under another address${turns}`;
+};
 
 /** Any number of connection attempts over an initiator that knows one. */
 export class Connector implements InitiatingUser {
@@ -65,6 +74,7 @@ export class Connector implements InitiatingUser {
    */
   connect(request: ConnectRequest): Promise<NewLink> {
     const { peer } = request;
+    let waiter: Waiter | undefined;
     return procedure<NewLink>(
       {
         what: `connecting to ${peer.address} (${peer.type})`,
@@ -73,7 +83,7 @@ export class Connector implements InitiatingUser {
         defaultTimeoutMs: CONNECT_TIMEOUT_MS,
         timeoutMs: request.timeoutMs,
         signal: request.signal,
-        hint: () => this.#hint(peer),
+        hint: () => hintFor(peer, waiter?.tookTurns === true),
       },
       (settle) => {
         const parameters = toInitiatingParameters(request);
@@ -82,10 +92,11 @@ export class Connector implements InitiatingUser {
             `already connecting to ${peer.address}: await that attempt, or abort it with its signal`,
           );
         }
-        const waiter: Waiter = { peer, parameters, settle };
-        this.#queue.push(waiter);
+        const mine: Waiter = { peer, parameters, settle, tookTurns: false };
+        waiter = mine;
+        this.#queue.push(mine);
         this.#plan();
-        return () => this.#withdraw(waiter);
+        return () => this.#withdraw(mine);
       },
     );
   }
@@ -131,6 +142,7 @@ export class Connector implements InitiatingUser {
     const keepsTurn = group.some((one) => this.#group.includes(one));
     this.#group = group;
     const others = this.#queue.length > group.length;
+    if (others) for (const waiter of this.#queue) waiter.tookTurns = true;
     if (!others || !keepsTurn) {
       this.#turn.cancel();
       this.#turn = noTimer;
@@ -150,11 +162,5 @@ export class Connector implements InitiatingUser {
     this.#turn = noTimer;
     this.#queue = afterTurn(this.#queue, this.#group);
     this.#plan();
-  }
-
-  #hint(peer: Peer): string {
-    const waiting = this.#queue.length - 1;
-    const others = waiting > 0 ? `; ${waiting} other attempts shared the radio` : '';
-    return `${peer.address} did not answer: it may be off, out of reach, connected to somebody else, or advertise under another address${others}`;
   }
 }

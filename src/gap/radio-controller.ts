@@ -73,8 +73,8 @@ export interface RadioSink {
   /** The advertising reports of one event. The cursor stands before the first, and is valid until the call returns. */
   reports(reports: AdvertisingReportCursor): void;
   connection(outcome: ConnectionOutcome): void;
-  /** LE Advertising Set Terminated (Vol 4, Part E, 7.7.65.18); `connectionHandle` where a connection ended it. */
-  setTerminated(advertisingHandle: number, status: number, connectionHandle: number | undefined): void;
+  /** LE Advertising Set Terminated (Vol 4, Part E, 7.7.65.18); without `connectionHandle` where its time was over. */
+  setTerminated(advertisingHandle: number, connectionHandle: number | undefined): void;
 }
 
 /** The side of a controller that the arbiter of the radio drives. */

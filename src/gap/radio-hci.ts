@@ -152,11 +152,7 @@ export class HciRadio implements RadioController {
       ),
       hci.on(HciEvent.leAdvertisingSetTerminated, (event) => {
         const connected = event.status === HciErrorCode.success;
-        sink.setTerminated(
-          event.advertisingHandle,
-          event.status,
-          connected ? event.connectionHandle : undefined,
-        );
+        sink.setTerminated(event.advertisingHandle, connected ? event.connectionHandle : undefined);
       }),
     ];
     return () => {

@@ -9,6 +9,8 @@ export class RadioLinks {
   readonly #live = new Set<AclLink>();
   /** Links of the peripheral role that wait for LE Advertising Set Terminated to say whose they are. */
   readonly #unassigned = new Map<number, LinkUp>();
+  /** Connection handles whose set was known without being told. */
+  readonly #assigned = new Set<number>();
 
   constructor(controller: RadioController, events: { onGone(): void; onUnclaimed(): void }) {
     this.#controller = controller;
@@ -20,9 +22,19 @@ export class RadioLinks {
     return this.#live.size;
   }
 
+  /** Notes that the set of this link has been dealt with: what LE Advertising Set Terminated will say is no news. */
+  assign({ link }: LinkUp): void {
+    this.#assigned.add(link.handle);
+  }
+
+  wasAssigned(connectionHandle: number): boolean {
+    return this.#assigned.delete(connectionHandle);
+  }
+
   /** Keeps a link until claim() asks for its connection handle, or until it ends. */
   hold(up: LinkUp): void {
     const { link } = up;
+    this.#assigned.delete(link.handle);
     this.#unassigned.set(link.handle, up);
     link.scope.add(() => {
       if (this.#unassigned.get(link.handle) === up) this.#unassigned.delete(link.handle);

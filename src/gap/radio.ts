@@ -12,13 +12,13 @@ import {
   type RadioController,
   type RadioSink,
 } from './radio-controller.ts';
+import { LearnedRules } from './radio-learned.ts';
 import { RadioLinks } from './radio-links.ts';
 import {
   type InitiatingWant,
   initialRadioState,
   isConnectable,
   nextRadioStep,
-  type RadioRules,
   type RadioState,
   type RadioStep,
   type RadioWant,
@@ -65,7 +65,7 @@ export class Radio implements RadioSink {
   #initiatingUser: InitiatingUser | undefined;
   readonly #sets = new Map<number, SetWant>();
   readonly #setUsers = new Map<number, SetUser>();
-  #rules: RadioRules;
+  readonly #rules: LearnedRules;
   readonly #links: RadioLinks;
   #running = false;
   #stopped = false;
@@ -78,8 +78,7 @@ export class Radio implements RadioSink {
   constructor(options: RadioOptions) {
     this.controller = options.controller;
     this.#ownAddress = options.ownAddress;
-    const { extended, scanWhileInitiating } = options.controller.abilities;
-    this.#rules = { extended, scanWhileInitiating, advertiseWhileInitiating: true, blockedSets: new Set() };
+    this.#rules = new LearnedRules(options.controller.abilities);
     this.#links = new RadioLinks(options.controller, {
       onGone: () => this.#linkGone(),
       onUnclaimed: () => this.counters.add('linksUnclaimed'),
@@ -107,7 +106,7 @@ export class Radio implements RadioSink {
 
   /** Whether the controller refuses this set until a link has ended. */
   isBlocked(handle: number): boolean {
-    return this.#rules.blockedSets.has(handle);
+    return this.#rules.now.blockedSets.has(handle);
   }
 
   wantScan(want: ScanWant | undefined, user: ScanUser): void {
@@ -130,7 +129,7 @@ export class Radio implements RadioSink {
       this.#sets.set(handle, want);
       this.#setUsers.set(handle, user);
     }
-    this.#unblock(handle);
+    this.#rules.unblock(handle);
     this.replan();
   }
 
@@ -191,13 +190,16 @@ export class Radio implements RadioSink {
     this.replan();
   }
 
-  setTerminated(handle: number, status: number, connectionHandle: number | undefined): void {
+  setTerminated(handle: number, connectionHandle: number | undefined): void {
     const up = connectionHandle === undefined ? undefined : this.#links.claim(connectionHandle);
     if (up !== undefined) {
       this.#deliver(handle, up);
-    } else if (status !== 0) {
+    } else if (connectionHandle === undefined) {
       this.#state = withSet(this.#state, handle, { enabled: false });
       this.#setTimedOut(handle);
+    } else if (!this.#links.wasAssigned(connectionHandle)) {
+      // The link has ended before it was known whose it was: the set has stopped for nothing.
+      this.#state = withSet(this.#state, handle, { enabled: false });
     }
     this.#changed();
     this.replan();
@@ -206,7 +208,7 @@ export class Radio implements RadioSink {
   async #run(): Promise<void> {
     try {
       for (;;) {
-        const step = this.#stopped ? undefined : nextRadioStep(this.#state, this.#want(), this.#rules);
+        const step = this.#stopped ? undefined : nextRadioStep(this.#state, this.#want(), this.#rules.now);
         if (step === undefined) return;
         await this.#take(step);
         this.#changed();
@@ -244,7 +246,7 @@ export class Radio implements RadioSink {
     this.#state = afterRefusedStep(this.#state, step);
     const verdict = verdictOnRefusal(step, error, {
       state: this.#state,
-      rules: this.#rules,
+      rules: this.#rules.now,
       links: this.#links.count,
       acceptListHeld,
       cancelIgnored: this.#cancelIgnored,
@@ -254,29 +256,23 @@ export class Radio implements RadioSink {
         return;
       case 'pauseScan':
         this.counters.add('scanPausesLearned');
-        this.#rules = { ...this.#rules, scanWhileInitiating: false };
+        this.#rules.pauseScan();
         return;
       case 'pauseAdvertising':
         this.counters.add('advertisingPausesLearned');
-        this.#rules = { ...this.#rules, advertiseWhileInitiating: false };
+        this.#rules.pauseAdvertising();
         return;
       case 'block':
         this.counters.add('setsBlocked');
-        this.#rules = { ...this.#rules, blockedSets: new Set([...this.#rules.blockedSets, verdict.handle]) };
+        this.#rules.block(verdict.handle);
         return;
       case 'acceptListFull':
         this.#initiatingUser?.acceptListFull(verdict.size);
         return;
       case 'fail':
-        if (step.op === 'initiate') this.#unlearnPauses();
+        if (step.op === 'initiate') this.#rules.unlearnPauses();
         this.#fail(verdict.blamed, verdict.error, attempt);
     }
-  }
-
-  /** Pausing did not help, so it was not the reason. */
-  #unlearnPauses(): void {
-    const { scanWhileInitiating } = this.abilities;
-    this.#rules = { ...this.#rules, scanWhileInitiating, advertiseWhileInitiating: true };
   }
 
   #fail(
@@ -333,7 +329,7 @@ export class Radio implements RadioSink {
     if (status === ADVERTISING_TIMEOUT) {
       for (const [handle, set] of this.#state.sets) {
         // With extended commands LE Advertising Set Terminated says it too.
-        if (this.#rules.extended || !set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
+        if (this.abilities.extended || !set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
         this.#state = withSet(this.#state, handle, { enabled: false });
         this.#setTimedOut(handle);
       }
@@ -361,7 +357,10 @@ export class Radio implements RadioSink {
     // With one candidate there is no doubt; with several, LE Advertising Set Terminated follows and names the set.
     if (candidates.length > 1) this.#links.hold(up);
     else if (only === undefined) this.#links.offer(up, this.#ownAddress(), () => false);
-    else this.#deliver(only, up);
+    else {
+      if (this.abilities.extended) this.#links.assign(up);
+      this.#deliver(only, up);
+    }
   }
 
   #deliver(handle: number, up: LinkUp): void {
@@ -371,7 +370,7 @@ export class Radio implements RadioSink {
   }
 
   #linkGone(): void {
-    this.#rules = { ...this.#rules, blockedSets: new Set() };
+    this.#rules.unblockAll();
     this.replan();
   }
 
@@ -380,13 +379,6 @@ export class Radio implements RadioSink {
     this.#sets.delete(handle);
     this.#setUsers.delete(handle);
     user?.timedOut();
-  }
-
-  #unblock(handle: number): void {
-    if (!this.#rules.blockedSets.has(handle)) return;
-    const blockedSets = new Set(this.#rules.blockedSets);
-    blockedSets.delete(handle);
-    this.#rules = { ...this.#rules, blockedSets };
   }
 
   #changed(): void {

@@ -19,7 +19,10 @@ import { describeStatus } from '../../src/hci/codec/error-codes.ts';
 import { HciEvent } from '../../src/hci/codec/events.ts';
 import { FakeAclLink } from './fake-acl-link.ts';
 
-export const peerOf = (text: string, type: AddressType = 'public'): Peer => ({ address: parseAddress(text), type });
+export const peerOf = (text: string, type: AddressType = 'public'): Peer => ({
+  address: parseAddress(text),
+  type,
+});
 
 export const own: OwnAddress = { type: 'random', address: parseAddress('C0:00:00:00:00:01') };
 
@@ -106,7 +109,8 @@ export class FakeRadio implements RadioController {
     this.steps.push(step);
     const status = this.refusals.get(step.op)?.shift() ?? this.#carryOut(step);
     await Promise.resolve();
-    if (status !== 0) throw new HciError(`the controller refused ${step.op}: ${describeStatus(status)}`, status, 0);
+    if (status !== 0)
+      throw new HciError(`the controller refused ${step.op}: ${describeStatus(status)}`, status, 0);
   }
 
   #disallowed(why: string): number {
@@ -118,7 +122,8 @@ export class FakeRadio implements RadioController {
     switch (step.op) {
       case 'setRandomAddress': {
         const advertises = !this.abilities.extended && this.enabled.size > 0;
-        if (advertises || this.scanning || this.initiating !== undefined) return this.#disallowed('address in use');
+        if (advertises || this.scanning || this.initiating !== undefined)
+          return this.#disallowed('address in use');
         this.randomAddress = step.address;
         return 0;
       }
@@ -220,9 +225,9 @@ export class FakeRadio implements RadioController {
     return link;
   }
 
-  setTerminated(handle: number, status: number, connectionHandle?: number): void {
+  setTerminated(handle: number, connectionHandle?: number): void {
     this.enabled.delete(handle);
-    this.#sink?.setTerminated(handle, status, connectionHandle);
+    this.#sink?.setTerminated(handle, connectionHandle);
   }
 
   advertisingTimedOut(): void {
@@ -293,7 +298,10 @@ export interface RadioBench {
   end(): void;
 }
 
-export const radioBench = (abilities: Partial<RadioAbilities> = {}, ownAddress: () => OwnAddress = () => own): RadioBench => {
+export const radioBench = (
+  abilities: Partial<RadioAbilities> = {},
+  ownAddress: () => OwnAddress = () => own,
+): RadioBench => {
   const fake = new FakeRadio(abilities);
   const radio = new Radio({ controller: fake, ownAddress });
   return { fake, radio, clock: fake.clock, settle: () => fake.clock.advance(0), end: () => fake.lose() };

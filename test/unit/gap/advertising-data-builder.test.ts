@@ -134,7 +134,9 @@ describe('what does not fit', () => {
   });
 
   test('a structure longer than its length octet can say, whatever the room', () => {
-    const text = messageOf(() => build({ manufacturer: [1, new Uint8Array(300)] }, { advertisingCapacity: 1650 }));
+    const text = messageOf(() =>
+      build({ manufacturer: [1, new Uint8Array(300)] }, { advertisingCapacity: 1650 }),
+    );
     expect(text).toContain('manufacturer 304');
   });
 });

@@ -63,7 +63,12 @@ describe('services', () => {
   test('of every width, complete and not, each once, in order', () => {
     const data = bytes('0502 0d18 0f18 0504 04030201');
     const response = bytes('0303 0d18 1107 fb349b5f80000080001000001a180000');
-    expect(servicesIn(data, response)).toEqual(['180d', '180f', '01020304-0000-1000-8000-00805f9b34fb', '181a']);
+    expect(servicesIn(data, response)).toEqual([
+      '180d',
+      '180f',
+      '01020304-0000-1000-8000-00805f9b34fb',
+      '181a',
+    ]);
   });
 
   test('an incomplete last UUID is left out', () => {

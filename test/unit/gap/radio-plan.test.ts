@@ -18,7 +18,10 @@ const scan: ScanWant = { active: true, interval: 96, window: 48, filterDuplicate
 const a = peerOf('00:00:00:00:00:0A');
 const b = peerOf('00:00:00:00:00:0B');
 const c = peerOf('00:00:00:00:00:0C');
-const to = (...peers: [Peer, ...Peer[]]): InitiatingWant => ({ peers, parameters: toInitiatingParameters({}) });
+const to = (...peers: [Peer, ...Peer[]]): InitiatingWant => ({
+  peers,
+  parameters: toInitiatingParameters({}),
+});
 const set = (more: Partial<SetWant> = {}): SetWant => ({
   parameters: { kind: 'connectable', interval: 160, peer: undefined },
   data: Uint8Array.of(2, 1, 6),
@@ -53,7 +56,12 @@ const walk = (
 };
 
 const cancelled = (state: RadioState): RadioState => ({ ...state, initiating: undefined });
-const advertisingSetUp = ['setAdvertisingParameters', 'setAdvertisingData', 'setScanResponseData', 'enableAdvertising'];
+const advertisingSetUp = [
+  'setAdvertisingParameters',
+  'setAdvertisingData',
+  'setScanResponseData',
+  'enableAdvertising',
+];
 
 describe('from nothing', () => {
   test('nothing wanted is nothing done', () => {
@@ -69,12 +77,21 @@ describe('from nothing', () => {
 
   test('a public address needs no setting', () => {
     const publicOwn: OwnAddress = { type: 'public', address: own.address };
-    expect(walk(initialRadioState, { own: publicOwn, scan }).ops).toEqual(['setScanParameters', 'enableScan']);
+    expect(walk(initialRadioState, { own: publicOwn, scan }).ops).toEqual([
+      'setScanParameters',
+      'enableScan',
+    ]);
   });
 
   test('everything at once', () => {
     const { ops } = walk(initialRadioState, { scan, initiating: to(a), sets: new Map([[0, set()]]) });
-    expect(ops).toEqual(['setRandomAddress', 'initiate', ...advertisingSetUp, 'setScanParameters', 'enableScan']);
+    expect(ops).toEqual([
+      'setRandomAddress',
+      'initiate',
+      ...advertisingSetUp,
+      'setScanParameters',
+      'enableScan',
+    ]);
   });
 
   test('one peer is named, several stand in the accept list', () => {
@@ -137,7 +154,9 @@ describe('changes', () => {
   });
 
   test('an empty scan response replaces that of the advertiser before', () => {
-    const before = walk(initialRadioState, { sets: new Map([[0, set({ scanResponse: Uint8Array.of(2, 9, 65) })]]) });
+    const before = walk(initialRadioState, {
+      sets: new Map([[0, set({ scanResponse: Uint8Array.of(2, 9, 65) })]]),
+    });
     const idle = walk(before.state, {});
     expect(idle.ops).toEqual(['disableAdvertising']);
     const { ops, state } = walk(idle.state, { sets: new Map([[0, set()]]) });
@@ -189,7 +208,9 @@ describe('what the controller cannot do at once', () => {
 
   test('a set that is blocked waits', () => {
     const sets = new Map([[0, set()]]);
-    expect(walk(initialRadioState, { sets }, { blockedSets: new Set([0]) }).ops).toEqual(['setRandomAddress']);
+    expect(walk(initialRadioState, { sets }, { blockedSets: new Set([0]) }).ops).toEqual([
+      'setRandomAddress',
+    ]);
   });
 });
 
