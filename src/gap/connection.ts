@@ -107,12 +107,14 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   }
 
   /** Exchanges the ATT MTU, unless that has been done: connecting as central does it. Default deadline 1 s. */
-  exchangeMtu(options: WaitOptions = {}): Promise<number> {
+  async exchangeMtu(options: WaitOptions = {}): Promise<number> {
+    this.#parts.scope.check();
     return this.#parts.bearer.exchangeMtu(options);
   }
 
   /** The peer's primary services, in the order of their handles. Asked of the peer once. Default deadline 2 s for each step. */
-  services(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+  async services(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+    this.#parts.scope.check();
     return this.#parts.client.services(options);
   }
 
@@ -121,7 +123,8 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    *
    * @throws NotFoundError when the peer has none; the message lists what it has.
    */
-  service(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteService> {
+  async service(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteService> {
+    this.#parts.scope.check();
     return this.#parts.client.service(uuid, options);
   }
 

@@ -1,0 +1,50 @@
+import { type Adapter, ManualClock, MemoryIdentityStore, type OpenOptions, open } from 'jelling';
+import { type AirOptions, type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
+import { expect } from 'vitest';
+
+/** A host and the controller under it. */
+export interface Host {
+  readonly ble: Adapter;
+  readonly controller: VirtualController;
+}
+
+/** Hosts that share an air and a clock which stands still until a test moves it. */
+export class Hosts implements AsyncDisposable {
+  readonly clock = new ManualClock();
+  readonly air;
+  readonly #hosts: Host[] = [];
+
+  constructor(options: AirOptions = {}) {
+    this.air = createAir({ clock: this.clock, seed: 7, ...options });
+  }
+
+  async host(options: ControllerOptions & { readonly open?: OpenOptions } = {}): Promise<Host> {
+    const controller = this.air.createController(options);
+    const opening = open(controller.connect(), {
+      clock: this.clock,
+      identityStore: new MemoryIdentityStore(),
+      ...options.open,
+    });
+    const host: Host = { ble: await this.run(opening), controller };
+    this.#hosts.push(host);
+    return host;
+  }
+
+  /** Lets time pass until the promise has settled, and gives its outcome. */
+  run<T>(promise: Promise<T>, limitMs?: number): Promise<T> {
+    return this.clock.run(promise, limitMs);
+  }
+
+  /** Closes all, and shows that no host ever did what its controller forbids. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.run(Promise.all(this.#hosts.map(({ ble }) => ble.close())));
+    for (const { controller } of this.#hosts) expect(controller.violations).toEqual([]);
+  }
+}
+
+/** Two hosts with a link between them. */
+export const linked = async (hosts: Hosts, central: Host, peripheral: Host) => {
+  const incoming = peripheral.ble.advertise({ intervalMs: 20 });
+  const atCentral = await hosts.run(central.ble.device(peripheral.ble.address).connect());
+  return { atCentral, atPeripheral: await hosts.run(incoming) };
+};
