@@ -147,17 +147,20 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
    *
    * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit; HciError when the controller refuses.
    */
-  advertise(options: AdvertiseOptions = {}): Promise<Connection> {
+  async advertise(options: AdvertiseOptions = {}): Promise<Connection> {
+    this.#hci.scope.check();
     return this.#advertising.advertise(options);
   }
 
   /** Advertises for one central after the other: an iteration over their connections, which advertises while the next one is awaited. */
   advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
+    this.#hci.scope.check();
     return this.#advertising.advertising(options);
   }
 
   /** Sends advertising data and lets nobody connect, for `durationMs` or until it is given up. */
-  broadcast(options: BroadcastCallOptions = {}): Promise<void> {
+  async broadcast(options: BroadcastCallOptions = {}): Promise<void> {
+    this.#hci.scope.check();
     return this.#advertising.broadcast(options);
   }
 
