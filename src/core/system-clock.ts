@@ -44,3 +44,6 @@ export const systemClock: Clock = {
       ? noTimer
       : new SystemTimer(delayMs, callback, options?.background ?? false),
 };
+
+/** Microseconds since the start of 1970, for what people read, such as captures: the protocol knows durations alone. */
+export const wallTimeUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
