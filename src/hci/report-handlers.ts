@@ -22,13 +22,18 @@ export class ReportHandlers {
   constructor(events: EventDispatcher, log: Log) {
     const cursor = this.#cursor;
     this.#log = log;
-    events.setRaw(HciEvent.leAdvertisingReport, (packet) => this.#hand(() => cursor.legacy(packet)));
-    events.setRaw(HciEvent.leDirectedAdvertisingReport, (packet) =>
-      this.#hand(() => cursor.directed(packet)),
-    );
-    events.setRaw(HciEvent.leExtendedAdvertisingReport, (packet) =>
-      this.#hand(() => cursor.extended(packet)),
-    );
+    events.setRaw(HciEvent.leAdvertisingReport, (packet) => {
+      cursor.legacy(packet);
+      this.#hand();
+    });
+    events.setRaw(HciEvent.leDirectedAdvertisingReport, (packet) => {
+      cursor.directed(packet);
+      this.#hand();
+    });
+    events.setRaw(HciEvent.leExtendedAdvertisingReport, (packet) => {
+      cursor.extended(packet);
+      this.#hand();
+    });
   }
 
   on(handler: ReportHandler): () => void {
@@ -38,16 +43,20 @@ export class ReportHandlers {
     };
   }
 
-  #hand(begin: () => void): void {
+  #hand(): void {
+    const cursor = this.#cursor;
     for (const handler of this.#handlers) {
-      begin();
+      cursor.rewind();
       try {
-        handler(this.#cursor);
+        handler(cursor);
       } catch (error) {
         this.counters.add('reportHandlerErrors');
         this.#log.write('error', 'hci', () => `a handler of advertising reports threw: ${error}`);
       }
     }
-    if (this.#cursor.malformed) this.counters.add('reportMalformed');
+    // A handler may have stopped half-way.
+    let more = true;
+    while (more) more = cursor.next();
+    if (cursor.malformed) this.counters.add('reportMalformed');
   }
 }

@@ -75,9 +75,14 @@ export class AdvertisingReportCursor {
   #begin(packet: Uint8Array, kind: 'legacy' | 'directed' | 'extended'): void {
     this.#packet = packet;
     this.#kind = kind;
-    this.#left = packet[REPORTS - 1] ?? 0;
+    this.rewind();
+  }
+
+  /** Goes back to before the first report of the packet. */
+  rewind(): void {
+    this.#left = this.#packet[REPORTS - 1] ?? 0;
     this.#next = REPORTS;
-    this.#malformed = packet.length < REPORTS;
+    this.#malformed = this.#packet.length < REPORTS;
   }
 
   /** Goes to the next report; false at the end, and at a report that reaches past it. */
