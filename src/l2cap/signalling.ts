@@ -197,25 +197,30 @@ export class Signalling {
   }
 
   #updateParameters(identifier: number, data: Uint8Array): void {
-    const { log, peer, counters } = this.#options;
     const parameters = commands.ConnectionParameterUpdateRequest.decode(data);
     const policy = this.parameterPolicy;
+    const accepted =
+      connectionParameterFault(parameters) === undefined &&
+      this.#guard(() => policy?.accepts(parameters)) === true;
+    const left = this.#answer(commands.ConnectionParameterUpdateResponse, identifier, {
+      result: accepted ? ConnectionParameterResult.accepted : ConnectionParameterResult.rejected,
+    });
+    if (accepted && left) this.#guard(() => policy?.update(parameters));
+  }
+
+  /** What user code gives, or undefined where it throws: a request is answered all the same. */
+  #guard<T>(call: () => T): T | undefined {
     try {
-      const accepted =
-        connectionParameterFault(parameters) === undefined &&
-        policy !== undefined &&
-        policy.accepts(parameters);
-      const left = this.#answer(commands.ConnectionParameterUpdateResponse, identifier, {
-        result: accepted ? ConnectionParameterResult.accepted : ConnectionParameterResult.rejected,
-      });
-      if (accepted && left) policy.update(parameters);
+      return call();
     } catch (error) {
+      const { log, peer, counters } = this.#options;
       counters.add('receiverErrors');
       log.write(
         'error',
         'l2cap',
         () => `the policy for connection parameters of ${peer} failed: ${String(error)}`,
       );
+      return undefined;
     }
   }
 

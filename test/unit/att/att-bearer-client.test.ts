@@ -13,7 +13,8 @@ import { Log } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { parseUuid } from '../../../src/core/uuid.ts';
 import { FakeChannel } from '../../support/fake-att-channel.ts';
-import { bytes, makeRig, outcome, PEER } from './rig.ts';
+import { fromHex } from '../../support/hex.ts';
+import { makeRig, outcome, PEER } from './rig.ts';
 
 const read = (bearer: AttBearer, handle: number, wait: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   bearer.request(Read, { attributeHandle: handle }, { what: `reading handle ${handle}`, ...wait });
@@ -23,8 +24,8 @@ describe('a request', () => {
     const { bearer, channel, clock } = makeRig();
     const value = read(bearer, 3);
     expect(channel.takeSent()).toEqual(['0a0300']);
-    channel.deliver(bytes('0b aabb'));
-    expect(await value).toEqual(bytes('aabb'));
+    channel.deliver(fromHex('0b aabb'));
+    expect(await value).toEqual(fromHex('aabb'));
     expect(clock.pending).toBe(0);
   });
 
@@ -35,8 +36,8 @@ describe('a request', () => {
       { startingHandle: 1, endingHandle: 0xffff, attributeType: parseUuid(0x2803) },
       { what: 'discovering' },
     );
-    channel.deliver(bytes('09 04 0200 aabb'));
-    expect([...(await list)]).toEqual([{ handle: 2, value: bytes('aabb') }]);
+    channel.deliver(fromHex('09 04 0200 aabb'));
+    expect([...(await list)]).toEqual([{ handle: 2, value: fromHex('aabb') }]);
   });
 
   test('waits for its turn', async () => {
@@ -45,20 +46,20 @@ describe('a request', () => {
     const second = read(bearer, 2);
     const third = read(bearer, 3);
     expect(channel.takeSent()).toEqual(['0a0100']);
-    channel.deliver(bytes('0b 01'));
-    expect(await first).toEqual(bytes('01'));
+    channel.deliver(fromHex('0b 01'));
+    expect(await first).toEqual(fromHex('01'));
     expect(channel.takeSent()).toEqual(['0a0200']);
-    channel.deliver(bytes('01 0a 0200 0a'));
+    channel.deliver(fromHex('01 0a 0200 0a'));
     expect(await outcome(second)).toBeInstanceOf(AttError);
     expect(channel.takeSent()).toEqual(['0a0300']);
-    channel.deliver(bytes('0b 03'));
-    expect(await third).toEqual(bytes('03'));
+    channel.deliver(fromHex('0b 03'));
+    expect(await third).toEqual(fromHex('03'));
   });
 
   test('rejects with the error of the peer, by name and with advice', async () => {
     const { bearer, channel } = makeRig();
     const value = read(bearer, 0x12);
-    channel.deliver(bytes('01 0a 1200 05'));
+    channel.deliver(fromHex('01 0a 1200 05'));
     const error = await outcome(value);
     expect(error).toBeInstanceOf(AttError);
     expect(error).toMatchObject({ status: 0x05, handle: 0x12, code: 'BLE_ATT' });
@@ -70,7 +71,7 @@ describe('a request', () => {
   test('keeps an error code that it does not know', async () => {
     const { bearer, channel } = makeRig();
     const value = read(bearer, 1);
-    channel.deliver(bytes('01 0a 0000 85'));
+    channel.deliver(fromHex('01 0a 0000 85'));
     expect(await outcome(value)).toMatchObject({
       status: 0x85,
       message: `${PEER} refused ATT_READ_REQ while reading handle 1: Application Error (0x85)`,
@@ -81,25 +82,25 @@ describe('a request', () => {
     const { bearer, channel } = makeRig();
     const write = bearer.request(
       Write,
-      { attributeHandle: 3, attributeValue: bytes('01') },
+      { attributeHandle: 3, attributeValue: fromHex('01') },
       { what: 'writing' },
     );
     const next = read(bearer, 1);
-    channel.deliver(bytes('13 00'));
+    channel.deliver(fromHex('13 00'));
     const error = await outcome(write);
     expect(error).toBeInstanceOf(MalformedPduError);
     expect((error as Error).message).toContain(`${PEER} answered with a malformed PDU while writing`);
-    channel.deliver(bytes('0b'));
-    expect(await next).toEqual(bytes(''));
+    channel.deliver(fromHex('0b'));
+    expect(await next).toEqual(fromHex(''));
     expect(bearer.counters.malformedPdus).toBe(1);
   });
 
   test('ends with a protocol error where the error response is malformed', async () => {
     const { bearer, channel } = makeRig();
     const value = read(bearer, 1);
-    channel.deliver(bytes('01'));
-    channel.deliver(bytes('01 12'));
-    channel.deliver(bytes('01 0a 0000'));
+    channel.deliver(fromHex('01'));
+    channel.deliver(fromHex('01 12'));
+    channel.deliver(fromHex('01 0a 0000'));
     expect(await outcome(value)).toBeInstanceOf(MalformedPduError);
     expect(bearer.counters).toMatchObject({ malformedPdus: 3, unexpectedResponses: 1 });
   });
@@ -119,19 +120,19 @@ describe('a request', () => {
     expect((error as Error).message).toContain('ATT_MTU of 23');
     expect(channel.takeSent()).toEqual([]);
     const next = read(bearer, 1);
-    channel.deliver(bytes('0b'));
-    expect(await next).toEqual(bytes(''));
+    channel.deliver(fromHex('0b'));
+    expect(await next).toEqual(fromHex(''));
   });
 
   test('is not disturbed by answers to others', async () => {
     const { bearer, channel } = makeRig();
     const value = read(bearer, 1);
-    channel.deliver(bytes('13'));
-    channel.deliver(bytes('01 12 0100 03'));
-    channel.deliver(bytes('1e'));
-    channel.deliver(bytes('0b aa'));
-    expect(await value).toEqual(bytes('aa'));
-    channel.deliver(bytes('0b bb'));
+    channel.deliver(fromHex('13'));
+    channel.deliver(fromHex('01 12 0100 03'));
+    channel.deliver(fromHex('1e'));
+    channel.deliver(fromHex('0b aa'));
+    expect(await value).toEqual(fromHex('aa'));
+    channel.deliver(fromHex('0b bb'));
     expect(bearer.counters).toMatchObject({ unexpectedResponses: 3, unexpectedConfirmations: 1 });
   });
 
@@ -158,10 +159,10 @@ describe('giving up', () => {
     );
     const second = read(bearer, 2);
     expect(channel.takeSent()).toEqual(['0a0100']);
-    channel.deliver(bytes('0b 01'));
+    channel.deliver(fromHex('0b 01'));
     expect(channel.takeSent()).toEqual(['0a0200']);
-    channel.deliver(bytes('0b 02'));
-    expect(await second).toEqual(bytes('02'));
+    channel.deliver(fromHex('0b 02'));
+    expect(await second).toEqual(fromHex('02'));
   });
 
   test('waiting for the turn counts, and the error names what holds the bearer', async () => {
@@ -177,7 +178,7 @@ describe('giving up', () => {
       'timed out after 1000 ms while reading handle 2: it never had its turn: the bearer is held by reading handle 1, whose caller has given up ' +
         `(ATT_READ_REQ was sent 1600 ms ago and ${PEER} has not answered); the bearer stays taken until it does or 30 s are over`,
     );
-    channel.deliver(bytes('0b'));
+    channel.deliver(fromHex('0b'));
     expect(channel.takeSent()).toEqual(['0a0100']);
     expect(clock.pending).toBe(0);
   });
@@ -188,10 +189,10 @@ describe('giving up', () => {
     const value = read(bearer, 1, { signal: controller.signal });
     controller.abort('enough');
     await expect(value).rejects.toBe('enough');
-    channel.deliver(bytes('0b 01'));
+    channel.deliver(fromHex('0b 01'));
     const next = read(bearer, 2);
-    channel.deliver(bytes('0b 02'));
-    expect(await next).toEqual(bytes('02'));
+    channel.deliver(fromHex('0b 02'));
+    expect(await next).toEqual(fromHex('02'));
   });
 
   test('a bad deadline is refused and nothing is sent', async () => {
@@ -217,9 +218,9 @@ describe('30 s (Vol 3, Part F, 3.3.3)', () => {
     expect(bearer.scope.error).toBe(error);
     channel.takeSent();
     expect(await outcome(read(bearer, 3))).toBe(error);
-    expect(await outcome(bearer.writeCommand(3, bytes('01')))).toBe(error);
-    expect(await outcome(bearer.notify(3, bytes('01')))).toBe(error);
-    expect(await outcome(bearer.indicate(3, bytes('01'), { what: 'indicating' }))).toBe(error);
+    expect(await outcome(bearer.writeCommand(3, fromHex('01')))).toBe(error);
+    expect(await outcome(bearer.notify(3, fromHex('01')))).toBe(error);
+    expect(await outcome(bearer.indicate(3, fromHex('01'), { what: 'indicating' }))).toBe(error);
     expect(channel.takeSent()).toEqual([]);
     expect(clock.pending).toBe(0);
   });
@@ -241,7 +242,7 @@ describe('30 s (Vol 3, Part F, 3.3.3)', () => {
     for (let i = 0; i < 3; i++) {
       const value = read(bearer, 1, { timeoutMs: 60_000 });
       await clock.advance(20_000);
-      channel.deliver(bytes('0b'));
+      channel.deliver(fromHex('0b'));
       await value;
     }
     expect(poisonings).toEqual([]);
@@ -253,9 +254,9 @@ describe('30 s (Vol 3, Part F, 3.3.3)', () => {
     await clock.advance(30_000);
     await value;
     channel.takeSent();
-    channel.deliver(bytes('0b aa'));
+    channel.deliver(fromHex('0b aa'));
     expect(bearer.counters.unexpectedResponses).toBe(1);
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     expect(channel.takeSent()).toEqual(['010a000006']);
   });
 });
@@ -266,7 +267,7 @@ describe('the end of the link', () => {
     const waits = [
       read(bearer, 1),
       read(bearer, 2),
-      bearer.indicate(3, bytes('01'), { what: 'indicating' }),
+      bearer.indicate(3, fromHex('01'), { what: 'indicating' }),
     ].map((wait) => outcome<unknown>(wait));
     channel.disconnect(0x13);
     const errors = await Promise.all(waits);
@@ -287,7 +288,7 @@ describe('the end of the link', () => {
     const { bearer, channel } = makeRig();
     channel.stall();
     const value = outcome(read(bearer, 1));
-    const command = outcome(bearer.writeCommand(3, bytes('01')));
+    const command = outcome(bearer.writeCommand(3, fromHex('01')));
     channel.disconnect();
     expect(await value).toBe(channel.scope.error);
     expect(await command).toBe(channel.scope.error);
@@ -298,9 +299,9 @@ describe('commands', () => {
   test('are sent at once, also during a transaction', async () => {
     const { bearer, channel } = makeRig();
     const value = read(bearer, 1);
-    await bearer.writeCommand(0x1234, bytes('010203'));
+    await bearer.writeCommand(0x1234, fromHex('010203'));
     expect(channel.takeSent()).toEqual(['0a0100', '523412010203']);
-    channel.deliver(bytes('0b'));
+    channel.deliver(fromHex('0b'));
     await value;
   });
 
@@ -308,7 +309,7 @@ describe('commands', () => {
     const { bearer, channel, settle } = makeRig();
     channel.stall();
     let left = false;
-    const command = bearer.writeCommand(3, bytes('01')).then(() => {
+    const command = bearer.writeCommand(3, fromHex('01')).then(() => {
       left = true;
     });
     await settle();
@@ -335,9 +336,9 @@ describe('values of the server', () => {
     bearer.valueReceiver = (handle, value, kind) => {
       seen.push([handle, [...value], kind, channel.sent.length]);
     };
-    channel.deliver(bytes('1b 0300 aabb'));
-    channel.deliver(bytes('1d 0500'));
-    channel.deliver(bytes('23 0300 0100 aa 0500 0100 bb'));
+    channel.deliver(fromHex('1b 0300 aabb'));
+    channel.deliver(fromHex('1d 0500'));
+    channel.deliver(fromHex('23 0300 0100 aa 0500 0100 bb'));
     expect(seen).toEqual([
       [3, [0xaa, 0xbb], 'notification', 0],
       [5, [], 'indication', 0],
@@ -349,7 +350,7 @@ describe('values of the server', () => {
 
   test('an indication is confirmed though nobody listens', () => {
     const { bearer, channel } = makeRig();
-    channel.deliver(bytes('1d 0500 01'));
+    channel.deliver(fromHex('1d 0500 01'));
     expect(channel.takeSent()).toEqual(['1e']);
     expect(bearer.counters.valuesUnheard).toBe(1);
   });
@@ -359,8 +360,8 @@ describe('values of the server', () => {
     bearer.valueReceiver = () => {
       throw new Error('mine');
     };
-    channel.deliver(bytes('1d 0500 01'));
-    channel.deliver(bytes('1b 0500 01'));
+    channel.deliver(fromHex('1d 0500 01'));
+    channel.deliver(fromHex('1b 0500 01'));
     expect(channel.takeSent()).toEqual(['1e']);
     expect(bearer.counters.handlerErrors).toBe(2);
     expect(records.map(({ message }) => message).join()).toContain('mine');
@@ -371,7 +372,7 @@ describe('values of the server', () => {
     (hex) => {
       const { bearer, channel } = makeRig();
       bearer.valueReceiver = () => expect.unreachable();
-      channel.deliver(bytes(hex));
+      channel.deliver(fromHex(hex));
       expect(channel.takeSent()).toEqual(['1e']);
       expect(bearer.counters.malformedPdus).toBe(1);
     },
@@ -382,7 +383,7 @@ describe('values of the server', () => {
     (hex) => {
       const { bearer, channel } = makeRig();
       bearer.valueReceiver = () => expect.unreachable();
-      channel.deliver(bytes(hex));
+      channel.deliver(fromHex(hex));
       expect(channel.takeSent()).toEqual([]);
       expect(bearer.counters.malformedPdus).toBe(1);
     },
@@ -391,7 +392,7 @@ describe('values of the server', () => {
   test('confirmations that wait for room are bounded', () => {
     const { bearer, channel } = makeRig();
     channel.stall();
-    for (let i = 0; i < 100; i++) channel.deliver(bytes('1d 0500 01'));
+    for (let i = 0; i < 100; i++) channel.deliver(fromHex('1d 0500 01'));
     expect(channel.waiting).toBe(8);
     expect(bearer.counters.answersDropped).toBe(92);
     channel.resume();

@@ -4,7 +4,8 @@ import type { AttCommand, AttServerRequest } from '../../../src/att/codec/reques
 import { encodePacket, ReadResponse, valueResponse } from '../../../src/att/codec/responses.ts';
 import { AttError, DisconnectedError, InvalidArgumentError, TimeoutError } from '../../../src/core/errors.ts';
 import { allocatePacket } from '../../../src/core/packet.ts';
-import { bytes, makeRig, outcome, PEER } from './rig.ts';
+import { fromHex } from '../../support/hex.ts';
+import { makeRig, outcome, PEER } from './rig.ts';
 
 type Answer = ReturnType<AttServer['handleRequest']>;
 
@@ -13,7 +14,8 @@ const serverOf = (
   handleCommand: (command: AttCommand) => void = () => expect.unreachable(),
 ): AttServer => ({ handleRequest, handleCommand });
 
-const readResponse = (hex: string): Uint8Array => encodePacket(ReadResponse, { attributeValue: bytes(hex) });
+const readResponse = (hex: string): Uint8Array =>
+  encodePacket(ReadResponse, { attributeValue: fromHex(hex) });
 
 describe('a request', () => {
   test('is answered at once where the handler answers at once', () => {
@@ -23,7 +25,7 @@ describe('a request', () => {
       expect(mtu).toBe(23);
       return readResponse('aabb');
     });
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     expect(channel.takeSent()).toEqual(['0baabb']);
   });
 
@@ -36,7 +38,7 @@ describe('a request', () => {
           answer = resolve;
         }),
     );
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     await settle();
     expect(channel.takeSent()).toEqual([]);
     answer(readResponse('01'));
@@ -52,8 +54,8 @@ describe('a request', () => {
       if (request.opcode === 0x0a) throw refusal;
       return Promise.reject(refusal);
     });
-    channel.deliver(bytes('0a 0300'));
-    channel.deliver(bytes('0c 0300 0000'));
+    channel.deliver(fromHex('0a 0300'));
+    channel.deliver(fromHex('0c 0300 0000'));
     await settle();
     expect(channel.takeSent()).toEqual(['010a030002', '010c030002']);
     expect(bearer.counters.handlerErrors).toBe(0);
@@ -65,8 +67,8 @@ describe('a request', () => {
       if (request.opcode === 0x0a) throw new TypeError('bug');
       return Promise.reject(new TypeError('later bug'));
     });
-    channel.deliver(bytes('0a 0300'));
-    channel.deliver(bytes('12 0300 01'));
+    channel.deliver(fromHex('0a 0300'));
+    channel.deliver(fromHex('12 0300 01'));
     await settle();
     expect(channel.takeSent()).toEqual(['010a00000e', '011200000e']);
     expect(bearer.counters.handlerErrors).toBe(2);
@@ -83,10 +85,10 @@ describe('a request', () => {
   ])('gets Unlikely Error where the answer is %s', async (_, packet) => {
     const { bearer, channel, settle } = makeRig();
     bearer.server = serverOf(() => packet);
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     await settle();
     bearer.server = serverOf(() => Promise.resolve(packet));
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     await settle();
     expect(channel.takeSent()).toEqual(['010a00000e', '010a00000e']);
   });
@@ -95,12 +97,12 @@ describe('a request', () => {
     const { bearer, channel, clock } = makeRig();
     const answers: ((packet: Uint8Array) => void)[] = [];
     bearer.server = serverOf(() => new Promise((resolve) => answers.push(resolve)));
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     await clock.advance(19_999);
     expect(channel.takeSent()).toEqual([]);
     await clock.advance(1);
     expect(channel.takeSent()).toEqual(['010a00000e']);
-    channel.deliver(bytes('0a 0400'));
+    channel.deliver(fromHex('0a 0400'));
     answers[0]?.(readResponse('01'));
     await clock.advance(0);
     expect(channel.takeSent()).toEqual([]);
@@ -120,16 +122,16 @@ describe('a request', () => {
         answer = resolve;
       });
     });
-    channel.deliver(bytes('0a 0300'));
-    for (let i = 0; i < 1_000; i++) channel.deliver(bytes('0a 0400'));
-    channel.deliver(bytes('1f'));
-    channel.deliver(bytes('02 1700'));
+    channel.deliver(fromHex('0a 0300'));
+    for (let i = 0; i < 1_000; i++) channel.deliver(fromHex('0a 0400'));
+    channel.deliver(fromHex('1f'));
+    channel.deliver(fromHex('02 1700'));
     expect(asked).toBe(1);
     answer(readResponse('01'));
     await settle();
     expect(channel.takeSent()).toEqual(['0b01']);
     expect(bearer.counters.requestsOutOfTurn).toBe(1_002);
-    channel.deliver(bytes('0a 0400'));
+    channel.deliver(fromHex('0a 0400'));
     expect(asked).toBe(2);
     answer(readResponse('02'));
     await settle();
@@ -140,7 +142,7 @@ describe('a request', () => {
     const { bearer, channel } = makeRig();
     bearer.server = serverOf(() => readResponse('01'));
     channel.stall();
-    for (let i = 0; i < 100; i++) channel.deliver(bytes('0a 0300'));
+    for (let i = 0; i < 100; i++) channel.deliver(fromHex('0a 0300'));
     expect(channel.waiting).toBe(8);
     expect(bearer.counters.answersDropped).toBe(92);
     channel.resume();
@@ -155,7 +157,7 @@ describe('a request', () => {
           answer = resolve;
         }),
     );
-    channel.deliver(bytes('0a 0300'));
+    channel.deliver(fromHex('0a 0300'));
     channel.disconnect();
     expect(clock.pending).toBe(0);
     answer(readResponse('01'));
@@ -167,7 +169,7 @@ describe('a request', () => {
 describe('always answered', () => {
   test('without a server every request gets Request Not Supported', () => {
     const { channel } = makeRig();
-    for (const hex of ['0a 0300', '04 0100 ffff', '12 0300 01', '18 00']) channel.deliver(bytes(hex));
+    for (const hex of ['0a 0300', '04 0100 ffff', '12 0300 01', '18 00']) channel.deliver(fromHex(hex));
     expect(channel.takeSent()).toEqual(['010a000006', '0104000006', '0112000006', '0118000006']);
   });
 
@@ -195,8 +197,8 @@ describe('always answered', () => {
   test('a malformed request gets Invalid PDU and handle 0', () => {
     const { bearer, channel } = makeRig();
     bearer.server = serverOf(() => expect.unreachable());
-    channel.deliver(bytes('0a 03'));
-    channel.deliver(bytes('10 0100 ffff 000000'));
+    channel.deliver(fromHex('0a 03'));
+    channel.deliver(fromHex('10 0100 ffff 000000'));
     channel.deliver(new Uint8Array(24).fill(0x12));
     expect(channel.takeSent()).toEqual(['010a000004', '0110000004', '0112000004']);
     expect(bearer.counters.malformedPdus).toBe(3);
@@ -211,8 +213,8 @@ describe('commands', () => {
       () => expect.unreachable(),
       (command) => seen.push([command.opcode, command.attributeHandle, [...command.attributeValue]]),
     );
-    channel.deliver(bytes('52 0300 0102'));
-    channel.deliver(bytes('d2 0300 01 000102030405060708090a0b'));
+    channel.deliver(fromHex('52 0300 0102'));
+    channel.deliver(fromHex('d2 0300 01 000102030405060708090a0b'));
     expect(seen).toEqual([
       [0x52, 3, [1, 2]],
       [0xd2, 3, [1]],
@@ -227,8 +229,8 @@ describe('commands', () => {
       () => Promise.resolve(readResponse('01')),
       () => commands++,
     );
-    channel.deliver(bytes('0a 0300'));
-    channel.deliver(bytes('52 0300 01'));
+    channel.deliver(fromHex('0a 0300'));
+    channel.deliver(fromHex('52 0300 01'));
     expect(commands).toBe(1);
     await settle();
     expect(channel.takeSent()).toEqual(['0b01']);
@@ -236,17 +238,17 @@ describe('commands', () => {
 
   test('malformed, too long, unheard or badly handled are counted and no more', () => {
     const { bearer, channel } = makeRig();
-    channel.deliver(bytes('52 0300 01'));
+    channel.deliver(fromHex('52 0300 01'));
     bearer.server = serverOf(
       () => expect.unreachable(),
       () => {
         throw new Error('mine');
       },
     );
-    channel.deliver(bytes('52 03'));
-    channel.deliver(bytes('d2 0300 01'));
-    channel.deliver(bytes(`52 0300 ${'00'.repeat(21)}`));
-    channel.deliver(bytes('52 0300 01'));
+    channel.deliver(fromHex('52 03'));
+    channel.deliver(fromHex('d2 0300 01'));
+    channel.deliver(fromHex(`52 0300 ${'00'.repeat(21)}`));
+    channel.deliver(fromHex('52 0300 01'));
     expect(channel.takeSent()).toEqual([]);
     expect(bearer.counters).toMatchObject({ commandsUnheard: 1, malformedPdus: 3, handlerErrors: 1 });
   });
@@ -255,68 +257,68 @@ describe('commands', () => {
 describe('notifications and indications', () => {
   test('a notification is sent at once', async () => {
     const { bearer, channel } = makeRig();
-    await bearer.notify(0x1234, bytes('0102'));
+    await bearer.notify(0x1234, fromHex('0102'));
     expect(channel.takeSent()).toEqual(['1b34120102']);
     expect(await outcome(bearer.notify(3, new Uint8Array(21)))).toBeInstanceOf(InvalidArgumentError);
   });
 
   test('an indication resolves when it is confirmed', async () => {
     const { bearer, channel, clock } = makeRig();
-    const indication = bearer.indicate(3, bytes('01'), { what: 'indicating 0x2A05' });
+    const indication = bearer.indicate(3, fromHex('01'), { what: 'indicating 0x2A05' });
     expect(channel.takeSent()).toEqual(['1d030001']);
-    channel.deliver(bytes('1e'));
+    channel.deliver(fromHex('1e'));
     await indication;
     expect(clock.pending).toBe(0);
   });
 
   test('one indication at a time, whatever becomes of its caller', async () => {
     const { bearer, channel, clock } = makeRig();
-    const first = outcome(bearer.indicate(3, bytes('01'), { what: 'indicating 0x2A05' }));
-    const value = bytes('02');
+    const first = outcome(bearer.indicate(3, fromHex('01'), { what: 'indicating 0x2A05' }));
+    const value = fromHex('02');
     const second = bearer.indicate(3, value, { what: 'indicating 0x2A06', timeoutMs: 5_000 });
     value[0] = 0xff;
     await clock.advance(1_000);
     expect(await first).toBeInstanceOf(TimeoutError);
     expect(channel.takeSent()).toEqual(['1d030001']);
-    const third = outcome(bearer.indicate(3, bytes('03'), { what: 'indicating 0x2A07' }));
+    const third = outcome(bearer.indicate(3, fromHex('03'), { what: 'indicating 0x2A07' }));
     await clock.advance(1_000);
     expect(((await third) as Error).message).toContain(
       'the bearer is held by indicating 0x2A05, whose caller has given up',
     );
-    channel.deliver(bytes('1e'));
+    channel.deliver(fromHex('1e'));
     expect(channel.takeSent()).toEqual(['1d030002']);
-    channel.deliver(bytes('1e'));
+    channel.deliver(fromHex('1e'));
     await second;
-    channel.deliver(bytes('1e'));
+    channel.deliver(fromHex('1e'));
     expect(bearer.counters.unexpectedConfirmations).toBe(1);
   });
 
   test('an indication does not hold up requests, nor a request indications', async () => {
     const { bearer, channel } = makeRig();
-    const indication = bearer.indicate(3, bytes('01'), { what: 'indicating' });
+    const indication = bearer.indicate(3, fromHex('01'), { what: 'indicating' });
     const mtu = bearer.exchangeMtu();
     expect(channel.takeSent()).toEqual(['1d030001', '020502']);
-    channel.deliver(bytes('03 1700'));
-    channel.deliver(bytes('1e'));
+    channel.deliver(fromHex('03 1700'));
+    channel.deliver(fromHex('1e'));
     await Promise.all([indication, mtu]);
   });
 
   test('an indication not confirmed within 30 s ends the bearer (GATT/SR/GAT/BV-01-C)', async () => {
     const { bearer, channel, clock, poisonings } = makeRig();
     const indication = outcome(
-      bearer.indicate(3, bytes('01'), { what: 'indicating', timeoutMs: Number.POSITIVE_INFINITY }),
+      bearer.indicate(3, fromHex('01'), { what: 'indicating', timeoutMs: Number.POSITIVE_INFINITY }),
     );
     await clock.advance(30_000);
     expect(((await indication) as Error).message).toContain('ATT_HANDLE_VALUE_IND within 30000 ms');
     expect(poisonings).toHaveLength(1);
     channel.takeSent();
-    expect(await outcome(bearer.indicate(3, bytes('01'), { what: 'indicating' }))).toBe(poisonings[0]);
+    expect(await outcome(bearer.indicate(3, fromHex('01'), { what: 'indicating' }))).toBe(poisonings[0]);
     expect(channel.takeSent()).toEqual([]);
   });
 
   test('a lost link rejects an indication', async () => {
     const { bearer, channel } = makeRig();
-    const indication = outcome(bearer.indicate(3, bytes('01'), { what: 'indicating' }));
+    const indication = outcome(bearer.indicate(3, fromHex('01'), { what: 'indicating' }));
     channel.disconnect();
     expect(await indication).toBeInstanceOf(DisconnectedError);
   });
@@ -332,8 +334,8 @@ describe('notifications and indications', () => {
         }),
     );
     const exchange = bearer.exchangeMtu();
-    channel.deliver(bytes('0a 0300'));
-    channel.deliver(bytes('03 6400'));
+    channel.deliver(fromHex('0a 0300'));
+    channel.deliver(fromHex('03 6400'));
     expect(await exchange).toBe(100);
     channel.takeSent();
     answer();

@@ -5,7 +5,8 @@ import { AttError, InvalidArgumentError, MalformedPduError, TimeoutError } from 
 import { Log } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { channelPair, FakeChannel } from '../../support/fake-att-channel.ts';
-import { bytes, makeRig, outcome, PEER } from './rig.ts';
+import { fromHex } from '../../support/hex.ts';
+import { makeRig, outcome, PEER } from './rig.ts';
 
 describe('as client (Vol 3, Part F, 3.4.2)', () => {
   test('takes the smaller of the two', async () => {
@@ -13,7 +14,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
     expect(bearer.mtu).toBe(23);
     const exchange = bearer.exchangeMtu();
     expect(channel.takeSent()).toEqual(['020502']);
-    channel.deliver(bytes('03 b900'));
+    channel.deliver(fromHex('03 b900'));
     expect(await exchange).toBe(185);
     expect(bearer.mtu).toBe(185);
     expect(bearer.maxValueLength).toBe(182);
@@ -28,7 +29,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
   ])('clamps %s to %i', async (hex, mtu) => {
     const { bearer, channel } = makeRig();
     const exchange = bearer.exchangeMtu();
-    channel.deliver(bytes(hex));
+    channel.deliver(fromHex(hex));
     expect(await exchange).toBe(mtu);
   });
 
@@ -36,7 +37,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
     const { bearer, channel } = makeRig({ rxMtu: 100 });
     const exchange = bearer.exchangeMtu();
     expect(channel.takeSent()).toEqual(['026400']);
-    channel.deliver(bytes('03 0502'));
+    channel.deliver(fromHex('03 0502'));
     expect(await exchange).toBe(100);
   });
 
@@ -56,7 +57,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
   test('asks once, whoever else wants to know', async () => {
     const { bearer, channel } = makeRig();
     const both = Promise.all([bearer.exchangeMtu(), bearer.exchangeMtu()]);
-    channel.deliver(bytes('03 6400'));
+    channel.deliver(fromHex('03 6400'));
     expect(await both).toEqual([100, 100]);
     expect(await bearer.exchangeMtu()).toBe(100);
     expect(channel.takeSent()).toEqual(['020502']);
@@ -64,7 +65,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
 
   test('does not ask where the peer has asked: one direction is enough (rule 2)', async () => {
     const { bearer, channel } = makeRig();
-    channel.deliver(bytes('02 6400'));
+    channel.deliver(fromHex('02 6400'));
     expect(channel.takeSent()).toEqual(['030502']);
     expect(await bearer.exchangeMtu()).toBe(100);
     expect(channel.takeSent()).toEqual([]);
@@ -73,7 +74,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
   test('a peer that does not support it has the default', async () => {
     const { bearer, channel } = makeRig();
     const exchange = bearer.exchangeMtu();
-    channel.deliver(bytes('01 02 0000 06'));
+    channel.deliver(fromHex('01 02 0000 06'));
     expect(await exchange).toBe(23);
     expect(await bearer.exchangeMtu()).toBe(23);
   });
@@ -81,7 +82,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
   test('any other refusal rejects, and the default stays', async () => {
     const { bearer, channel } = makeRig();
     const exchange = outcome(bearer.exchangeMtu());
-    channel.deliver(bytes('01 02 0000 11'));
+    channel.deliver(fromHex('01 02 0000 11'));
     expect(await exchange).toBeInstanceOf(AttError);
     expect(bearer.mtu).toBe(23);
     channel.takeSent();
@@ -92,7 +93,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
   test('a malformed answer rejects, and the default stays', async () => {
     const { bearer, channel } = makeRig();
     const exchange = outcome(bearer.exchangeMtu());
-    channel.deliver(bytes('03 64'));
+    channel.deliver(fromHex('03 64'));
     expect(await exchange).toBeInstanceOf(MalformedPduError);
     expect(bearer.mtu).toBe(23);
   });
@@ -103,7 +104,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
     await clock.advance(1_000);
     expect(await exchange).toBeInstanceOf(TimeoutError);
     const again = bearer.exchangeMtu();
-    channel.deliver(bytes('03 6400'));
+    channel.deliver(fromHex('03 6400'));
     expect(await again).toBe(100);
     expect(bearer.mtu).toBe(100);
     expect(channel.takeSent()).toEqual(['020502']);
@@ -113,7 +114,7 @@ describe('as client (Vol 3, Part F, 3.4.2)', () => {
     const { bearer, channel, settle } = makeRig();
     const exchange = bearer.exchangeMtu();
     const value = bearer.request(Read, { attributeHandle: 1 }, { what: 'reading' });
-    channel.deliver(bytes('03 6400'));
+    channel.deliver(fromHex('03 6400'));
     await exchange;
     channel.deliver(new Uint8Array(100).fill(0x0b));
     expect((await value).length).toBe(99);
@@ -129,28 +130,28 @@ describe('while the request is on the air no notification or indication is sent 
     const value = new Uint8Array(50).fill(1);
     const first = bearer.notify(3, value);
     value.fill(9);
-    const second = bearer.notify(3, bytes('02'));
-    const indication = bearer.indicate(3, bytes('03'), { what: 'indicating' });
-    await bearer.writeCommand(3, bytes('04'));
+    const second = bearer.notify(3, fromHex('02'));
+    const indication = bearer.indicate(3, fromHex('03'), { what: 'indicating' });
+    await bearer.writeCommand(3, fromHex('04'));
     expect(channel.takeSent()).toEqual(['52030004']);
-    channel.deliver(bytes('03 6400'));
-    const third = bearer.notify(3, bytes('05'));
+    channel.deliver(fromHex('03 6400'));
+    const third = bearer.notify(3, fromHex('05'));
     await Promise.all([exchange, first, second, third]);
     expect(channel.takeSent()).toEqual(['1d030003', `1b0300${'01'.repeat(50)}`, '1b030002', '1b030005']);
-    channel.deliver(bytes('1e'));
+    channel.deliver(fromHex('1e'));
     await indication;
   });
 
   test('a deadline meanwhile takes the notification back', async () => {
     const { bearer, channel, clock } = makeRig();
     const exchange = outcome(bearer.exchangeMtu());
-    const notification = outcome(bearer.notify(3, bytes('01'), { timeoutMs: 500 }));
-    const indication = outcome(bearer.indicate(3, bytes('01'), { what: 'indicating', timeoutMs: 500 }));
+    const notification = outcome(bearer.notify(3, fromHex('01'), { timeoutMs: 500 }));
+    const indication = outcome(bearer.indicate(3, fromHex('01'), { what: 'indicating', timeoutMs: 500 }));
     await clock.advance(500);
     expect(((await notification) as Error).message).toContain('held by exchanging the MTU');
     expect(((await indication) as Error).message).toContain('the MTU exchange has not been answered yet');
     channel.takeSent();
-    channel.deliver(bytes('03 6400'));
+    channel.deliver(fromHex('03 6400'));
     expect(await exchange).toBe(100);
     expect(channel.takeSent()).toEqual([]);
   });
@@ -158,8 +159,8 @@ describe('while the request is on the air no notification or indication is sent 
   test('they are bounded', async () => {
     const { bearer, channel } = makeRig();
     const exchange = outcome(bearer.exchangeMtu());
-    const all = Array.from({ length: 300 }, () => outcome(bearer.notify(3, bytes('01'))));
-    channel.deliver(bytes('03 6400'));
+    const all = Array.from({ length: 300 }, () => outcome(bearer.notify(3, fromHex('01'))));
+    channel.deliver(fromHex('03 6400'));
     await exchange;
     const errors = (await Promise.all(all)).filter((result) => result instanceof Error);
     expect(errors).toHaveLength(300 - 256);
@@ -170,7 +171,7 @@ describe('while the request is on the air no notification or indication is sent 
     const { bearer, channel } = makeRig();
     const exchange = bearer.exchangeMtu();
     const notification = outcome(bearer.notify(3, new Uint8Array(30)));
-    channel.deliver(bytes('03 1700'));
+    channel.deliver(fromHex('03 1700'));
     await exchange;
     expect(await notification).toBeInstanceOf(InvalidArgumentError);
   });
@@ -178,7 +179,7 @@ describe('while the request is on the air no notification or indication is sent 
   test('a lost link rejects them', async () => {
     const { bearer, channel } = makeRig();
     const exchange = outcome(bearer.exchangeMtu());
-    const notification = outcome(bearer.notify(3, bytes('01')));
+    const notification = outcome(bearer.notify(3, fromHex('01')));
     channel.disconnect();
     expect(await exchange).toBe(channel.scope.error);
     expect(await notification).toBe(channel.scope.error);
@@ -189,7 +190,7 @@ describe('as server', () => {
   test('answers with what it receives, and applies the smaller one at once', async () => {
     const { bearer, channel } = makeRig();
     channel.stall();
-    channel.deliver(bytes('02 6400'));
+    channel.deliver(fromHex('02 6400'));
     expect(bearer.mtu).toBe(100);
     const notification = bearer.notify(3, new Uint8Array(97));
     channel.resume();
@@ -200,8 +201,8 @@ describe('as server', () => {
 
   test('a repeated request is answered and changes nothing', () => {
     const { bearer, channel } = makeRig();
-    channel.deliver(bytes('02 6400'));
-    channel.deliver(bytes('02 c800'));
+    channel.deliver(fromHex('02 6400'));
+    channel.deliver(fromHex('02 c800'));
     expect(channel.takeSent()).toEqual(['030502', '030502']);
     expect(bearer.mtu).toBe(100);
     expect(bearer.counters.repeatedMtuExchanges).toBe(1);
@@ -209,14 +210,14 @@ describe('as server', () => {
 
   test.each(['02', '02 64', '02 6400 00'])('%s gets Invalid PDU', (hex) => {
     const { bearer, channel } = makeRig();
-    channel.deliver(bytes(hex));
+    channel.deliver(fromHex(hex));
     expect(channel.takeSent()).toEqual(['0102000004']);
     expect(bearer.mtu).toBe(23);
   });
 
   test('a number below the default leaves the default', () => {
     const { bearer, channel } = makeRig();
-    channel.deliver(bytes('02 0000'));
+    channel.deliver(fromHex('02 0000'));
     expect(channel.takeSent()).toEqual(['030502']);
     expect(bearer.mtu).toBe(23);
   });
@@ -226,7 +227,7 @@ test('an Enhanced bearer has the MTU of its channel and exchanges none (GATT/SR/
   const { bearer, channel } = makeRig({ fixedMtu: 64 });
   expect(bearer.mtu).toBe(64);
   expect(await bearer.exchangeMtu()).toBe(64);
-  channel.deliver(bytes('02 6400'));
+  channel.deliver(fromHex('02 6400'));
   expect(channel.takeSent()).toEqual(['0102000006']);
 });
 

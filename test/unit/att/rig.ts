@@ -43,6 +43,3 @@ export const makeRig = (options: Partial<AttBearerOptions> = {}): Rig => {
 /** The outcome of a promise, for tests that look at several. */
 export const outcome = <T>(promise: Promise<T>): Promise<T | Error> =>
   promise.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-
-export const bytes = (hex: string): Uint8Array =>
-  Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));

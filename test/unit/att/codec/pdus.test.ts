@@ -14,7 +14,7 @@ import { toHex } from '../../../../src/core/bytes.ts';
 import { MalformedPduError } from '../../../../src/core/errors.ts';
 import { PacketOffset } from '../../../../src/core/packet.ts';
 import { parseUuid } from '../../../../src/core/uuid.ts';
-import { bytes } from '../rig.ts';
+import { fromHex } from '../../../support/hex.ts';
 
 const uart = parseUuid('6e400001-b5a3-f393-e0a9-e50e24dcca9e');
 const uartOctets = '9ecadc240ee5a9e093f3a3b50100406e';
@@ -30,7 +30,7 @@ const goldenRequests: readonly (readonly [string, object])[] = [
       startingHandle: 1,
       endingHandle: 0xffff,
       attributeType: 0x2800,
-      attributeValue: bytes('0d18'),
+      attributeValue: fromHex('0d18'),
     },
   ],
   ['08 0100 ffff 0328', { opcode: 0x08, startingHandle: 1, endingHandle: 0xffff, attributeType: '2803' }],
@@ -45,11 +45,11 @@ const goldenRequests: readonly (readonly [string, object])[] = [
     '10 0100 ffff 0028',
     { opcode: 0x10, startingHandle: 1, endingHandle: 0xffff, attributeGroupType: '2800' },
   ],
-  ['12 0400 0100', { opcode: 0x12, attributeHandle: 4, attributeValue: bytes('0100') }],
-  ['12 0400', { opcode: 0x12, attributeHandle: 4, attributeValue: bytes('') }],
+  ['12 0400 0100', { opcode: 0x12, attributeHandle: 4, attributeValue: fromHex('0100') }],
+  ['12 0400', { opcode: 0x12, attributeHandle: 4, attributeValue: fromHex('') }],
   [
     '16 0400 1200 aabb',
-    { opcode: 0x16, attributeHandle: 4, valueOffset: 18, partAttributeValue: bytes('aabb') },
+    { opcode: 0x16, attributeHandle: 4, valueOffset: 18, partAttributeValue: fromHex('aabb') },
   ],
   ['18 01', { opcode: 0x18, flags: 1 }],
   ['20 0300 0500 0700', { opcode: 0x20, handles: [3, 5, 7] }],
@@ -57,13 +57,13 @@ const goldenRequests: readonly (readonly [string, object])[] = [
 
 describe('requests', () => {
   test.each(goldenRequests)('%s', (hex, value) => {
-    expect(decodeRequest(bytes(hex))).toEqual(value);
+    expect(decodeRequest(fromHex(hex))).toEqual(value);
   });
 
   test('are written as they are read', () => {
     const tables = Object.values(exchanges).map((exchange) => exchange.request);
     for (const [hex, value] of goldenRequests) {
-      const table = tables.find(({ code }) => code === bytes(hex)[0]);
+      const table = tables.find(({ code }) => code === fromHex(hex)[0]);
       const packet = responses.encodePacket(
         table as typeof requests.ReadRequest,
         value as { attributeHandle: number },
@@ -99,7 +99,7 @@ describe('requests', () => {
     '18 0100',
     '20 0300',
   ])('%s is malformed', (hex) => {
-    expect(() => decodeRequest(bytes(hex))).toThrow(MalformedPduError);
+    expect(() => decodeRequest(fromHex(hex))).toThrow(MalformedPduError);
   });
 
   test('an opcode that is no request is none', () => {
@@ -111,30 +111,30 @@ describe('requests', () => {
 
 describe('commands', () => {
   test('a write command gives handle and value', () => {
-    expect(decodeCommand(bytes('52 0400 010203'))).toEqual({
+    expect(decodeCommand(fromHex('52 0400 010203'))).toEqual({
       opcode: 0x52,
       attributeHandle: 4,
-      attributeValue: bytes('010203'),
+      attributeValue: fromHex('010203'),
     });
-    expect(decodeCommand(bytes('52 0400'))).toMatchObject({ attributeValue: bytes('') });
+    expect(decodeCommand(fromHex('52 0400'))).toMatchObject({ attributeValue: fromHex('') });
   });
 
   test('a signed write command gives its last 12 octets as signature', () => {
-    expect(decodeCommand(bytes('d2 0400 aabb 010000001122334455667788'))).toEqual({
+    expect(decodeCommand(fromHex('d2 0400 aabb 010000001122334455667788'))).toEqual({
       opcode: 0xd2,
       attributeHandle: 4,
-      attributeValue: bytes('aabb'),
-      authenticationSignature: bytes('010000001122334455667788'),
+      attributeValue: fromHex('aabb'),
+      authenticationSignature: fromHex('010000001122334455667788'),
     });
   });
 
   test.each(['52', '52 04', 'd2 0400', 'd2 0400 0100000011223344556677'])('%s is malformed', (hex) => {
-    expect(() => decodeCommand(bytes(hex))).toThrow(MalformedPduError);
+    expect(() => decodeCommand(fromHex(hex))).toThrow(MalformedPduError);
   });
 
   test('others are none', () => {
-    expect(decodeCommand(bytes('40'))).toBeUndefined();
-    expect(decodeCommand(bytes('f2 0400'))).toBeUndefined();
+    expect(decodeCommand(fromHex('40'))).toBeUndefined();
+    expect(decodeCommand(fromHex('f2 0400'))).toBeUndefined();
   });
 });
 
@@ -159,9 +159,9 @@ describe('value PDUs, written by hand', () => {
   });
 
   test('multiple values are read to the end exactly', () => {
-    expect(multipleHandleValues(bytes('23 0300 0100 aa 0500 0000'))).toEqual([
-      { attributeHandle: 3, attributeValue: bytes('aa') },
-      { attributeHandle: 5, attributeValue: bytes('') },
+    expect(multipleHandleValues(fromHex('23 0300 0100 aa 0500 0000'))).toEqual([
+      { attributeHandle: 3, attributeValue: fromHex('aa') },
+      { attributeHandle: 5, attributeValue: fromHex('') },
     ]);
   });
 
@@ -172,7 +172,7 @@ describe('value PDUs, written by hand', () => {
     '23 0300 0100 aa 0500 0200 bb',
     '23 0300 ffff aa 0500 0000',
   ])('%s is malformed', (hex) => {
-    expect(() => multipleHandleValues(bytes(hex))).toThrow(MalformedPduError);
+    expect(() => multipleHandleValues(fromHex(hex))).toThrow(MalformedPduError);
   });
 });
 
@@ -183,31 +183,31 @@ describe('responses', () => {
   });
 
   test('a value is cut to the MTU', () => {
-    const value = bytes('000102030405060708090a0b0c0d0e0f101112131415161718');
+    const value = fromHex('000102030405060708090a0b0c0d0e0f101112131415161718');
     const packet = responses.valueResponse(responses.ReadResponse, value, 23);
     expect(packet.length).toBe(PacketOffset.payload + 23);
     expect(toHex(packet.subarray(PacketOffset.payload, PacketOffset.payload + 3))).toBe('0b0001');
-    expect(responses.valueResponse(responses.ReadBlobResponse, bytes('aa'), 23).length).toBe(
+    expect(responses.valueResponse(responses.ReadBlobResponse, fromHex('aa'), 23).length).toBe(
       PacketOffset.payload + 2,
     );
   });
 
   test('what an exchange gives owns its bytes', () => {
-    const view = bytes('0b aabb');
+    const view = fromHex('0b aabb');
     const value = exchanges.Read.decode(view);
     view.fill(0);
-    expect(value).toEqual(bytes('aabb'));
+    expect(value).toEqual(fromHex('aabb'));
     expect(value.buffer.byteLength).toBe(2);
-    const echo = bytes('17 0400 1200 aabb');
+    const echo = fromHex('17 0400 1200 aabb');
     const written = exchanges.PrepareWrite.decode(echo);
     echo.fill(0);
-    expect(written).toEqual({ attributeHandle: 4, valueOffset: 18, partAttributeValue: bytes('aabb') });
+    expect(written).toEqual({ attributeHandle: 4, valueOffset: 18, partAttributeValue: fromHex('aabb') });
   });
 
   test('a response that has nothing to say says nothing', () => {
-    expect(exchanges.Write.decode(bytes('13'))).toEqual({});
-    expect(() => exchanges.Write.decode(bytes('1300'))).toThrow(MalformedPduError);
-    expect(() => exchanges.ExecuteWrite.decode(bytes('1900'))).toThrow(MalformedPduError);
-    expect(() => exchanges.ExchangeMtu.decode(bytes('0317'))).toThrow(MalformedPduError);
+    expect(exchanges.Write.decode(fromHex('13'))).toEqual({});
+    expect(() => exchanges.Write.decode(fromHex('1300'))).toThrow(MalformedPduError);
+    expect(() => exchanges.ExecuteWrite.decode(fromHex('1900'))).toThrow(MalformedPduError);
+    expect(() => exchanges.ExchangeMtu.decode(fromHex('0317'))).toThrow(MalformedPduError);
   });
 });

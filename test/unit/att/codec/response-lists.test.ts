@@ -6,7 +6,7 @@ import { toHex } from '../../../../src/core/bytes.ts';
 import { MalformedPduError } from '../../../../src/core/errors.ts';
 import { PacketOffset } from '../../../../src/core/packet.ts';
 import { parseUuid } from '../../../../src/core/uuid.ts';
-import { bytes } from '../rig.ts';
+import { fromHex } from '../../../support/hex.ts';
 
 const uart = parseUuid('6e400001-b5a3-f393-e0a9-e50e24dcca9e');
 const uartOctets = '9ecadc240ee5a9e093f3a3b50100406e';
@@ -14,7 +14,7 @@ const pduOf = (packet: Uint8Array): string => toHex(packet.subarray(PacketOffset
 
 describe('reading', () => {
   test('Find Information of 16-bit types', () => {
-    const list = lists.findInformationItems(bytes('05 01 0300 0328 0400 0229'));
+    const list = lists.findInformationItems(fromHex('05 01 0300 0328 0400 0229'));
     expect([...list]).toEqual([
       { handle: 3, attributeType: '2803' },
       { handle: 4, attributeType: '2902' },
@@ -26,33 +26,33 @@ describe('reading', () => {
   });
 
   test('Find Information of 128-bit types', () => {
-    expect([...lists.findInformationItems(bytes(`05 02 0300 ${uartOctets}`))]).toEqual([
+    expect([...lists.findInformationItems(fromHex(`05 02 0300 ${uartOctets}`))]).toEqual([
       { handle: 3, attributeType: uart },
     ]);
   });
 
   test('Find By Type Value', () => {
-    expect([...lists.findByTypeValueItems(bytes('07 0100 0500 0900 ffff'))]).toEqual([
+    expect([...lists.findByTypeValueItems(fromHex('07 0100 0500 0900 ffff'))]).toEqual([
       { foundAttributeHandle: 1, groupEndHandle: 5 },
       { foundAttributeHandle: 9, groupEndHandle: 0xffff },
     ]);
   });
 
   test('Read By Type', () => {
-    expect([...lists.readByTypeItems(bytes('09 07 0200 02 0300 002a 0400 0a 0500 012a'))]).toEqual([
-      { handle: 2, value: bytes('02 0300 002a') },
-      { handle: 4, value: bytes('0a 0500 012a') },
+    expect([...lists.readByTypeItems(fromHex('09 07 0200 02 0300 002a 0400 0a 0500 012a'))]).toEqual([
+      { handle: 2, value: fromHex('02 0300 002a') },
+      { handle: 4, value: fromHex('0a 0500 012a') },
     ]);
-    expect([...lists.readByTypeItems(bytes('09 02 0200 0300'))]).toEqual([
-      { handle: 2, value: bytes('') },
-      { handle: 3, value: bytes('') },
+    expect([...lists.readByTypeItems(fromHex('09 02 0200 0300'))]).toEqual([
+      { handle: 2, value: fromHex('') },
+      { handle: 3, value: fromHex('') },
     ]);
   });
 
   test('Read By Group Type', () => {
-    expect([...lists.readByGroupTypeItems(bytes('11 06 0100 0500 0018 0600 0900 0118'))]).toEqual([
-      { handle: 1, endGroupHandle: 5, value: bytes('0018') },
-      { handle: 6, endGroupHandle: 9, value: bytes('0118') },
+    expect([...lists.readByGroupTypeItems(fromHex('11 06 0100 0500 0018 0600 0900 0118'))]).toEqual([
+      { handle: 1, endGroupHandle: 5, value: fromHex('0018') },
+      { handle: 6, endGroupHandle: 9, value: fromHex('0118') },
     ]);
   });
 
@@ -78,26 +78,28 @@ describe('reading', () => {
     [lists.readByGroupTypeItems, '11 03 0100 05'],
     [lists.readByGroupTypeItems, '11 06 0100 0500 00'],
   ] as const)('%o refuses %s', (read, hex) => {
-    expect(() => read(bytes(hex))).toThrow(MalformedPduError);
+    expect(() => read(fromHex(hex))).toThrow(MalformedPduError);
   });
 
   test('Read Multiple Variable, whole and cut by the MTU', () => {
-    expect(exchanges.ReadMultipleVariable.decode(bytes('21 0200 aabb 0000 0100 cc'))).toEqual({
-      values: [bytes('aabb'), bytes(''), bytes('cc')],
+    expect(exchanges.ReadMultipleVariable.decode(fromHex('21 0200 aabb 0000 0100 cc'))).toEqual({
+      values: [fromHex('aabb'), fromHex(''), fromHex('cc')],
       complete: true,
     });
-    expect(exchanges.ReadMultipleVariable.decode(bytes('21 0200 aabb 0400 cc'))).toEqual({
-      values: [bytes('aabb'), bytes('cc')],
+    expect(exchanges.ReadMultipleVariable.decode(fromHex('21 0200 aabb 0400 cc'))).toEqual({
+      values: [fromHex('aabb'), fromHex('cc')],
       complete: false,
     });
-    expect(() => exchanges.ReadMultipleVariable.decode(bytes('21 0200 aabb 04'))).toThrow(MalformedPduError);
+    expect(() => exchanges.ReadMultipleVariable.decode(fromHex('21 0200 aabb 04'))).toThrow(
+      MalformedPduError,
+    );
   });
 
   test('a list outlives the PDU that it came in', () => {
-    const view = bytes('09 04 0200 aabb');
+    const view = fromHex('09 04 0200 aabb');
     const list = exchanges.ReadByType.decode(view);
     view.fill(0xee);
-    expect([...list]).toEqual([{ handle: 2, value: bytes('aabb') }]);
+    expect([...list]).toEqual([{ handle: 2, value: fromHex('aabb') }]);
   });
 });
 
@@ -124,9 +126,9 @@ describe('writing', () => {
 
   test('Read By Type takes values of one length, and cuts the first to the MTU', () => {
     const writer = writers.readByTypeWriter(23);
-    expect(writer.add(2, bytes('aabb'))).toBe(true);
-    expect(writer.add(3, bytes('cc'))).toBe(false);
-    expect(writer.add(4, bytes('ddee'))).toBe(true);
+    expect(writer.add(2, fromHex('aabb'))).toBe(true);
+    expect(writer.add(3, fromHex('cc'))).toBe(false);
+    expect(writer.add(4, fromHex('ddee'))).toBe(true);
     expect(pduOf(writer.packet())).toBe('09040200aabb0400ddee');
     const long = writers.readByTypeWriter(23);
     expect(long.add(2, new Uint8Array(40))).toBe(true);
@@ -149,11 +151,11 @@ describe('writing', () => {
 
   test('Read By Group Type is read back as it was written', () => {
     const writer = writers.readByGroupTypeWriter(23);
-    expect(writer.add(1, 5, bytes('0018'))).toBe(true);
-    expect(writer.add(6, 0xffff, bytes('0118'))).toBe(true);
+    expect(writer.add(1, 5, fromHex('0018'))).toBe(true);
+    expect(writer.add(6, 0xffff, fromHex('0118'))).toBe(true);
     expect([...lists.readByGroupTypeItems(writer.packet().subarray(PacketOffset.payload))]).toEqual([
-      { handle: 1, endGroupHandle: 5, value: bytes('0018') },
-      { handle: 6, endGroupHandle: 0xffff, value: bytes('0118') },
+      { handle: 1, endGroupHandle: 5, value: fromHex('0018') },
+      { handle: 6, endGroupHandle: 0xffff, value: fromHex('0118') },
     ]);
   });
 
