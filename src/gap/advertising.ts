@@ -67,7 +67,7 @@ export class Advertising<Connection>
     this.#closed = true;
     const { radio, handle, release } = this.#options;
     radio.wantSet(handle, undefined, this);
-    this.#closing = radio.until(({ sets }) => sets.get(handle)?.enabled !== true).then(release);
+    this.#closing = radio.released(handle).then(release);
     const waiter = this.#waiter;
     this.#waiter = undefined;
     waiter?.resolve(undefined);

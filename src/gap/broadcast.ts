@@ -38,7 +38,7 @@ export const broadcast = async (run: BroadcastRun): Promise<void> => {
         return (reason) => {
           over = durationMs <= deadlineMs && reason instanceof TimeoutError && reason !== signal?.reason;
           radio.wantSet(handle, undefined, user);
-          return radio.until(({ sets }) => sets.get(handle)?.enabled !== true);
+          return radio.released(handle);
         };
       },
     );

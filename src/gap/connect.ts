@@ -47,6 +47,9 @@ export class Connector implements InitiatingUser {
   #group: readonly Waiter[] = [];
   #want: InitiatingWant | undefined;
   #acceptListSize: number;
+  /** Whether a link has come through the accept list. Until then it is doubted every other turn: there are controllers that keep one and ignore it. */
+  #listProven = false;
+  #listDoubted = false;
   #turn: Timer = noTimer;
 
   constructor(radio: Radio) {
@@ -104,6 +107,7 @@ export class Connector implements InitiatingUser {
   linkUp(newLink: NewLink): boolean {
     const waiter = this.#queue.find((one) => isPeerOf(newLink, one.peer));
     if (waiter === undefined) return false;
+    if (this.#group.length > 1) this.#listProven = true;
     this.#remove(waiter);
     waiter.settle.resolve(newLink);
     this.#plan();
@@ -137,17 +141,19 @@ export class Connector implements InitiatingUser {
 
   /** Compares who waits with who is being looked for. A group keeps its turn until its time is up, also while it grows or shrinks. */
   #plan(): void {
-    const group = groupOf(this.#queue, this.#acceptListSize);
+    const doubted = this.#listDoubted && !this.#listProven;
+    const group = groupOf(this.#queue, doubted ? 1 : this.#acceptListSize);
     const unchanged = group.length === this.#group.length && group.every((one) => this.#group.includes(one));
     const keepsTurn = group.some((one) => this.#group.includes(one));
     this.#group = group;
     const others = this.#queue.length > group.length;
     if (others) for (const waiter of this.#queue) waiter.tookTurns = true;
-    if (!others || !keepsTurn) {
+    const takesTurns = others || (group.length > 1 && !this.#listProven);
+    if (!takesTurns || !keepsTurn) {
       this.#turn.cancel();
       this.#turn = noTimer;
     }
-    if (others && this.#turn === noTimer) {
+    if (takesTurns && this.#turn === noTimer) {
       this.#turn = this.#radio.controller.clock.after(TURN_MS, () => this.#nextTurn());
     }
     const [first, ...more] = group.map((one) => one.peer);
@@ -160,6 +166,7 @@ export class Connector implements InitiatingUser {
 
   #nextTurn(): void {
     this.#turn = noTimer;
+    this.#listDoubted = !this.#listDoubted;
     this.#queue = afterTurn(this.#queue, this.#group);
     this.#plan();
   }

@@ -33,7 +33,7 @@ const CONNECTION_LIMIT_EXCEEDED = 0x09;
 const COMMAND_DISALLOWED = 0x0c;
 const LIMITED_RESOURCES = 0x0d;
 
-const isShortage = (status: number): boolean =>
+const isShortage = (status: number | undefined): boolean =>
   status === MEMORY_CAPACITY_EXCEEDED ||
   status === CONNECTION_LIMIT_EXCEEDED ||
   status === COMMAND_DISALLOWED ||
@@ -42,14 +42,16 @@ const isShortage = (status: number): boolean =>
 const explain = (error: HciError, advice: string): HciError =>
   new HciError(`${error.message}: ${advice}`, error.status, error.opcode, { cause: error });
 
-const onInitiate = (error: HciError, context: RefusalContext): RefusalVerdict => {
+const statusOf = (error: Error): number | undefined => (error instanceof HciError ? error.status : undefined);
+
+const onInitiate = (error: Error, context: RefusalContext): RefusalVerdict => {
   const { state, rules, cancelIgnored } = context;
-  if (error.status === COMMAND_DISALLOWED && cancelIgnored) {
+  if (error instanceof HciError && error.status === COMMAND_DISALLOWED && cancelIgnored) {
     const advice =
       'it answered the cancel of an earlier attempt and never completed it, so that it may still be looking for that peer; reset it by opening the adapter again';
     return { kind: 'fail', blamed: 'initiating', error: explain(error, advice) };
   }
-  if (isShortage(error.status) && error.status !== CONNECTION_LIMIT_EXCEEDED) {
+  if (isShortage(statusOf(error)) && statusOf(error) !== CONNECTION_LIMIT_EXCEEDED) {
     if (state.scanning && rules.scanWhileInitiating) return { kind: 'pauseScan' };
     const advertises = [...state.sets.values()].some((set) => set.enabled);
     if (advertises && rules.advertiseWhileInitiating) return { kind: 'pauseAdvertising' };
@@ -57,28 +59,24 @@ const onInitiate = (error: HciError, context: RefusalContext): RefusalVerdict =>
   return { kind: 'fail', blamed: 'initiating', error };
 };
 
-const onEnableAdvertising = (handle: number, error: HciError, context: RefusalContext): RefusalVerdict => {
+const onEnableAdvertising = (handle: number, error: Error, context: RefusalContext): RefusalVerdict => {
   const { state, rules, links } = context;
-  if (isShortage(error.status)) {
+  if (isShortage(statusOf(error))) {
     if (state.initiating !== undefined && rules.advertiseWhileInitiating) return { kind: 'pauseAdvertising' };
     if (links > 0) return { kind: 'block', handle };
   }
   return { kind: 'fail', blamed: handle, error };
 };
 
-const onScan = (error: HciError, { state, rules }: RefusalContext): RefusalVerdict => {
-  if (isShortage(error.status) && state.initiating !== undefined && rules.scanWhileInitiating) {
+const onScan = (error: Error, { state, rules }: RefusalContext): RefusalVerdict => {
+  if (isShortage(statusOf(error)) && state.initiating !== undefined && rules.scanWhileInitiating) {
     return { kind: 'pauseScan' };
   }
   return { kind: 'fail', blamed: 'scan', error };
 };
 
 /** Judges a refusal: what to learn from it, or whom to tell. */
-export const verdictOnRefusal = (
-  step: RadioStep,
-  error: HciError,
-  context: RefusalContext,
-): RefusalVerdict => {
+export const verdictOnRefusal = (step: RadioStep, error: Error, context: RefusalContext): RefusalVerdict => {
   switch (step.op) {
     case 'disableScan':
     case 'disableAdvertising':

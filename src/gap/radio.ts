@@ -1,6 +1,5 @@
 import { noTimer, type Timer } from '../core/clock.ts';
 import { Counters } from '../core/counters.ts';
-import { HciError } from '../core/errors.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { AdvertisingReportCursor } from '../hci/codec/advertising-report.ts';
 import {
@@ -42,6 +41,8 @@ const ADVERTISING_TIMEOUT = 0x3c;
 
 const endsSomething = (step: RadioStep): boolean =>
   step.op === 'disableScan' || step.op === 'disableAdvertising' || step.op === 'removeAdvertisingSet';
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /**
  * The one arbiter of the radio. Scanning, initiating and advertising say what they want; one loop compares that with what is known of the
@@ -149,20 +150,10 @@ export class Radio implements RadioSink {
     });
   }
 
-  /** Lets go of everything: nothing is advertised, scanned or initiated when it resolves. Never rejects. */
-  async stop(): Promise<void> {
-    this.#scan = undefined;
-    this.#initiating = undefined;
-    this.#sets.clear();
-    this.replan();
-    await this.until(
-      (state) =>
-        !this.#running &&
-        !state.scanning &&
-        state.initiating === undefined &&
-        ![...state.sets.values()].some((set) => set.enabled),
-    );
-    this.#end();
+  /** Resolves when a set that is no longer wanted is still, and with extended commands gone, so that the next user finds it empty. */
+  released(handle: number): Promise<void> {
+    const { extended } = this.abilities;
+    return this.until(({ sets }) => (extended ? !sets.has(handle) : sets.get(handle)?.enabled !== true));
   }
 
   /** Looks again whether the controller does what is wanted. Many calls in one turn make one plan. */
@@ -172,8 +163,10 @@ export class Radio implements RadioSink {
     queueMicrotask(() => {
       this.#run().then(
         () => this.#changed(),
-        (error: unknown) =>
-          this.controller.log.write('error', 'gap', () => `the radio loop failed: ${error}`),
+        (error: unknown) => {
+          this.#fail('all', asError(error), this.#initiating);
+          this.#changed();
+        },
       );
     });
   }
@@ -231,13 +224,12 @@ export class Radio implements RadioSink {
       await this.controller.run(step);
       if (!counted) this.#state = afterRadioStep(this.#state, step);
     } catch (error) {
-      if (this.#stopped) return;
-      if (error instanceof HciError) this.#refused(step, error);
-      else this.#broken(error);
+      // Whoever waits has the scope's error by then.
+      if (!this.#stopped) this.#refused(step, asError(error));
     }
   }
 
-  #refused(step: RadioStep, error: HciError): void {
+  #refused(step: RadioStep, error: Error): void {
     this.counters.add('stepsRefused');
     this.controller.log.write('warn', 'gap', () => `${step.op} refused: ${error.message}`);
     if (step.op === 'cancelInitiating') this.#cancelTimer.cancel();
@@ -284,7 +276,7 @@ export class Radio implements RadioSink {
       this.#scan = undefined;
       this.#scanUser?.failed(error);
     }
-    if (blamed === 'initiating' || blamed === 'all') this.#failInitiating(this.#initiating ?? attempt, error);
+    if (blamed === 'initiating' || blamed === 'all') this.#failInitiating(attempt ?? this.#initiating, error);
     for (const [handle, user] of [...this.#setUsers]) {
       if (blamed !== 'all' && blamed !== handle) continue;
       this.#sets.delete(handle);
@@ -297,13 +289,6 @@ export class Radio implements RadioSink {
     if (want === undefined) return;
     if (this.#initiating === want) this.#initiating = undefined;
     this.#initiatingUser?.failed(want, error);
-  }
-
-  /** A step failed by a timed-out command or worse: the controller has failed, and its scope says so to everybody. */
-  #broken(error: unknown): void {
-    const reason = error instanceof Error ? error : new Error(String(error));
-    this.#fail('all', reason, this.#state.initiating?.want);
-    this.#end();
   }
 
   #limitCancel(): void {
@@ -345,6 +330,8 @@ export class Radio implements RadioSink {
     const peers = this.#state.initiating?.want.peers ?? [];
     // A late link of an attempt that had been given up says nothing about the one that runs now.
     const attempt = peers.some((peer) => isPeerOf(up, peer)) ? this.#attemptOver() : undefined;
+    // Whatever it was that came up, the initiator is free now or has been all along.
+    this.#cancelIgnored = false;
     const own = attempt?.own ?? this.#ownAddress();
     this.#links.offer(up, own, (newLink) => this.#initiatingUser?.linkUp(newLink) ?? false);
   }

@@ -329,3 +329,39 @@ describe('a controller whose cancel lies', () => {
     await second;
   });
 });
+
+describe('an accept list that is kept and ignored', () => {
+  test('is doubted every other turn, until a link has come through it', async () => {
+    const all = [a, b].map((peer) => connector.connect({ peer, timeoutMs: 60_000 }));
+    const seen: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      await bench.settle();
+      seen.push(targets().join(' '));
+      await bench.clock.advance(2_000);
+    }
+    expect(seen).toEqual(['0A 0B', '0A', '0B 0A', '0B']);
+    bench.fake.linkUp('central', a);
+    await bench.settle();
+    const third = connector.connect({ peer: c });
+    await bench.clock.advance(4_000);
+    bench.fake.linkUp('central', c);
+    await third;
+    bench.fake.linkUp('central', b);
+    await Promise.all(all);
+  });
+
+  test('is trusted from then on', async () => {
+    const all = [a, b, c].map((peer) => connector.connect({ peer }));
+    await bench.settle();
+    bench.fake.linkUp('central', a);
+    for (let i = 0; i < 3; i++) {
+      await bench.clock.advance(2_000);
+      expect(targets()).toEqual(['0B', '0C']);
+    }
+    bench.fake.linkUp('central', b);
+    await bench.settle();
+    bench.fake.linkUp('central', c);
+    await Promise.all(all);
+    expect(bench.clock.pending).toBe(0);
+  });
+});
