@@ -156,15 +156,14 @@ class Central:
         """Ends the link ourselves, or has the peripheral end it, and reports the reason we were given."""
         gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         connection.on(connection.EVENT_DISCONNECTION, settle(gone))
-        stored = self.find_characteristic(peer, "stored")
         if procedure == "disconnect":
-            await peer.write_value(stored, STAY, with_response=True)
+            await peer.write_value(self.find_characteristic(peer, "stored"), STAY, with_response=True)
             await connection.disconnect(POWER_OFF if self.sabotage else USER_ENDED)
         elif self.sabotage:
             await connection.disconnect(POWER_OFF)
         else:
             # A command, because no response may come before the link is gone.
-            await peer.write_value(stored, LEAVE)
+            await peer.write_value(self.find_characteristic(peer, "commanded"), LEAVE)
         saw(procedure, reason=int(await gone))
 
     async def go(self) -> None:

@@ -109,17 +109,23 @@ class Peripheral:
         return bytes(AdvertisingData([(AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, service)]))
 
     async def on_write(self, connection: Connection, value: bytes) -> None:
-        if value in (STAY, LEAVE):
-            # A sabotaged peer does the one when it is asked for the other.
-            if (value == LEAVE) != self.sabotage:
-                await step("hang up", connection.disconnect())
+        if value == STAY:
+            await self.hang_up(connection, really=self.sabotage)
             return
         saw("write", value=value.hex())
         self.stored = wrong(value) if self.sabotage else value
 
-    def on_command(self, _connection: Connection, value: bytes) -> None:
+    async def on_command(self, connection: Connection, value: bytes) -> None:
+        if value == LEAVE:
+            await self.hang_up(connection, really=not self.sabotage)
+            return
         saw("write without response", value=value.hex())
         self.commanded = wrong(value) if self.sabotage else value
+
+    async def hang_up(self, connection: Connection, really: bool) -> None:
+        """A sabotaged peer hangs up when it is asked to stay, and stays when it is asked to leave."""
+        if really:
+            await step("hang up", connection.disconnect())
 
     def on_notify_subscription(self, connection: Connection, notify: bool, _indicate: bool) -> None:
         if notify:
