@@ -11,22 +11,13 @@ import { type AttCounterName, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
 import type { AttExchange } from './codec/exchanges.ts';
 import { ErrorResponse, encodePacket, HandleValueConfirmation } from './codec/responses.ts';
-import {
-  multipleHandleValues,
-  VALUE_PDU_HEADER_LENGTH,
-  valueHandle,
-  valuePacket,
-} from './codec/value-pdus.ts';
+import { VALUE_PDU_HEADER_LENGTH, valuePacket } from './codec/value-pdus.ts';
 import { checkRxMtu, LARGEST_ATT_MTU, MtuExchange } from './mtu-exchange.ts';
 import { Responder } from './responder.ts';
 import { TransactionLane } from './transaction-lane.ts';
+import { type AttValueReceiver, ValueInbox } from './value-inbox.ts';
 
-/** Gets what the peer's server sends unasked. The view is valid until the call returns; an indication is confirmed then. */
-export type AttValueReceiver = (
-  handle: number,
-  value: Uint8Array,
-  kind: 'notification' | 'indication',
-) => void;
+export type { AttValueReceiver };
 
 export interface AttRequestOptions extends WaitOptions {
   /** What is being done and to whom, as it continues "timed out while": `reading 0x2A6E of F0:F1:F2:F3:F4:F5`. */
@@ -62,23 +53,20 @@ const DEFAULT_TIMEOUT_MS = 1_000;
 export class AttBearer {
   /** Ends with the channel, or when a transaction timed out. */
   readonly scope = new WaitScope();
-  /** Gets notifications and indications. */
-  valueReceiver: AttValueReceiver | undefined;
   readonly #channel: AttChannel;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #peer: string;
   readonly #counters = makeAttCounters();
   readonly #requests: TransactionLane;
   readonly #indications: TransactionLane;
   readonly #responder: Responder;
+  readonly #inbox: ValueInbox;
   readonly #mtu: MtuExchange;
 
   constructor(options: AttBearerOptions) {
     const { channel, clock, log, peer, fixedMtu } = options;
     this.#channel = channel;
     this.#clock = clock;
-    this.#log = log;
     this.#peer = peer;
     const { scope } = this;
     const counters = this.#counters;
@@ -112,6 +100,7 @@ export class AttBearer {
       mtu,
       exchangeMtu: (clientRxMtu) => this.#mtu.answer(clientRxMtu),
     });
+    this.#inbox = new ValueInbox({ log, peer, counters, mtu });
     this.#mtu = new MtuExchange(
       { scope, clock, peer, counters, rxMtu, fixedMtu },
       { requests: this.#requests, indications: this.#indications, responder: this.#responder },
@@ -131,6 +120,15 @@ export class AttBearer {
 
   set server(server: AttServer | undefined) {
     this.#responder.server = server;
+  }
+
+  /** Gets notifications and indications. */
+  get valueReceiver(): AttValueReceiver | undefined {
+    return this.#inbox.receiver;
+  }
+
+  set valueReceiver(receiver: AttValueReceiver | undefined) {
+    this.#inbox.receiver = receiver;
   }
 
   /** ATT_MTU as it is now. */
@@ -248,15 +246,15 @@ export class AttBearer {
         this.#counters.add('malformedPdus');
         break;
       case AttOpcode.handleValueNotification:
-        this.#value(pdu, 'notification');
+        this.#inbox.value(pdu);
         break;
       case AttOpcode.handleValueIndication:
-        this.#value(pdu, 'indication');
+        this.#inbox.value(pdu);
         // Confirmed whether or not the handle or the value made sense (Vol 3, Part F, 3.4.7.2).
         this.#responder.answer(encodePacket(HandleValueConfirmation, {}));
         break;
       case AttOpcode.multipleHandleValueNotification:
-        this.#values(pdu);
+        this.#inbox.values(pdu);
         break;
       case AttOpcode.handleValueConfirmation:
         this.#indications.answered(pdu);
@@ -281,44 +279,6 @@ export class AttBearer {
       default:
         if ((opcode & ATT_COMMAND_FLAG) !== 0) this.#responder.command(pdu);
         else this.#responder.request(pdu);
-    }
-  }
-
-  #value(pdu: Uint8Array, kind: 'notification' | 'indication'): void {
-    const { length } = pdu;
-    // Past a PDU of fewer octets the handle would read as 0, which no attribute has.
-    const handle = length < VALUE_PDU_HEADER_LENGTH || length > this.mtu ? 0 : valueHandle(pdu);
-    if (handle === 0) this.#counters.add('malformedPdus');
-    else this.#deliver(handle, pdu.subarray(VALUE_PDU_HEADER_LENGTH), kind);
-  }
-
-  #values(pdu: Uint8Array): void {
-    try {
-      if (pdu.length > this.mtu)
-        throw new MalformedPduError(`${pdu.length} octets where ATT_MTU is ${this.mtu}`);
-      for (const { attributeHandle, attributeValue } of multipleHandleValues(pdu)) {
-        this.#deliver(attributeHandle, attributeValue, 'notification');
-      }
-    } catch {
-      this.#counters.add('malformedPdus');
-    }
-  }
-
-  #deliver(handle: number, value: Uint8Array, kind: 'notification' | 'indication'): void {
-    const { valueReceiver } = this;
-    if (valueReceiver === undefined) {
-      this.#counters.add('valuesUnheard');
-      return;
-    }
-    try {
-      valueReceiver(handle, value, kind);
-    } catch (error) {
-      this.#counters.add('handlerErrors');
-      this.#log.write(
-        'error',
-        'att',
-        () => `the receiver of a ${kind} from ${this.#peer} failed: ${String(error)}`,
-      );
     }
   }
 

@@ -50,6 +50,7 @@ export class MtuExchange {
   readonly #waiters = new Set<Settle<number>>();
   #mtu: number;
   #asked = false;
+  #sent = false;
   #peerAsked = false;
   #settled = false;
   /** Notifications held back while our request is on the air (Vol 3, Part F, 3.4.2.2, rule 5). */
@@ -138,6 +139,7 @@ export class MtuExchange {
       answerOpcode: AttOpcode.exchangeMtuResponse,
       packet: encodePacket(ExchangeMtuRequest, { clientRxMtu: this.#options.rxMtu }),
       onSend: () => {
+        this.#sent = true;
         this.#held = [];
         indications.hold();
       },
@@ -150,7 +152,9 @@ export class MtuExchange {
     // A server that does not know the request has the default MTU, which is an answer too (Vol 3, Part G, 4.3.1).
     const refusal =
       error instanceof AttError && error.status === AttErrorCode.requestNotSupported ? undefined : error;
-    this.#settled = true;
+    // What never left may be tried again.
+    this.#asked = this.#sent;
+    this.#settled ||= this.#sent;
     const held = this.#held ?? [];
     this.#held = undefined;
     const waiters = [...this.#waiters];
