@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import process from 'node:process';
 import { Counters } from '../core/counters.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
@@ -9,6 +9,12 @@ import type { Direction, PacketWriter, SnoopFormat } from './snoop-record.ts';
 
 /** Octets that may wait for a slow disk; packets beyond it are left out of the capture, and counted. */
 export const DEFAULT_MAX_PENDING_BYTES = 4 * 1024 * 1024;
+
+/** An open file, as narrow as it is needed. */
+export interface CaptureFile {
+  write(bytes: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  close(): Promise<void>;
+}
 
 export interface SnoopFileOptions {
   /** By default pcapng where the name ends in `.pcapng`, else btsnoop. */
@@ -27,7 +33,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** A capture file. Packets are copied as they pass and written behind the turn's back, all that is waiting in one write. */
 export class SnoopFile implements PacketWriter {
   readonly path: string;
-  readonly #handle: FileHandle;
+  readonly #handle: CaptureFile;
   readonly #format: SnoopFormat;
   readonly #onError: ((error: Error) => void) | undefined;
   readonly #maxPendingBytes: number;
@@ -39,7 +45,7 @@ export class SnoopFile implements PacketWriter {
   #state: 'open' | 'failed' | 'closed' = 'open';
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, handle: FileHandle, options: SnoopFileOptions) {
+  constructor(path: string, handle: CaptureFile, options: SnoopFileOptions) {
     this.path = path;
     this.#handle = handle;
     this.#format = options.format ?? formatOf(path);
@@ -129,7 +135,7 @@ const concatenate = (pieces: readonly Uint8Array[], length: number): Uint8Array 
   return all;
 };
 
-const writeAll = async (handle: FileHandle, bytes: Uint8Array): Promise<void> => {
+const writeAll = async (handle: CaptureFile, bytes: Uint8Array): Promise<void> => {
   for (let at = 0; at < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at);
     at += bytesWritten;

@@ -30,7 +30,15 @@ const secretCommands: ReadonlySet<number> = new Set([
   HciCommand.leEnableEncryption.opcode,
   HciCommand.leLongTermKeyRequestReply.opcode,
   HciCommand.leAddDeviceToResolvingList.opcode,
+  0x040b, // HCI_Link_Key_Request_Reply
+  0x040d, // HCI_PIN_Code_Request_Reply
+  0x0c11, // HCI_Write_Stored_Link_Key
 ]);
+
+/** Events that carry keys: HCI_Return_Link_Keys, HCI_Link_Key_Notification, and of LE Meta HCI_LE_Generate_DHKey_Complete. */
+const secretEvents: ReadonlySet<number> = new Set([0x15, 0x18]);
+const SECRET_SUBEVENT = 0x09;
+const HIDDEN = '(parameters hidden)';
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
@@ -53,24 +61,23 @@ const printCommand = (packet: Uint8Array, options: PrintOptions): string => {
   const opcode = opcodeOf(packet);
   const parameters = packet.subarray(COMMAND_HEADER_LENGTH);
   const type = commandByOpcode(opcode);
+  const isSecret = secretCommands.has(opcode) && options.showKeys !== true;
   if (type === undefined) {
-    return joined(
-      `command ${hex(opcode, 4)} (OGF ${hex(opcode >> 10, 2)}, OCF ${hex(opcode & 0x3ff, 3)})`,
-      octetsOf(parameters),
-    );
+    const place = `command ${hex(opcode, 4)} (OGF ${hex(opcode >> 10, 2)}, OCF ${hex(opcode & 0x3ff, 3)})`;
+    return joined(place, isSecret ? HIDDEN : octetsOf(parameters));
   }
-  if (secretCommands.has(opcode) && options.showKeys !== true) return `${type.name} (parameters hidden)`;
+  if (isSecret) return joined(type.name, HIDDEN);
   const known = fields(type.name, () => type.parameters.print(type.decode(packet)));
   return joined(type.name, known ?? `malformed ${octetsOf(parameters)}`);
 };
 
-const printCommandComplete = (packet: Uint8Array, options: PrintOptions): string | undefined => {
+const printCommandComplete = (packet: Uint8Array, options: PrintOptions): string => {
   const { name } = HciEvent.commandComplete;
   const { commandOpcode, returnParameters } = HciEvent.commandComplete.decode(packet);
   const type = commandByOpcode(commandOpcode);
   const command = type?.name ?? `command ${hex(commandOpcode, 4)}`;
   if (commandOpcode === HciCommand.leEncrypt.opcode && options.showKeys !== true)
-    return `${name} ${command} (hidden)`;
+    return joined(name, command, HIDDEN);
   const known =
     type === undefined
       ? undefined
@@ -86,18 +93,22 @@ const printCommandStatus = (packet: Uint8Array): string => {
   return `${HciEvent.commandStatus.name} ${command} ${status === 0 ? 'pending' : describeStatus(status)}`;
 };
 
+const isSecretEvent = (packet: Uint8Array): boolean =>
+  secretEvents.has(packet[1] ?? 0) || (packet[1] === LE_META_EVENT_CODE && packet[3] === SECRET_SUBEVENT);
+
 const printEvent = (packet: Uint8Array, options: PrintOptions): string => {
   const type = eventOf(packet);
+  const isSecret = isSecretEvent(packet) && options.showKeys !== true;
   if (type === undefined) {
     const code = packet[1] ?? 0;
-    const subevent =
-      code === LE_META_EVENT_CODE && packet.length > EVENT_HEADER_LENGTH
-        ? `, subevent ${hex(packet[3] ?? 0, 2)}`
-        : '';
-    return joined(`event ${hex(code, 2)}${subevent}`, octetsOf(packet.subarray(EVENT_HEADER_LENGTH)));
+    const hasSubevent = code === LE_META_EVENT_CODE && packet.length > EVENT_HEADER_LENGTH;
+    const subevent = hasSubevent ? `, subevent ${hex(packet[3] ?? 0, 2)}` : '';
+    const shown = isSecret ? HIDDEN : octetsOf(packet.subarray(EVENT_HEADER_LENGTH));
+    return joined(`event ${hex(code, 2)}${subevent}`, shown);
   }
+  if (isSecret) return joined(type.name, HIDDEN);
   try {
-    if (type === HciEvent.commandComplete) return printCommandComplete(packet, options) ?? '';
+    if (type === HciEvent.commandComplete) return printCommandComplete(packet, options);
     if (type === HciEvent.commandStatus) return printCommandStatus(packet);
   } catch {
     // Falls through to the text of a malformed one.
@@ -122,7 +133,7 @@ const printAcl = (packet: Uint8Array, options: PrintOptions): string => {
   const cid = readU16(data, 2);
   const payload = data.subarray(L2CAP_HEADER_LENGTH);
   const isSecret = cid === SMP_CID && options.showKeys !== true;
-  const shown = isSecret ? `code=${hex(payload[0] ?? 0, 2)} (parameters hidden)` : octetsOf(payload);
+  const shown = isSecret ? `code=${hex(payload[0] ?? 0, 2)} ${HIDDEN}` : octetsOf(payload);
   return joined(head, `cid=${hex(cid, 4)} length=${readU16(data, 0)}`, shown);
 };
 
@@ -146,9 +157,13 @@ export const printPacket = (packet: Uint8Array, options: PrintOptions = {}): str
 
 const arrows: Readonly<Record<Direction, string>> = { sent: '>', received: '<' };
 
+/** The last microsecond that a date can tell; a file may claim any. */
+const LATEST_US = 8.64e18;
+
 /** A line with the time of day in UTC, to the microsecond, and an arrow: `>` to the controller, `<` from it. */
 export const printRecord = (record: SnoopRecord, options: PrintOptions = {}): string => {
-  const time = new Date(Math.floor(record.timestampUs / 1000)).toISOString().slice(11, 23);
-  const microseconds = String(((record.timestampUs % 1000) + 1000) % 1000).padStart(3, '0');
+  const us = Math.abs(record.timestampUs) <= LATEST_US ? record.timestampUs : 0;
+  const time = /T(.*)Z/.exec(new Date(Math.floor(us / 1000)).toISOString())?.[1] ?? '';
+  const microseconds = String(((us % 1000) + 1000) % 1000).padStart(3, '0');
   return `${time}${microseconds} ${arrows[record.direction]} ${printPacket(record.packet, options)}`;
 };
