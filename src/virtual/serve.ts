@@ -35,7 +35,9 @@ export const serve = async (
   options: ControllerOptions = {},
 ): Promise<VirtualServer> => {
   const listen = await listenerAt(air, at);
-  const controller = air.createController({ name: options.name ?? at, ...options });
+  // A port that the system chooses has no name yet, and several may be asked for.
+  const named = at.endsWith(':0') ? {} : { name: at };
+  const controller = air.createController({ ...named, ...options });
   let server: H4Server;
   try {
     server = await listen((port) => takeHost(air, controller, port));
