@@ -105,3 +105,55 @@ export const turn = async (): Promise<void> => {
 export const bytes = (...octets: number[]): Uint8Array => Uint8Array.from(octets);
 
 export { ManualClock };
+
+/** What a scripted server answers to a PDU, both in hexadecimal without spaces; undefined keeps silent. */
+export type Script = (pdu: string) => string | undefined;
+
+/** A client whose server is a script, which may lie. */
+export class ScriptedServer {
+  readonly channel: FakeChannel;
+  readonly client: GattClient;
+  readonly bearer: AttBearer;
+  /** What the client asked, in hexadecimal. */
+  readonly asked: string[] = [];
+  script: Script;
+
+  constructor(clock: ManualClock, script: Script) {
+    const [channel, far] = channelPair();
+    this.channel = channel;
+    this.script = script;
+    this.bearer = new AttBearer({ channel, clock, log: new Log(), peer: 'the server' });
+    this.client = new GattClient({ bearer: this.bearer, clock, log: new Log(), peer: 'the server' });
+    new TestConnection(channel, this.bearer, 'the server');
+    far.receiver = (pdu) => {
+      const text = Buffer.from(pdu).toString('hex');
+      this.asked.push(text);
+      const answer = this.script(text);
+      if (answer !== undefined) this.send(answer);
+    };
+  }
+
+  /** The server sends a PDU. */
+  send(pdu: string): void {
+    this.channel.deliver(Uint8Array.from(Buffer.from(pdu.replaceAll(' ', ''), 'hex')));
+  }
+
+  takeAsked(): string[] {
+    return this.asked.splice(0);
+  }
+}
+
+export type Step = readonly [asked: string, answer: string | undefined];
+
+/** A script that goes through a list of expected PDUs and their answers. */
+export const inOrder = (
+  ...steps: readonly (readonly [asked: string, answer: string | undefined])[]
+): Script => {
+  const left = [...steps];
+  return (pdu) => {
+    const [asked, answer] = left.shift() ?? ['nothing more', undefined];
+    const expected = asked.replaceAll(' ', '');
+    if (pdu !== expected) throw new Error(`the client asked ${pdu}, not ${expected}`);
+    return answer;
+  };
+};
