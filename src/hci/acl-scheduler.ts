@@ -138,7 +138,6 @@ export class AclScheduler implements AclPool {
   }
 
   #pump(): void {
-    if (this.#stopped) return;
     let passed = 0;
     while (this.#available > 0 && passed < this.#waiting.length) {
       const link = this.#waiting.shift();
