@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import { AttError, MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { PACKET_HEADROOM } from '../core/packet.ts';
+import type { WaitOptions } from '../core/procedure.ts';
 import type { AttChannel } from './att-channel.ts';
 import { AttErrorCode, AttOpcode, attOpcodeName } from './att-codes.ts';
 import type { AttCounters } from './att-counters.ts';
@@ -14,6 +15,9 @@ export const HANDLER_DEADLINE_MS = 20_000;
 
 /** Answers and confirmations that may wait for room in the controller: a peer that keeps to the protocol causes two. */
 export const MAX_UNSENT_ANSWERS = 8;
+
+/** An answer waits for room as long as the link lasts. */
+const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
 export interface ResponderOptions {
   readonly channel: AttChannel;
@@ -99,7 +103,7 @@ export class Responder {
     const sent = (): void => {
       this.#unsent--;
     };
-    channel.send(packet, { timeoutMs: Number.POSITIVE_INFINITY }).then(sent, sent);
+    channel.send(packet, PATIENTLY).then(sent, sent);
     return true;
   }
 

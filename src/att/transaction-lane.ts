@@ -17,6 +17,8 @@ import {
 /** A transaction not completed by then ends the bearer (Vol 3, Part F, 3.3.3). */
 export const TRANSACTION_TIMEOUT_MS = 30_000;
 
+const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
+
 /** What came for a transaction. The view is valid until the call returns. */
 export type Answer =
   | { readonly kind: 'pdu'; readonly pdu: Uint8Array }
@@ -202,7 +204,7 @@ export class TransactionLane {
     });
     // The caller's own deadline governs its wait; the PDU, once begun, is not taken back, for nobody could tell whether it had left.
     channel
-      .send(transaction.packet, { timeoutMs: Number.POSITIVE_INFINITY })
+      .send(transaction.packet, PATIENTLY)
       .catch((error: unknown) =>
         this.#fail(transaction, error instanceof Error ? error : new Error(String(error))),
       );

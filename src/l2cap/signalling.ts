@@ -22,6 +22,9 @@ export const SIGNALLING_MTU = 23;
 /** Answers that may wait for room in the controller. */
 export const MAX_UNSENT_ANSWERS = 8;
 
+/** Commands wait for room as long as the link lasts: their own timers bound them. */
+const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
+
 /** What a central does when its peripheral asks for other connection parameters (Vol 3, Part A, 4.20). */
 export interface ConnectionParameterPolicy {
   /** Whether the link may take them. They have been checked against the ranges of the specification. */
@@ -104,9 +107,7 @@ export class Signalling {
         send: (identifier) =>
           channel.send(
             commands.encodeCommand(commands.ConnectionParameterUpdateRequest, identifier, parameters),
-            {
-              timeoutMs: Number.POSITIVE_INFINITY,
-            },
+            PATIENTLY,
           ),
       },
       wait,
@@ -245,7 +246,7 @@ export class Signalling {
       this.#unsent--;
     };
     const packet = commands.encodeCommand(table, identifier, value);
-    channel.send(packet, { timeoutMs: Number.POSITIVE_INFINITY }).then(sent, sent);
+    channel.send(packet, PATIENTLY).then(sent, sent);
     return true;
   }
 }

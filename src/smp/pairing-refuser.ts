@@ -1,12 +1,16 @@
 import { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import { allocatePacket, PacketOffset } from '../core/packet.ts';
+import type { WaitOptions } from '../core/procedure.ts';
 import type { FixedChannel } from '../l2cap/fixed-channel.ts';
 import { PairingFailed, smpCommandLengths } from './codec/smp-commands.ts';
 import { PairingFailedReason, pairingFailedReasonName, SmpCode } from './smp-codes.ts';
 
 /** Pairing Failed commands that may wait for room in the controller. */
 export const MAX_UNSENT_REFUSALS = 4;
+
+/** An answer waits for room as long as the link lasts. */
+const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
 export type Role = 'central' | 'peripheral';
 
@@ -101,6 +105,6 @@ export class PairingRefuser {
     const sent = (): void => {
       this.#unsent--;
     };
-    channel.send(packet, { timeoutMs: Number.POSITIVE_INFINITY }).then(sent, sent);
+    channel.send(packet, PATIENTLY).then(sent, sent);
   }
 }
