@@ -39,6 +39,12 @@ export class JellingPeripheral extends JellingPlayer {
     return this.part.sabotage ? wrong(value) : value;
   }
 
+  /** A value as this peer sends it unasked; a sabotaged one has spoiled its MTU, and cuts what no longer fits. */
+  #sent(hex: string, connection: Connection): Uint8Array<ArrayBuffer> {
+    const value = this.#given(hex);
+    return this.part.sabotage ? value.subarray(0, connection.mtu - 3) : value;
+  }
+
   protected override async place(): Promise<string> {
     if (!this.part.sabotage) return this.part.place;
     this.#saboteur = await startSaboteur(this.part.place);
@@ -147,7 +153,7 @@ export class JellingPeripheral extends JellingPlayer {
 
   async #notify(characteristic: Characteristic, connection: Connection): Promise<void> {
     for (const value of contract.notifications) {
-      await characteristic.notify(connection, { value: this.#given(value) });
+      await characteristic.notify(connection, { value: this.#sent(value, connection) });
     }
     this.saw('notify', { sent: contract.notifications.length });
   }
@@ -159,7 +165,7 @@ export class JellingPeripheral extends JellingPlayer {
   ): Promise<void> {
     let confirmed = 0;
     for (const value of contract.indications) {
-      await characteristic.indicate(connection, { value: this.#given(value) });
+      await characteristic.indicate(connection, { value: this.#sent(value, connection) });
       confirmed++;
     }
     this.saw('indicate', { confirmed });

@@ -25,10 +25,10 @@ const notification = 0x1b;
 
 /** Octets of the packet that the bytes begin with; nothing while its header is not whole. */
 const packetLength = (bytes: Buffer): number | undefined => {
-  if (bytes.length < 5)
-    return bytes[0] === eventIndicator && bytes.length >= 3 ? 3 + bytes.readUInt8(2) : undefined;
-  if (bytes[0] === aclIndicator) return 5 + bytes.readUInt16LE(3);
-  return bytes[0] === eventIndicator ? 3 + bytes.readUInt8(2) : 4 + bytes.readUInt8(3);
+  const lengthAt = bytes[0] === eventIndicator ? 2 : 3;
+  const isAcl = bytes[0] === aclIndicator;
+  if (bytes.length < lengthAt + (isAcl ? 2 : 1)) return undefined;
+  return isAcl ? 5 + bytes.readUInt16LE(lengthAt) : lengthAt + 1 + bytes.readUInt8(lengthAt);
 };
 
 /** The ATT PDU that begins in a packet, or nothing. */
