@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { Clock } from '../core/clock.ts';
 import { TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
@@ -6,6 +5,7 @@ import type { HciTransport } from '../core/transport.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import { messageOf } from './connect-failure.ts';
 import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
+import { explainSerialFailure } from './serial-failure.ts';
 import type { SerialDriver, SerialLine } from './serial-line.ts';
 import { BAUD_RATES, findBaudRate } from './serial-probe.ts';
 import { loadSerialDriver } from './serialport-driver.ts';
@@ -21,28 +21,6 @@ export interface SerialAddress {
 
 /** For the last octets to leave when a line is closed. */
 const DRAIN_ON_CLOSE_MS = 250;
-
-/** What the system's words for a failed open mean, and what can be done. */
-const explain = (path: string, error: unknown): string => {
-  const text = messageOf(error);
-  if (/lock|temporarily unavailable|EBUSY|busy/i.test(text)) {
-    return 'another program has it open (ModemManager, btattach, a serial console): end that first';
-  }
-  if (process.platform === 'win32' && /access (is )?denied/i.test(text)) {
-    return 'another program has it open: end that first';
-  }
-  if (/permission denied|access denied|EACCES|EPERM/i.test(text)) {
-    return (
-      `this user may not open it: join the group that owns it (ls -l ${path}; dialout on Debian, uucp on Arch): ` +
-      'sudo usermod -aG dialout $USER, then log in again'
-    );
-  }
-  if (/no such file|file not found|cannot find|ENOENT|no such device|ENXIO/i.test(text)) {
-    return 'there is no such port: check the cable and the path; jelling adapters lists the ports that are there';
-  }
-  if (/inappropriate ioctl|ENOTTY|not a tty/i.test(text)) return 'it is not a serial port';
-  return text;
-};
 
 /**
  * Opens a controller on a serial port, finds its baud rate if none is given, and resets it on the way. Once open, a serial port keeps the
@@ -67,7 +45,7 @@ export const openSerial = async (
     const baudRates = baudRate === undefined ? BAUD_RATES : [baudRate];
     const first = baudRates[0] ?? BAUD_RATES[0] ?? 0;
     const line = await driver.open({ path, baudRate: first, flowControl }).catch((error: unknown) => {
-      throw new TransportError(`cannot open ${name}: ${explain(path, error)}`, { cause: error });
+      throw new TransportError(`cannot open ${name}: ${explainSerialFailure(path, error)}`, { cause: error });
     });
     const lose = (error: unknown): void =>
       scope.end(

@@ -35,7 +35,7 @@ export const explainUsbFault = (
         ? 'it has no WinUSB driver: choose WinUSB for it in Zadig (https://zadig.akeo.ie)'
         : 'the system does not support this';
     case 'busy':
-      return 'another program drives it: end that first (on Linux a bluetoothd in a container, another Jelling, hcitool)';
+      return 'another program drives it, or this one has it open already: end that first';
     case 'gone':
       return 'it was unplugged';
     default:

@@ -80,6 +80,9 @@ const infoOf = (device: Device): UsbDeviceInfo => {
   };
 };
 
+/** What is open, so that nobody opens it again or closes it under another's hands. */
+const openDevices = new WeakSet<Device>();
+
 class LibraryDevice implements UsbDevice {
   readonly info: UsbDeviceInfo;
   readonly #library: Library;
@@ -92,11 +95,15 @@ class LibraryDevice implements UsbDevice {
   }
 
   open(): void {
+    // The library gives the same object for the same device every time, and opens it twice without a word.
+    if (openDevices.has(this.#device)) throw new UsbError('it is open in this process already', 'busy');
     translated(() => this.#device.open());
+    openDevices.add(this.#device);
   }
 
   close(): void {
     translated(() => this.#device.close());
+    openDevices.delete(this.#device);
   }
 
   // The package's own Interface takes an index for a number, so that the calls beneath it are used.
