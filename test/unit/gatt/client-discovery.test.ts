@@ -19,7 +19,7 @@ import {
   ScriptedServer,
   type Step,
   turn,
-} from './gatt-pair.ts';
+} from '../../support/gatt-pair.ts';
 
 const UART = '6e400001-b5a3-f393-e0a9-e50e24dcca9e';
 const UART_OCTETS = '9ecadc240ee5a9e093f3a3b50100406e';

@@ -10,7 +10,7 @@ import { Characteristic } from '../../../src/gatt/characteristic.ts';
 import type { RemoteCharacteristic } from '../../../src/gatt/remote-characteristic.ts';
 import { Service } from '../../../src/gatt/service.ts';
 import { DEFAULT_DEPTH } from '../../../src/gatt/value-feed.ts';
-import { bytes, connectPair, ManualClock, newServer, ScriptedServer, turn } from './gatt-pair.ts';
+import { bytes, connectPair, ManualClock, newServer, ScriptedServer, turn } from '../../support/gatt-pair.ts';
 
 const fixture = async (
   properties: { notify?: boolean; indicate?: boolean } = { notify: true, indicate: true },

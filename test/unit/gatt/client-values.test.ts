@@ -8,7 +8,7 @@ import {
   TimeoutError,
 } from '../../../src/core/errors.ts';
 import type { RemoteCharacteristic } from '../../../src/gatt/remote-characteristic.ts';
-import { bytes, ManualClock, type Script, ScriptedServer, turn } from './gatt-pair.ts';
+import { bytes, ManualClock, type Script, ScriptedServer, turn } from '../../support/gatt-pair.ts';
 
 /** One characteristic, whose value stands at 000c, with the properties given and a configuration at 000d; what else is asked goes to `script`. */
 const fixture = async (properties: number, script: Script) => {

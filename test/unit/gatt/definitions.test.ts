@@ -5,7 +5,7 @@ import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
 import { Descriptor } from '../../../src/gatt/descriptor.ts';
 import { Service } from '../../../src/gatt/service.ts';
 import type { Written } from '../../../src/gatt/write-queue.ts';
-import { bytes, ManualClock, newServer } from './gatt-pair.ts';
+import { bytes, ManualClock, newServer } from '../../support/gatt-pair.ts';
 
 const clock = new ManualClock();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Characteristic } from '../../../src/gatt/characteristic.ts';
 import { Descriptor } from '../../../src/gatt/descriptor.ts';
 import { Service } from '../../../src/gatt/service.ts';
-import { ManualClock, newServer, RawClient } from './gatt-pair.ts';
+import { ManualClock, newServer, RawClient } from '../../support/gatt-pair.ts';
 
 const UART = '6e400001-b5a3-f393-e0a9-e50e24dcca9e';
 const UART_OCTETS = '9ecadc240ee5a9e093f3a3b50100406e';

@@ -12,7 +12,7 @@ import {
 } from '../../../src/gatt/characteristic.ts';
 import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
 import { Service } from '../../../src/gatt/service.ts';
-import { bytes, ManualClock, newServer, RawClient, turn } from './gatt-pair.ts';
+import { bytes, ManualClock, newServer, RawClient, turn } from '../../support/gatt-pair.ts';
 
 /** The value stands at 000c, its configuration at 000d. */
 const fixture = (options: CharacteristicOptions<ConnectionRef, false> = { notify: true, indicate: true }) => {

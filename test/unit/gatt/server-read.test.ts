@@ -3,7 +3,7 @@ import { AttError } from '../../../src/core/errors.ts';
 import { Characteristic, type CharacteristicOptions } from '../../../src/gatt/characteristic.ts';
 import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
 import { Service } from '../../../src/gatt/service.ts';
-import { bytes, connectPair, ManualClock, newServer, RawClient } from './gatt-pair.ts';
+import { bytes, connectPair, ManualClock, newServer, RawClient } from '../../support/gatt-pair.ts';
 
 type Options = CharacteristicOptions<ConnectionRef, false>;
 

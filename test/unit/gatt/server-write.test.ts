@@ -5,7 +5,7 @@ import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
 import { Descriptor } from '../../../src/gatt/descriptor.ts';
 import { PREPARED_LIMIT, PREPARED_TOTAL_OCTETS } from '../../../src/gatt/prepared-writes.ts';
 import { Service } from '../../../src/gatt/service.ts';
-import { bytes, ManualClock, newServer, RawClient, turn } from './gatt-pair.ts';
+import { bytes, ManualClock, newServer, RawClient, turn } from '../../support/gatt-pair.ts';
 
 type Options = CharacteristicOptions<ConnectionRef, false>;
 

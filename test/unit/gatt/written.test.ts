@@ -8,7 +8,7 @@ import {
 import { WaitScope } from '../../../src/core/wait-scope.ts';
 import { Characteristic } from '../../../src/gatt/characteristic.ts';
 import { Service } from '../../../src/gatt/service.ts';
-import { bytes, ManualClock, newServer, RawClient, turn } from './gatt-pair.ts';
+import { bytes, ManualClock, newServer, RawClient, turn } from '../../support/gatt-pair.ts';
 
 /** Value handles are 000c (plain) and 000e (capturing, three deep). */
 const fixture = () => {
