@@ -42,6 +42,8 @@ export interface AttBearerOptions {
 
 const DEFAULT_TIMEOUT_MS = 1_000;
 
+const confirmation = (bytes: Uint8Array): unknown => HandleValueConfirmation.decode(bytes, 1);
+
 /**
  * A way for Attribute PDUs to and from one peer (Vol 3, Part F, 3.2.11): the client's transactions, one at a time; the server's answers;
  * notifications, indications and commands both ways. What belongs to the client as a whole (subscriptions, awareness of changes) is not here,
@@ -164,15 +166,17 @@ export class AttBearer {
     params: Infer<Q>,
     options: AttRequestOptions,
   ): Promise<R> {
+    const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
     return this.#requests.run(
       {
-        what: options.what,
+        what,
         opcode: exchange.request.code,
         answerOpcode: exchange.responseOpcode,
         packet: encodePacket(exchange.request, params),
+        accept: (pdu) => this.#read(pdu, what, exchange.decode),
       },
-      (pdu) => this.#read(pdu, options.what, exchange.decode),
-      { ...options, defaultTimeoutMs: options.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS },
+      options,
+      defaultTimeoutMs,
     );
   }
 
@@ -189,17 +193,19 @@ export class AttBearer {
 
   /** Resolves when the peer has confirmed. One indication at a time; giving up leaves its place taken as with request(). */
   indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {
+    const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
     return this.#indications.run(
       {
-        what: options.what,
+        what,
         opcode: AttOpcode.handleValueIndication,
         answerOpcode: AttOpcode.handleValueConfirmation,
         packet: valuePacket(AttOpcode.handleValueIndication, handle, value),
+        accept: (pdu) => {
+          this.#read(pdu, what, confirmation);
+        },
       },
-      (pdu) => {
-        this.#read(pdu, options.what, (bytes) => HandleValueConfirmation.decode(bytes, 1));
-      },
-      { ...options, defaultTimeoutMs: options.defaultTimeoutMs ?? DEFAULT_TIMEOUT_MS },
+      options,
+      defaultTimeoutMs,
     );
   }
 

@@ -35,6 +35,14 @@ export interface LaneTransaction extends Transaction {
   readonly onAnswer: (answer: Answer) => void;
 }
 
+/** A transaction that a caller waits for. */
+export interface LaneCall<R> extends Transaction {
+  readonly what: string;
+  readonly packet: Uint8Array;
+  /** Reads the answer; may throw. */
+  readonly accept: (pdu: Uint8Array) => R;
+}
+
 export interface LaneOptions {
   readonly channel: AttChannel;
   /** The bearer's life: its end rejects all that wait here. */
@@ -60,43 +68,30 @@ export class TransactionLane {
     this.#options = options;
   }
 
-  /** Runs one transaction; `accept` reads its answer and may throw. */
-  run<R>(
-    transaction: Omit<LaneTransaction, 'onAnswer'>,
-    accept: (pdu: Uint8Array) => R,
-    wait: WaitOptions & { readonly defaultTimeoutMs: number },
-  ): Promise<R> {
+  /** Runs one transaction for a caller. */
+  run<R>(call: LaneCall<R>, wait: WaitOptions, defaultTimeoutMs: number): Promise<R> {
     const { clock, scope } = this.#options;
+    const { what, opcode, answerOpcode, packet, accept } = call;
+    const { timeoutMs, signal } = wait;
     let own: LaneTransaction | undefined;
-    return procedure<R>(
-      {
-        what: transaction.what,
-        clock,
-        scope,
-        defaultTimeoutMs: wait.defaultTimeoutMs,
-        timeoutMs: wait.timeoutMs,
-        signal: wait.signal,
-        hint: () => this.describe(own),
-      },
-      (settle) => {
-        const started: LaneTransaction = {
-          ...transaction,
-          onAnswer: (answer) => {
-            if (answer.kind === 'error') settle.reject(answer.error);
-            else {
-              try {
-                settle.resolve(accept(answer.pdu));
-              } catch (error) {
-                settle.reject(error);
-              }
-            }
-          },
-        };
-        own = started;
-        this.submit(started);
-        return () => this.#feed({ kind: 'givenUp', transaction: started });
-      },
-    );
+    const hint = (): string => this.describe(own);
+    return procedure<R>({ what, clock, scope, defaultTimeoutMs, timeoutMs, signal, hint }, (settle) => {
+      const onAnswer = (answer: Answer): void => {
+        if (answer.kind === 'error') {
+          settle.reject(answer.error);
+          return;
+        }
+        try {
+          settle.resolve(accept(answer.pdu));
+        } catch (error) {
+          settle.reject(error);
+        }
+      };
+      const transaction: LaneTransaction = { what, opcode, answerOpcode, packet, onAnswer };
+      own = transaction;
+      this.submit(transaction);
+      return () => this.#feed({ kind: 'givenUp', transaction });
+    });
   }
 
   /** Takes a transaction that nobody gives up. */

@@ -10,7 +10,7 @@ export interface AttExchange<Q extends Shape, R> {
   readonly request: Pdu<Q>;
   readonly responseOpcode: number;
   /** Reads a response, opcode included. What it gives owns its bytes. Throws MalformedPduError. */
-  decode(bytes: Uint8Array): R;
+  readonly decode: (bytes: Uint8Array) => R;
 }
 
 const exchange = <Q extends Shape, R>(
