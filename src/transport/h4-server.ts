@@ -5,6 +5,7 @@ import type { HciTransport } from '../core/transport.ts';
 import { connectFailure, systemCodeOf } from './connect-failure.ts';
 import { releaseSocket } from './socket.ts';
 import { StreamTransport } from './stream-transport.ts';
+import { tcpName } from './tcp.ts';
 
 /**
  * Called for each host that connects, with the controller's end of its line: an HciTransport on which commands, ACL and ISO data
@@ -38,6 +39,8 @@ const listening = (server: Server, options: { host?: string; port?: number; path
     server.once('error', reject);
     server.listen(options, () => {
       server.off('error', reject);
+      // A connection that could not be accepted, for want of descriptors, is the loss of who connected.
+      server.on('error', () => undefined);
       resolve();
     });
   });
@@ -103,12 +106,12 @@ export const listenTcp = async (options: ListenTcpOptions, onHost: OnHost): Prom
   const makeAddress = (server: Server): { address: string; port: number } => {
     const bound = server.address();
     const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
-    return { address: `tcp:${host}:${actual}`, port: actual };
+    return { address: tcpName({ host, port: actual }), port: actual };
   };
   try {
     return await serve({ host, port }, makeAddress, clock, onHost);
   } catch (error) {
-    throw connectFailure(`cannot listen on tcp:${host}:${port}`, error);
+    throw connectFailure(`cannot listen on ${tcpName({ host, port })}`, error);
   }
 };
 

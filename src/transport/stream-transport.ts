@@ -47,6 +47,7 @@ export class StreamTransport implements HciTransport {
   readonly #maxPendingBytes: number;
   readonly #framer: H4Framer;
   #sink: HciTransportSink | undefined;
+  #isPaused = false;
 
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -97,7 +98,7 @@ export class StreamTransport implements HciTransport {
     }
     this.#stream.on('data', (chunk: Uint8Array) => this.#framer.push(chunk));
     // A listener does not set a stream going that was paused on purpose, as a probed serial line is.
-    this.#stream.resume();
+    if (!this.#isPaused) this.#stream.resume();
   }
 
   send(packet: Uint8Array): void {
@@ -109,12 +110,16 @@ export class StreamTransport implements HciTransport {
     queueMicrotask(this.#scheduleFlush);
   }
 
+  /** What is left of the chunk in hand still comes. */
   pause(): void {
+    this.#isPaused = true;
     if (!this.#ended) this.#stream.pause();
   }
 
   resume(): void {
-    if (!this.#ended) this.#stream.resume();
+    this.#isPaused = false;
+    // Before the start there is nobody to deliver to.
+    if (!this.#ended && this.#sink !== undefined) this.#stream.resume();
   }
 
   ref(): void {

@@ -7,10 +7,17 @@ export interface TcpAddress {
   readonly port: number;
 }
 
+/** After so long without a word the other end is asked whether it is still there: a host that lost its power says no goodbye. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** `tcp:127.0.0.1:9001`, `tcp:[::1]:9001`. */
+export const tcpName = (at: TcpAddress): string =>
+  `tcp:${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`;
+
 /** A controller that speaks H4 on a TCP port. Rejects with TransportError, TimeoutError or the reason of the abort. */
 export const openTcp = (at: TcpAddress, options: OpenTransportOptions): Promise<HciTransport> =>
   connectSocket(
-    `tcp:${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`,
-    { host: at.host, port: at.port, noDelay: true },
+    tcpName(at),
+    { host: at.host, port: at.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
     options,
   );

@@ -237,6 +237,11 @@ describe('TCP', () => {
     expect(String(error)).toMatch(/the host name (is not known|cannot be resolved)/);
   });
 
+  it('writes an IPv6 address as a moniker does', async () => {
+    const error = await rejection(openTcp({ host: '::1', port: 1 }, { clock }));
+    expect(String(error)).toContain('cannot connect to tcp:[::1]:1: ');
+  });
+
   it('obeys deadline and abort, leaving nothing behind', async () => {
     const manual = new ManualClock();
     const reason = new Error('changed my mind');

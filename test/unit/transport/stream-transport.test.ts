@@ -30,6 +30,29 @@ describe('StreamTransport', () => {
     await transport.close();
   });
 
+  it('stays paused over the start when it was paused before', async () => {
+    const { transport, sink } = make();
+    transport.pause();
+    transport.start(sink);
+    transport.send(reset());
+    await new Promise(setImmediate);
+    expect(sink.packets).toHaveLength(0);
+    transport.resume();
+    await sink.next();
+    await transport.close();
+  });
+
+  it('keeps what arrives when it is paused and resumed before the start', async () => {
+    const { transport, sink } = make();
+    transport.pause();
+    transport.resume();
+    transport.send(reset());
+    await new Promise(setImmediate);
+    transport.start(sink);
+    expect(toHex(await sink.next())).toBe('01030c00');
+    await transport.close();
+  });
+
   it('tells of a loss before the start, after the start has returned', async () => {
     const { stream, transport, sink, releases } = make();
     stream.destroy(new Error('read EIO'));
