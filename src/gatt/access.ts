@@ -46,7 +46,7 @@ export const ALLOWED = 0;
 export const checkAccess = (
   permissions: Permissions,
   operation: Operation,
-  security: LinkSecurity,
+  link: { security(): LinkSecurity },
 ): number => {
   const rule = permissions[operation];
   if (rule === undefined)
@@ -57,6 +57,7 @@ export const checkAccess = (
   const minKeySize = rule.minKeySize ?? 0;
   const encrypted = rule.encrypted === true || authenticated || secureConnections || minKeySize > 0;
   if (!encrypted) return ALLOWED;
+  const security = link.security();
   if (!security.encrypted) {
     return security.hasKey ? AttErrorCode.insufficientEncryption : AttErrorCode.insufficientAuthentication;
   }

@@ -43,7 +43,7 @@ export interface DiscoveryOptions {
   readonly bearer: AttBearer;
   /** The server, for messages. */
   readonly peer: string;
-  /** For each step. */
+  /** For each step; 2 s at least, since others may wait for the same. */
   readonly stepTimeoutMs?: number | undefined;
 }
 
@@ -183,12 +183,11 @@ export class Discovery {
     exchange: AttExchange<Q, R>,
     params: Infer<Q>,
   ): Promise<R | undefined> {
-    const { bearer, stepTimeoutMs } = this.#options;
+    const { bearer, stepTimeoutMs = 0 } = this.#options;
     try {
       return await bearer.request(exchange, params, {
         what,
-        defaultTimeoutMs: DISCOVERY_STEP_TIMEOUT_MS,
-        timeoutMs: stepTimeoutMs,
+        timeoutMs: Math.max(stepTimeoutMs, DISCOVERY_STEP_TIMEOUT_MS),
       });
     } catch (error) {
       if (error instanceof AttError && error.status === AttErrorCode.attributeNotFound) return undefined;

@@ -40,7 +40,7 @@ export const refusal = (context: ServerContext, status: number, handle: number):
 
 /** Throws the refusal of an operation on an attribute, if there is one. Every path to a value comes by here. */
 export const requireAccess = (context: ServerContext, attribute: Attribute, operation: Operation): void => {
-  const status = checkAccess(attribute.permissions, operation, context.session.link.security());
+  const status = checkAccess(attribute.permissions, operation, context.session.link);
   if (status !== ALLOWED) throw refusal(context, status, attribute.handle);
 };
 

@@ -60,7 +60,7 @@ export const answerFindByTypeValue = (
   const { database, session } = context;
   let attribute = database.nextOfType(type, startingHandle, endingHandle);
   while (attribute !== undefined) {
-    const readable = checkAccess(attribute.permissions, 'read', session.link.security()) === ALLOWED;
+    const readable = checkAccess(attribute.permissions, 'read', session.link) === ALLOWED;
     if (readable && hasValue(attribute, request.attributeValue)) {
       if (!response.add(attribute.handle, attribute.groupEnd)) break;
     }
@@ -86,7 +86,7 @@ export const answerReadByGroupType = (
   let attribute = database.nextOfType(attributeGroupType, startingHandle, endingHandle);
   while (attribute !== undefined) {
     if (response.empty) requireAccess(context, attribute, 'read');
-    else if (checkAccess(attribute.permissions, 'read', session.link.security()) !== ALLOWED) break;
+    else if (checkAccess(attribute.permissions, 'read', session.link) !== ALLOWED) break;
     if (!response.add(attribute.handle, attribute.groupEnd, attribute.source.value(session))) break;
     attribute = database.nextOfType(attributeGroupType, attribute.handle + 1, endingHandle);
   }

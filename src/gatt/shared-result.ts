@@ -1,10 +1,12 @@
 import type { Clock } from '../core/clock.ts';
+import { TimeoutError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
+import { Deadline } from './deadline.ts';
 
 /**
  * A result that several callers want at once and later: it is fetched once. Each caller has its own deadline and may give up without harm to the
- * others; a failure is told to those who wait and is not kept.
+ * others; a failure is told to those who wait and is not kept. One that waits longer than who began goes on by itself.
  */
 export class SharedResult<T> {
   #pending: Promise<T> | undefined;
@@ -19,7 +21,23 @@ export class SharedResult<T> {
     wait: WaitOptions & { readonly what: string; readonly clock: Clock; readonly scope: WaitScope },
     fetch: () => Promise<T>,
   ): Promise<T> {
-    if (this.#value !== undefined) return this.#value.value;
+    const deadline = new Deadline(wait.clock, wait.what, wait);
+    for (;;) {
+      if (this.#value !== undefined) return this.#value.value;
+      const mine = this.#pending === undefined;
+      try {
+        return await this.#join({ ...wait, ...deadline.step() }, fetch);
+      } catch (error) {
+        // The steps were given the time of whoever began.
+        if (mine || wait.timeoutMs === undefined || !(error instanceof TimeoutError)) throw error;
+      }
+    }
+  }
+
+  #join(
+    wait: WaitOptions & { readonly what: string; readonly clock: Clock; readonly scope: WaitScope },
+    fetch: () => Promise<T>,
+  ): Promise<T> {
     return procedure<T>({ ...wait, defaultTimeoutMs: Number.POSITIVE_INFINITY }, (settle) => {
       this.#pending ??= this.#begin(fetch);
       this.#pending.then(settle.resolve, settle.reject);

@@ -90,6 +90,11 @@ export class ValueFeed {
     this.#values.push(copyBytes(value));
   }
 
+  /** The oldest value that is kept, if there is one. */
+  take(): Bytes | undefined {
+    return this.#values.shift();
+  }
+
   /** The next value. What came before the call counts, also when the link has ended since. */
   async next(options: WaitOptions): Promise<Bytes> {
     const value = await this.wait(options);

@@ -27,26 +27,13 @@ export class ValueStream implements AsyncIterableIterator<Bytes, undefined>, Asy
     return this.#feed.dropped;
   }
 
-  async next(): Promise<IteratorResult<Bytes, undefined>> {
-    if (this.#closed) return { done: true, value: undefined };
-    if (!this.#started) {
-      this.#feed.attach(this);
-      this.#started = true;
-      this.#feed.open(this.#options);
+  next(): Promise<IteratorResult<Bytes, undefined>> {
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
+    if (this.#started && this.#options.signal?.aborted !== true) {
+      const value = this.#feed.take();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
     }
-    let waiter: ValueWaiter | undefined;
-    try {
-      const value = await this.#feed.wait(this.#options, (registered) => {
-        waiter = registered;
-        this.#waiters.add(registered);
-      });
-      return value === undefined ? { done: true, value } : { done: false, value };
-    } catch (error) {
-      this.end();
-      throw error;
-    } finally {
-      if (waiter !== undefined) this.#waiters.delete(waiter);
-    }
+    return this.#wait();
   }
 
   async return(): Promise<IteratorResult<Bytes, undefined>> {
@@ -75,6 +62,27 @@ export class ValueStream implements AsyncIterableIterator<Bytes, undefined>, Asy
     for (const waiter of [...this.#waiters]) {
       this.#feed.forget(waiter);
       waiter.resolve(undefined);
+    }
+  }
+
+  async #wait(): Promise<IteratorResult<Bytes, undefined>> {
+    let waiter: ValueWaiter | undefined;
+    try {
+      if (!this.#started) {
+        this.#feed.attach(this);
+        this.#started = true;
+        this.#feed.open(this.#options);
+      }
+      const value = await this.#feed.wait(this.#options, (registered) => {
+        waiter = registered;
+        this.#waiters.add(registered);
+      });
+      return value === undefined ? { done: true, value } : { done: false, value };
+    } catch (error) {
+      this.end();
+      throw error;
+    } finally {
+      if (waiter !== undefined) this.#waiters.delete(waiter);
     }
   }
 }

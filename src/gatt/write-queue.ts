@@ -92,6 +92,12 @@ export class WriteQueue<C extends ConnectionRef> {
     this.#writes.push(write);
   }
 
+  /** Whether a write is there for a call with that `connection`. */
+  #holds(connection: C | undefined): boolean {
+    if (connection === undefined) return this.#writes.length > 0;
+    return this.#writes.some((write) => write.connection === connection);
+  }
+
   /** A write that is waiting: the oldest captured one, or the latest event, which answers for all before it. */
   #take(connection: C | undefined): Written<C> | undefined {
     if (connection !== undefined) {
@@ -115,7 +121,8 @@ export class WriteQueue<C extends ConnectionRef> {
         defaultTimeoutMs: Number.POSITIVE_INFINITY,
         timeoutMs: options.timeoutMs,
         signal: options.signal,
-        scope,
+        // What was written before the link ended is still told.
+        scope: this.#holds(connection) ? undefined : scope,
       },
       (settle) => {
         const write = this.#take(connection);

@@ -3,7 +3,7 @@ import { AttError } from '../../../src/core/errors.ts';
 import { Characteristic, type CharacteristicOptions } from '../../../src/gatt/characteristic.ts';
 import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
 import { Service } from '../../../src/gatt/service.ts';
-import { bytes, connectPair, ManualClock, newServer, RawClient } from '../../support/gatt-pair.ts';
+import { bytes, ManualClock, newServer, RawClient } from '../../support/gatt-pair.ts';
 
 type Options = CharacteristicOptions<ConnectionRef, false>;
 
@@ -253,30 +253,5 @@ describe('values by type', () => {
     const [answer = ''] = await client.ask('08 0100 ffff 00aa');
     expect(answer.slice(0, 8)).toBe('09ff0c00');
     expect(answer.length / 2).toBe(257);
-  });
-});
-
-describe('security', () => {
-  it('is that of the moment: a link that changes is judged anew', async () => {
-    const { clock, server } = fixture({ read: true });
-    const { client, connection } = connectPair(clock, server);
-    const service = await clock.run(client.service(0x1234));
-    const characteristic = await clock.run(service.characteristic(0xaa00));
-    let asked = 0;
-    Object.defineProperty(connection, 'security', {
-      get: () => {
-        asked++;
-        return {
-          encrypted: false,
-          authenticated: false,
-          secureConnections: false,
-          keySize: 0,
-          hasKey: false,
-        };
-      },
-    });
-    await clock.run(characteristic.read());
-    await clock.run(characteristic.read());
-    expect(asked).toBe(2);
   });
 });
