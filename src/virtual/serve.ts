@@ -78,6 +78,10 @@ const listenerAt = async (air: Air, at: string): Promise<Listen> => {
     const { listenUnix } = await import('../transport/h4-server.ts');
     return (onHost) => listenUnix({ path: place, clock }, onHost);
   }
+  if (kind === 'pty') {
+    const { listenPty } = await import('../transport/pty.ts');
+    return (onHost) => listenPty({ path: place, clock }, onHost);
+  }
   throw new InvalidArgumentError(`'${at}' is no place to listen at: ${forms}`);
 };
 

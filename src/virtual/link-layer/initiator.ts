@@ -77,12 +77,13 @@ export class Initiator implements Listener {
     // A request that is not heard leaves the advertiser as it was; the next event brings another chance.
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
     const phy = event.legacy ? 1 : event.secondaryPhy;
-    this.stop();
-    const connected = event.advertiser.connectRequested({
+    event.advertiser.connectRequested({
       from: own,
-      central: side,
+      central: () => {
+        this.stop();
+        return side();
+      },
       parameters: parametersOn(phy),
     });
-    if (!connected) this.start();
   }
 }

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError, TransportError } from 'jelling';
+import { createAir, serve } from 'jelling/virtual';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+describe('where a virtual controller is served', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'jelling-serve-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each(['pty', 'pty:', 'tcp:127.0.0.1', 'tcp:127.0.0.1:65536', 'udp:127.0.0.1:9001', ''])(
+    'refuses %j and lists the forms',
+    async (at) => {
+      const failure = await serve(createAir(), at).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(InvalidArgumentError);
+      expect(String(failure)).toContain('give tcp:HOST:PORT, unix:PATH or pty:PATH');
+    },
+  );
+
+  it('leaves no controller behind where the place of a pseudo-terminal is taken', async () => {
+    const path = join(folder, 'taken');
+    writeFileSync(path, '');
+    const air = createAir();
+    const failure = await serve(air, `pty:${path}`).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TransportError);
+    expect(String(failure)).toContain(path);
+    expect(air.controllers).toEqual([]);
+  });
+});
