@@ -8,7 +8,7 @@ import { pcapng } from './pcapng.ts';
 import type { Direction, PacketWriter, SnoopFormat } from './snoop-record.ts';
 
 /** Octets that may wait for a slow disk; packets beyond it are left out of the capture, and counted. */
-export const DEFAULT_MAX_PENDING_BYTES = 4 * 1024 * 1024;
+const DEFAULT_MAX_PENDING_BYTES = 4 * 1024 * 1024;
 
 /** An open file, as narrow as it is needed. */
 export interface CaptureFile {

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { procedure } from '../core/procedure.ts';
 
 /** How long the other end is given to take the last octets and close its half. On a live machine it takes a millisecond. */
-export const SOCKET_CLOSE_MS = 250;
+const SOCKET_CLOSE_MS = 250;
 
 /**
  * Closes a socket: our half first, so that what was written last is not lost to a reset of the connection, then all of it.

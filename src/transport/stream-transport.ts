@@ -9,7 +9,7 @@ import { joinPackets } from './join-packets.ts';
  * Octets that may wait for an other end which does not read. Flow control keeps a healthy line far below; what reaches it is a peer
  * that stalls while something goes on producing.
  */
-export const DEFAULT_MAX_PENDING_BYTES = 8 * 1024 * 1024;
+const DEFAULT_MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
 export interface StreamTransportOptions {
   readonly name: string;

@@ -5,7 +5,7 @@ import { type UsbDeviceInfo, UsbError } from './usb-port.ts';
 import { usbIdOf } from './usb-select.ts';
 
 /** The rule that lets ordinary users open one kind of adapter on Linux. */
-export const udevRuleFor = (info: UsbDeviceInfo): string => {
+const udevRuleFor = (info: UsbDeviceInfo): string => {
   const [vendor, product] = usbIdOf(info).split(':');
   return `SUBSYSTEM=="usb", ATTRS{idVendor}=="${vendor}", ATTRS{idProduct}=="${product}", MODE="0660", GROUP="plugdev", TAG+="uaccess"`;
 };

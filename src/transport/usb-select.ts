@@ -25,7 +25,7 @@ const isBluetooth = (of: ClassTriple): boolean =>
   of.class === 0xe0 && of.subclass === 0x01 && of.protocol === 0x01;
 
 /** Whether a device says of itself, or of one of its interfaces, that it is a Bluetooth controller. */
-export const isBluetoothDevice = (info: UsbDeviceInfo): boolean =>
+const isBluetoothDevice = (info: UsbDeviceInfo): boolean =>
   isBluetooth(info) || info.interfaces.some(isBluetooth);
 
 const isIn = (endpoint: UsbEndpoint): boolean => (endpoint.address & 0x80) !== 0;

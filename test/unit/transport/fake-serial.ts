@@ -2,7 +2,7 @@ import { Duplex, Transform } from 'node:stream';
 import type { SerialDriver, SerialLine, SerialLineOptions } from '../../../src/transport/serial-line.ts';
 import { resetComplete } from './recording-sink.ts';
 
-export const RESET_HEX = '01030c00';
+const RESET_HEX = '01030c00';
 
 export interface FakeSerialOptions {
   /** The rate at which the device hears and is heard. */
