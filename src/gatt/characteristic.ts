@@ -12,6 +12,7 @@ import { GattUuid } from './gatt-codes.ts';
 import { connectionOf, LocalAttribute, type LocalAttributeOptions } from './local-attribute.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
 import { type CharacteristicProperties, propertiesFromBits, propertiesToBits } from './properties.ts';
+import { type SendKind, type SendOptions, type SendTarget, sendToAll, sendToOne } from './send.ts';
 import {
   addPart,
   attributeCount,
@@ -44,17 +45,7 @@ export interface CharacteristicOptions<C extends ConnectionRef, Capture extends 
   readonly onSubscribe?: ((connection: C, subscription: Subscription) => void) | undefined;
 }
 
-export interface SendOptions extends WaitOptions {
-  /** What to send; the local value unless given, and left as it is. */
-  readonly value?: ValueLike | undefined;
-  /** Sends to a client that has not subscribed, too. */
-  readonly force?: boolean | undefined;
-}
-
 const DEFAULT_CAPTURE_DEPTH = 10;
-const DEFAULT_INDICATE_TIMEOUT_MS = 1_000;
-
-type SendKind = 'notify' | 'indicate';
 
 /** A characteristic of a server (Vol 3, Part G, 3.3). `C` is the class of the connections that it is given. */
 export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture extends boolean = false>
@@ -64,7 +55,8 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
   readonly properties: CharacteristicProperties;
   readonly #options: CharacteristicOptions<C, Capture>;
   readonly #descriptors: ServicePart[] = [];
-  #configurationHandle = 0;
+  /** Where it stands; handles are 0 while its service is not registered. */
+  #target: SendTarget;
 
   /**
    * Throws InvalidArgumentError for an initial value longer than `maxLength`, for `capture` where clients cannot write, and
@@ -94,6 +86,7 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
       propertiesToBits({ read, write, writeNoResponse, notify, indicate }),
     );
     this.#options = options;
+    this.#target = { what: this.what, handle: 0, configurationHandle: 0 };
     service[addPart](this);
   }
 
@@ -103,7 +96,7 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
 
   /** Where a client writes its subscription; 0 where there is none. */
   get configurationHandle(): number {
-    return this.#configurationHandle;
+    return this.#target.configurationHandle;
   }
 
   [addPart](descriptor: ServicePart): void {
@@ -121,12 +114,17 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
    */
   write(value: ValueLike, options: { readonly sendUpdate?: boolean | undefined } = {}): void {
     this.localValue.set(value);
-    if (options.sendUpdate !== true || this.binding === undefined) return;
+    const { binding } = this;
+    if (options.sendUpdate !== true || binding === undefined) return;
     const { view } = this.localValue;
-    for (const session of this.binding.sessions()) {
-      const configuration = session.client.configuration(this.#configurationHandle);
-      if (wantsNotifications(configuration)) this.#sendUnwatched('notify', session, view);
-      else if (wantsIndications(configuration)) this.#sendUnwatched('indicate', session, view);
+    const report = (error: unknown): void => {
+      binding.log.write('warn', 'gatt', () => `an update of ${this.what} was not sent: ${String(error)}`);
+    };
+    const target = this.#target;
+    for (const session of binding.sessions()) {
+      const configuration = session.client.configuration(this.#target.configurationHandle);
+      const kind = wantsNotifications(configuration) ? 'notify' : 'indicate';
+      if (configuration !== 0) sendToOne(target, kind, session, view, {}).catch(report);
     }
   }
 
@@ -152,7 +150,7 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
   /** What the client has asked to be sent. */
   subscription(connection: C): Subscription {
     const session = this.requireBinding().session(connection);
-    return toSubscription(session.client.configuration(this.#configurationHandle));
+    return toSubscription(session.client.configuration(this.#target.configurationHandle));
   }
 
   /**
@@ -163,7 +161,7 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     if (!this.properties.notify && !this.properties.indicate) throw this.#cannot('notify');
     const binding = this.requireBinding();
     const session = binding.session(connection);
-    const handle = this.#configurationHandle;
+    const handle = this.#target.configurationHandle;
     await procedure<void>(
       {
         what: `waiting for ${session.link.what} to subscribe to ${this.what}`,
@@ -220,7 +218,8 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
 
   [place](binding: ServerBinding | undefined, handle: number): void {
     this.bind(binding, handle + 1);
-    this.#configurationHandle = binding !== undefined && this.#hasConfiguration ? handle + 2 : 0;
+    const configurationHandle = binding !== undefined && this.#hasConfiguration ? handle + 2 : 0;
+    this.#target = { what: this.what, handle: this.handle, configurationHandle };
     let at = handle + (this.#hasConfiguration ? 3 : 2);
     for (const descriptor of this.#descriptors) {
       descriptor[place](binding, at);
@@ -271,70 +270,22 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     });
   }
 
-  #cannot(kind: SendKind): InvalidStateError {
-    return new InvalidStateError(`${this.what} does not ${kind}: declare it with { ${kind}: true }`);
-  }
-
-  #wants(session: ServerSession, kind: SendKind): boolean {
-    const configuration = session.client.configuration(this.#configurationHandle);
-    return kind === 'notify' ? wantsNotifications(configuration) : wantsIndications(configuration);
-  }
-
-  /** Not an async function: one promise less for each notification. */
+  /** Sends, where the value and the client allow it. Not an async function: one promise less for each notification. */
   #send(kind: SendKind, connection: C | undefined, options: SendOptions): Promise<void> {
     try {
       if (!this.properties[kind]) throw this.#cannot(kind);
       const value = options.value === undefined ? this.localValue.view : valueBytes(options.value);
       const binding = this.requireBinding();
-      if (connection === undefined) return this.#sendAll(kind, binding, value, options);
-      const session = binding.session(connection);
-      if (options.force !== true && !this.#wants(session, kind)) {
-        throw new InvalidStateError(
-          `${session.link.what} has not subscribed to ${kind === 'notify' ? 'notifications' : 'indications'} of ${this.what}: await subscribed(), or send with { force: true }`,
-        );
-      }
-      return this.#sendTo(kind, session, value, options);
+      const target = this.#target;
+      if (connection === undefined) return sendToAll(target, kind, binding.sessions(), value, options);
+      return sendToOne(target, kind, binding.session(connection), value, options);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #sendTo(kind: SendKind, session: ServerSession, value: Uint8Array, wait: WaitOptions): Promise<void> {
-    const { bearer, what } = session.link;
-    if (kind === 'notify') return bearer.notify(this.handle, value, wait);
-    return bearer.indicate(this.handle, value, {
-      what: `indicating ${this.what} to ${what}`,
-      defaultTimeoutMs: DEFAULT_INDICATE_TIMEOUT_MS,
-      timeoutMs: wait.timeoutMs,
-      signal: wait.signal,
-    });
-  }
-
-  async #sendAll(
-    kind: SendKind,
-    binding: ServerBinding,
-    value: Uint8Array,
-    options: SendOptions,
-  ): Promise<void> {
-    const receivers = [...binding.sessions()].filter(
-      (session) => options.force === true || this.#wants(session, kind),
-    );
-    const outcomes = await Promise.allSettled(
-      receivers.map((session) => this.#sendTo(kind, session, value, options)),
-    );
-    for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === 'rejected' && receivers[i]?.link.scope.error === undefined) throw outcome.reason;
-    }
-  }
-
-  #sendUnwatched(kind: SendKind, session: ServerSession, value: Uint8Array): void {
-    this.#sendTo(kind, session, value, {}).catch((error: unknown) => {
-      this.binding?.log.write(
-        'warn',
-        'gatt',
-        () => `update of ${this.what} to ${session.link.what}: ${String(error)}`,
-      );
-    });
+  #cannot(kind: SendKind): InvalidStateError {
+    return new InvalidStateError(`${this.what} does not ${kind}: declare it with { ${kind}: true }`);
   }
 }
 

@@ -307,6 +307,18 @@ describe('callers of discovery', () => {
     await clock.advance(60_000);
   });
 
+  it('that wait longer than who began get what comes later', async () => {
+    const clock = new ManualClock();
+    const server = new ScriptedServer(clock, () => undefined);
+    const hasty = server.client.services();
+    const patient = server.client.services({ timeoutMs: 10_000 });
+    await expect(clock.run(hasty)).rejects.toThrow(TimeoutError);
+    await clock.advance(1_000);
+    server.script = () => '1106 0100 ffff 0018';
+    server.send('0110010006');
+    expect((await clock.run(patient)).length).toBe(1);
+  });
+
   it('get the error of the server, and the next call asks anew', async () => {
     const clock = new ManualClock();
     const answers = ['0110010006', '1106 0100 ffff 0018'];

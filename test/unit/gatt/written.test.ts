@@ -67,6 +67,16 @@ describe('written()', () => {
     expect(await plain.written({ connection: other.connection })).toBe(other.connection);
   });
 
+  it('tells what a client wrote before its link ended', async () => {
+    const { plain, capturing, client } = fixture();
+    await client.ask('12 0c00 01');
+    await client.ask('52 0e00 02');
+    client.connection.disconnect();
+    expect(await plain.written({ connection: client.connection })).toBe(client.connection);
+    expect((await capturing.written({ connection: client.connection })).value).toEqual(bytes(2));
+    await expect(plain.written({ connection: client.connection })).rejects.toThrow(DisconnectedError);
+  });
+
   it('without a client ends with the adapter, and with an abort', async () => {
     const { scope, plain } = fixture();
     const abort = new AbortController();
