@@ -82,6 +82,10 @@ const listenerAt = async (air: Air, at: string): Promise<Listen> => {
     const { listenPty } = await import('../transport/pty.ts');
     return (onHost) => listenPty({ path: place, clock }, onHost);
   }
+  if (kind === 'pty') {
+    const { listenPty } = await import('../transport/pty.ts');
+    return (onHost) => listenPty({ path: place, clock }, onHost);
+  }
   throw new InvalidArgumentError(`'${at}' is no place to listen at: ${forms}`);
 };
 
