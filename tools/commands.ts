@@ -1,0 +1,46 @@
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** Only the command that runs is loaded. */
+  readonly load: () => Promise<Command>;
+}
+
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  demo: {
+    summary: 'watch a sensor and its client talk, with no hardware',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  scan: {
+    summary: 'list what advertises nearby',
+    load: async () => (await import('./scan.ts')).scan,
+  },
+  advertise: {
+    summary: 'be a peripheral with a name and services',
+    load: async () => (await import('./advertise.ts')).advertise,
+  },
+  inspect: {
+    summary: "show a peer's services, characteristics and values",
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  read: {
+    summary: 'read a characteristic',
+    load: async () => (await import('./read.ts')).read,
+  },
+  write: {
+    summary: 'write a characteristic',
+    load: async () => (await import('./write.ts')).write,
+  },
+  subscribe: {
+    summary: 'print the values that a characteristic sends',
+    load: async () => (await import('./subscribe.ts')).subscribe,
+  },
+  adapters: {
+    summary: 'list the controllers of this machine, and what keeps them from use',
+    load: async () => (await import('./adapters.ts')).adapters,
+  },
+  virtual: {
+    summary: 'serve virtual controllers to any host',
+    load: async () => (await import('./virtual.ts')).virtual,
+  },
+};

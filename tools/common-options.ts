@@ -1,0 +1,33 @@
+import { duration, flag, type Options, optional, text } from './option.ts';
+
+/** The options that every command takes where they mean something to it. */
+export const commonOptions = {
+  adapter: optional(
+    'ADAPTER',
+    'the controller to use: usb, usb:VID:PID, usb:BUS-PORT, serial:PATH[,BAUD][,rtscts|noflow], tcp:HOST:PORT, unix:PATH or virtual; by default what JELLING_ADAPTER says, else usb',
+    text,
+  ),
+  timeout: optional(
+    'TIME',
+    'how long each step may take: to open the adapter, to find the peer, to connect, to get an answer; in seconds, or with a unit as in 500ms, 5s, 2m',
+    duration,
+  ),
+  snoop: optional(
+    'FILE',
+    'write every packet between host and controller to FILE as btsnoop, which Wireshark opens',
+    text,
+  ),
+  json: flag('print events for programs: one JSON object a line on standard output'),
+  verbose: flag('say what the stack does, and show where an error came from', 'v'),
+  help: flag('show this help', 'h'),
+} satisfies Options;
+export type CommonOptions = typeof commonOptions;
+
+export const chooseCommon = (names: readonly (keyof CommonOptions)[] | undefined): Options =>
+  names === undefined
+    ? commonOptions
+    : Object.fromEntries(
+        Object.entries(commonOptions).filter(
+          ([name]) => name === 'help' || names.some((chosen) => chosen === name),
+        ),
+      );

@@ -1,0 +1,95 @@
+import { plain, type Style, styleFor } from './style.ts';
+import { printable } from './text.ts';
+
+/** Where text goes. */
+export interface Sink {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface OutputOptions {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** One JSON object for each line of standard output, and nothing else there. */
+  readonly json: boolean;
+}
+
+/** What happened, for programs: its name and what belongs to it. */
+export interface Event {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+const hex = (_key: string, value: unknown): unknown => {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return typeof value === 'bigint' ? String(value) : value;
+};
+
+/**
+ * What a command has to say, twice: as an event for programs, as text for people. What was asked for goes to standard output, what is said
+ * about the work to standard error; with --json every event goes to standard output and the text is left out.
+ */
+export class Output {
+  readonly json: boolean;
+  /** Colours for standard output. */
+  readonly style: Style;
+  /** Colours for standard error. */
+  readonly noteStyle: Style;
+  /** Columns of the terminal that reads standard output; undefined where none does. */
+  readonly columns: number | undefined;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+
+  constructor({ stdout, stderr, env, json }: OutputOptions) {
+    this.json = json;
+    this.style = json ? plain : styleFor(stdout, env);
+    this.noteStyle = styleFor(stderr, env);
+    this.columns = stdout.isTTY === true ? (stdout.columns ?? 80) : undefined;
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+  }
+
+  /** What was asked for. */
+  data(event: Event, text: () => string): void {
+    if (this.json) this.#event(event);
+    else this.#stdout.write(`${text()}\n`);
+  }
+
+  /** How the work goes. */
+  note(event: Event, text: () => string): void {
+    if (this.json) this.#event(event);
+    else this.#stderr.write(`${text()}\n`);
+  }
+
+  /** Text that is text in every mode: help, a version. */
+  print(text: string): void {
+    this.#stdout.write(`${text}\n`);
+  }
+
+  /** For people alone: a heading, an empty line. */
+  line(text = ''): void {
+    if (!this.json) this.#stdout.write(`${text}\n`);
+  }
+
+  /** For people alone, on standard error. */
+  remark(text: string): void {
+    if (!this.json) this.#stderr.write(`${text}\n`);
+  }
+
+  /** What went wrong: on standard error for people, and as the last event for programs. */
+  failure(event: Event, text: string): void {
+    if (this.json) this.#event(event);
+    this.#stderr.write(`${this.noteStyle('red', 'error:')} ${text}\n`);
+  }
+
+  /** What the stack has to say, with --verbose. */
+  log(text: string): void {
+    this.#stderr.write(`${this.noteStyle('dim', printable(text))}\n`);
+  }
+
+  #event(event: Event): void {
+    this.#stdout.write(`${JSON.stringify(event, hex)}\n`);
+  }
+}

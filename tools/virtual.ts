@@ -1,0 +1,68 @@
+import { createAir, serve, type VirtualServer } from 'jelling/virtual';
+import { defineCommand } from './command.ts';
+import { UsageError } from './exit.ts';
+import { duration, fraction, oneOf, optional, type Read, repeated, whole, withDefault } from './option.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** `tcp:9001` is `tcp:127.0.0.1:9001`: nobody outside this machine, unless asked for. */
+const place: Read<string> = (given) => {
+  if (/^tcp:\d+$/.test(given)) return given.replace('tcp:', 'tcp:127.0.0.1:');
+  if (/^(tcp|unix|pty):./.test(given)) return given;
+  throw new UsageError(`'${given}' is no place to listen at: give tcp:[HOST:]PORT, unix:PATH or pty:PATH`);
+};
+
+export const virtual = defineCommand({
+  description: [
+    'Serves virtual controllers, each at a place of its own, all on one air: any host that speaks HCI over H4 can use them as it would a real one, and they hear each other. No hardware is needed.',
+    'A host in another program opens tcp:HOST:PORT, unix:PATH, or a pty at PATH as a serial port. When it leaves, its controller is reset and waits for the next.',
+  ],
+  options: {
+    listen: repeated('PLACE', 'where a controller is served: tcp:[HOST:]PORT, unix:PATH or pty:PATH', place),
+    profile: withDefault(
+      'KIND',
+      'what the controllers pass for: 4.0-csr-like, 4.2, 5.x or zephyr-like; 5.x unless given',
+      oneOf('4.0-csr-like', '4.2', '5.x', 'zephyr-like'),
+      '5.x',
+    ),
+    air: withDefault(
+      'MODEL',
+      'ideal: what can happen happens at once; timed: with the times and the airtime of real radios; ideal unless given',
+      oneOf('ideal', 'timed'),
+      'ideal',
+    ),
+    loss: optional('SHARE', 'the share of packets that a timed air loses, 0 to 1', fraction),
+    seed: optional('N', 'what all chance on the air comes from; the same each time', whole(0, 0xffff_ffff)),
+    duration: withDefault(
+      'TIME',
+      'how long to serve; until Ctrl-C unless given',
+      duration,
+      Number.POSITIVE_INFINITY,
+    ),
+  },
+  common: ['json', 'verbose'],
+  examples: [
+    'jelling virtual --listen tcp:9001 --listen tcp:9002',
+    'jelling virtual --listen pty:/tmp/ble0 --listen unix:/tmp/ble1',
+    'jelling virtual --listen tcp:9001 --listen tcp:9002 --air timed --loss 0.1 --seed 7',
+  ],
+  async run({ output, options, signal }) {
+    const { listen, profile, air: model, loss, seed, duration: durationMs } = options;
+    if (listen.length === 0)
+      throw new UsageError('where to listen is missing: give --listen, as in --listen tcp:9001');
+    const air = createAir({ model, loss, seed });
+    const servers: VirtualServer[] = [];
+    try {
+      for (const at of listen) {
+        signal.throwIfAborted();
+        servers.push(await serve(air, at, { profile }));
+      }
+      const adapters = servers.map(({ address }) => address);
+      output.data({ event: 'ready', adapters }, () => `ready: serving ${adapters.join(' ')}`);
+      output.remark(output.noteStyle('dim', 'Ctrl-C ends it'));
+      await untilAborted(signal, durationMs);
+    } finally {
+      await Promise.all(servers.map((server) => server.close()));
+    }
+    return undefined;
+  },
+});
