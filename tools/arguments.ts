@@ -41,7 +41,7 @@ export const parseArguments = <O extends Options>(
   for (const token of tokens) {
     if (token.kind === 'positional') found.push(token.value);
     if (token.kind !== 'option') continue;
-    const option = options[token.name];
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (option === undefined) throw unknownOption(token.rawName, Object.keys(options));
     const value = valueGiven(token.rawName, option.placeholder, token.value, token.inlineValue === true);
     given.set(token.name, [...(given.get(token.name) ?? []), value]);

@@ -47,7 +47,7 @@ export const nearest = (given: string, known: readonly string[]): string | undef
     .map((word) => ({ word, far: distance(given.toLowerCase(), word.toLowerCase()) }))
     .sort((a, b) => a.far - b.far);
   const best = ranked[0];
-  return best !== undefined && best.far <= Math.max(1, Math.floor(best.word.length / 3))
+  return best !== undefined && best.far <= Math.max(1, Math.floor(best.word.length / 2))
     ? best.word
     : undefined;
 };
