@@ -28,7 +28,7 @@ const START_TIMEOUT_MS = 10_000;
 /** How long close() waits for the controller to fall silent. */
 const CLOSE_TIMEOUT_MS = 500;
 
-const counterNames = ['answerUnexpected', 'dataBufferOverflow', 'packetUnexpected', 'beforeReset'] as const;
+const counterNames = ['answerUnexpected', 'dataBufferOverflow', 'packetUnexpected', 'beforeStart'] as const;
 
 export interface HciControllerOptions extends WaitOptions {
   readonly clock: Clock;
@@ -57,7 +57,6 @@ export class HciController {
   readonly #reports: ReportHandlers;
   /** Opcodes that the controller has answered with Unknown HCI Command. */
   readonly #unknownCommands = new Set<number>();
-  /** What comes before the Reset is answered belongs to an earlier life. */
   #wasReset = false;
   #transportClosed = false;
   #info: ControllerInfo | undefined;
@@ -170,7 +169,7 @@ export class HciController {
     return this.#events.on(event, handler);
   }
 
-  /** Calls back for each advertising report, legacy, directed and extended alike. */
+  /** Calls back for each event with advertising reports, legacy, directed and extended alike. */
   onReports(handler: ReportHandler): () => void {
     return this.#reports.on(handler);
   }
@@ -239,15 +238,24 @@ export class HciController {
 
   #receive(packet: Uint8Array): void {
     if (this.scope.error !== undefined) return;
-    if (!this.#wasReset && !this.#isResetComplete(packet)) this.#counters.add('beforeReset');
+    if (this.#info === undefined && !this.#isOfStartUp(packet)) this.#counters.add('beforeStart');
     else if (packet[0] === HciPacketType.acl) this.#acl.receive(packet);
     else if (packet[0] === HciPacketType.event) this.#events.dispatch(packet);
     else this.#counters.add('packetUnexpected');
   }
 
-  #isResetComplete(packet: Uint8Array): boolean {
-    if (packet[0] !== HciPacketType.event || packet[1] !== HciEvent.commandComplete.code) return false;
-    if (packet.length < EVENT_HEADER_LENGTH + 4) return false;
+  /** What comes before the Reset is answered belongs to an earlier life, and a controller just reset has nothing to tell but answers. */
+  #isOfStartUp(packet: Uint8Array): boolean {
+    if (packet[0] !== HciPacketType.event) return false;
+    const code = packet[1];
+    if (this.#wasReset) {
+      return (
+        code === HciEvent.commandComplete.code ||
+        code === HciEvent.commandStatus.code ||
+        code === HciEvent.hardwareError.code
+      );
+    }
+    if (code !== HciEvent.commandComplete.code || packet.length < EVENT_HEADER_LENGTH + 4) return false;
     this.#wasReset = HciEvent.commandComplete.decode(packet).commandOpcode === HciCommand.reset.opcode;
     return this.#wasReset;
   }

@@ -270,8 +270,23 @@ describe('reset', () => {
     controller.onConnection((event) => connected.push(event.connectionHandle));
     expect(controller.links.size).toBe(0);
     expect(connected).toEqual([]);
-    expect(controller.counters['beforeReset']).toBe(3);
+    expect(controller.counters['beforeStart']).toBe(3);
   });
+});
+
+test('a link that is told of before the buffers are known is no link', async () => {
+  const script = new ScriptedController(csr8510);
+  script.script(HciCommand.readBdAddr, (): [] => {
+    queueMicrotask(() => {
+      script.connect(0x40);
+      script.answer(HciCommand.readBdAddr, { status: 0, bdAddr: csr8510.bdAddr });
+      script.send(HciCommand.readBdAddr.encode({}));
+    });
+    return [];
+  });
+  const controller = await clock.run(begin(script));
+  expect(controller.links.size).toBe(0);
+  expect(controller.counters['beforeStart']).toBe(1);
 });
 
 describe('a start that fails', () => {
@@ -319,6 +334,12 @@ describe('a start that fails', () => {
     abort.abort(reason);
     expect(await clock.run(aborted)).toBe(reason);
     expect(clock.pending).toBe(0);
+  });
+
+  test('a hardware error on the way', async () => {
+    const script = new ScriptedController(csr8510);
+    script.script(HciCommand.readBdAddr, () => [fromHex('041001 07')]);
+    expect(String(await clock.run(outcome(begin(script))))).toContain('hardware error 0x07');
   });
 
   test('a transport that is lost on the way', async () => {
