@@ -16,18 +16,44 @@ const tshark = async (file: string, ...args: string[]): Promise<string[]> => {
 
 const fields = ['frame.number', '_ws.col.Info', '_ws.expert.message'].flatMap((field) => ['-e', field]);
 
-/** Says what tshark finds wrong in a capture, or nothing. A capture with no ATT traffic in it proves nothing. */
-export const judgeCapture = async (file: string): Promise<Fault | undefined> => {
+const faultyPackets = '_ws.malformed || _ws.expert.severity == error';
+
+/** The opcodes of the ATT packets in a capture, whole again where they were sent in pieces; or what is wrong with it. */
+const attOpcodes = async (file: string): Promise<string[] | Fault> => {
   if (!existsSync(file)) return { text: `no capture was written to ${file}`, tried: false };
-  const faults = await tshark(
-    file,
-    ...['-Y', '_ws.malformed || _ws.expert.severity == error', '-T', 'fields', ...fields],
-  );
-  const first = faults[0];
-  if (first !== undefined) {
-    return { text: `tshark: ${faults.length} faulty packets, the first: ${first}`, tried: true };
+  try {
+    const faults = await tshark(file, '-Y', faultyPackets, '-T', 'fields', ...fields);
+    const first = faults[0];
+    if (first !== undefined) {
+      return { text: `tshark: ${faults.length} faulty packets, the first: ${first}`, tried: true };
+    }
+    return await tshark(file, '-Y', 'btatt', '-T', 'fields', '-E', 'occurrence=f', '-e', 'btatt.opcode');
+  } catch (error) {
+    return { text: `tshark cannot read ${file}: ${String(error)}`, tried: false };
   }
-  const attribute = await tshark(file, '-Y', 'btatt', '-T', 'fields', '-e', 'frame.number');
-  if (attribute.length >= 20) return undefined;
-  return { text: `only ${attribute.length} ATT packets in ${file}`, tried: false };
+};
+
+const counts = (opcodes: string[]): string => {
+  const count = new Map<string, number>();
+  for (const opcode of opcodes.sort()) count.set(opcode, (count.get(opcode) ?? 0) + 1);
+  return [...count].map(([opcode, times]) => `${times} of ${opcode}`).join(', ');
+};
+
+/**
+ * Says what tshark finds wrong in the captures of a pair, or nothing. What crossed the air must stand in both, and there must be enough of it
+ * to prove anything.
+ */
+export const judgeCaptures = async (central: string, peripheral: string): Promise<Fault | undefined> => {
+  const seen: string[] = [];
+  for (const file of [central, peripheral]) {
+    const opcodes = await attOpcodes(file);
+    if (!Array.isArray(opcodes)) return opcodes;
+    if (opcodes.length < 20) return { text: `only ${opcodes.length} ATT packets in ${file}`, tried: false };
+    seen.push(counts(opcodes));
+  }
+  if (seen[0] === seen[1]) return undefined;
+  return {
+    text: `the central's capture has ATT packets ${seen[0]}, the peripheral's ${seen[1]}`,
+    tried: true,
+  };
 };

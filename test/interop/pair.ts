@@ -1,5 +1,5 @@
 /** Runs one pair from its controllers to tshark's verdict, and gives the fault of each of its rows. */
-import { judgeCapture } from './capture.ts';
+import { judgeCaptures } from './capture.ts';
 import { serve } from './ground.ts';
 import { JellingCentral } from './jelling-central.ts';
 import { JellingPeripheral } from './jelling-peripheral.ts';
@@ -19,20 +19,6 @@ const wholeMs = 60_000;
 const makePlayer = (python: string, pair: Pair, part: Part): Player => {
   if (pair[part.role] === 'bumble') return new BumblePlayer(python, part);
   return part.role === 'central' ? new JellingCentral(part) : new JellingPeripheral(part);
-};
-
-/** Our own view of the traffic is the one to be judged, wherever we have one. */
-const capturesToJudge = (pair: Pair, capture: Record<Role, string>): string[] => {
-  const roles = (['central', 'peripheral'] as const).filter((role) => pair[role] === 'jelling');
-  return (roles.length === 0 ? (['central', 'peripheral'] as const) : roles).map((role) => capture[role]);
-};
-
-const firstFault = async (files: string[]): Promise<Fault | undefined> => {
-  for (const file of files) {
-    const fault = await judgeCapture(file);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
 };
 
 export const runPair = async (
@@ -68,7 +54,7 @@ export const runPair = async (
     await peripheral.reaches('done', 3_000);
     await Promise.all(players.map((player) => player.stop()));
 
-    const captureFault = await firstFault(capturesToJudge(pair, capture));
+    const captureFault = await judgeCaptures(capture.central, capture.peripheral);
     return rows.map((procedure) => ({
       procedure,
       fault:

@@ -33,11 +33,15 @@ const main = async (): Promise<number> => {
 
   let good = 0;
   let bad = 0;
+  const summary: string[] = [];
   const captures = mkdtempSync(join(tmpdir(), 'jelling-interop-'));
   for (const pair of chosen) {
     say(`\n${nameOf(pair)}${values.sabotage ? ', sabotaged' : ''}`);
     const folder = mkdtempSync(join(captures, 'pair-'));
-    for (const { procedure, fault } of await runPair(python, pair, folder, values.sabotage)) {
+    const start = performance.now();
+    const rows = await runPair(python, pair, folder, values.sabotage);
+    const goodBefore = good;
+    for (const { procedure, fault } of rows) {
       // A row that went red without having been tried shows nothing about what it can tell.
       const asWanted = values.sabotage ? fault?.tried === true : fault === undefined;
       if (asWanted) good++;
@@ -45,7 +49,10 @@ const main = async (): Promise<number> => {
       const reason = fault === undefined ? '' : shorten(fault.text);
       say(`  ${asWanted ? 'ok  ' : 'FAIL'} ${procedure.padEnd(23)} ${reason}`.trimEnd());
     }
+    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
+    summary.push(`${`${good - goodBefore}/${rows.length}`.padEnd(6)}${seconds}  ${nameOf(pair)}`);
   }
+  say(`\nrows  seconds\n${summary.join('\n')}`);
   if (bad === 0 && !values.keep) rmSync(captures, { recursive: true, force: true });
   else say(`\nthe captures are in ${captures}`);
   if (values.sabotage) say(`\n${good} of ${good + bad} rows went red as wanted, ${bad} did not`);
