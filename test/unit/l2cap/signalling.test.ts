@@ -109,6 +109,21 @@ describe('Connection Parameter Update as peripheral', () => {
     expect(identifiers[255]).toBe(identifiers[0]);
   });
 
+  test('never uses an identifier whose request is still open', async () => {
+    const { link, receive, sent } = make('peripheral');
+    const open = link.requestConnectionParameters(parameters);
+    expect(sent()[0]?.slice(2, 4)).toBe('01');
+    for (let i = 0; i < 300; i++) {
+      const done = link.requestConnectionParameters(parameters);
+      const identifier = sent()[0]?.slice(2, 4) ?? '';
+      expect(identifier).not.toBe('01');
+      receive(`13 ${identifier} 0200 0000`);
+      await done;
+    }
+    receive('13 01 0200 0000');
+    await open;
+  });
+
   test('waits as long as RTX', async () => {
     const { link, clock, receive } = make('peripheral');
     const done = link.requestConnectionParameters(parameters, { timeoutMs: Number.POSITIVE_INFINITY });
