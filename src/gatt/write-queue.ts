@@ -1,6 +1,5 @@
 import type { Bytes } from '../core/bytes.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
-import type { WaitScope } from '../core/wait-scope.ts';
 import { type ConnectionRef, gattLink } from './connection-ref.ts';
 import type { ServerBinding } from './server-binding.ts';
 
@@ -20,7 +19,6 @@ const LATCH_LIMIT = 32;
 
 interface Waiter<T> {
   readonly connection: ConnectionRef | undefined;
-  readonly scope: WaitScope;
   readonly settle: Settle<T>;
 }
 
@@ -57,10 +55,9 @@ export class WriteQueue<C extends ConnectionRef> {
     else this.#wakeOne(write, this.#depth);
   }
 
-  /** Takes out a waiter for what `connection` wrote. One whose scope has ended is already rejected and would lose the write. */
+  /** Takes out a waiter for what `connection` wrote. */
   #takeWaiter(connection: C): Waiter<Written<C>> | undefined {
     for (const waiter of this.#waiters) {
-      if (waiter.scope.error !== undefined) continue;
       if (waiter.connection !== undefined && waiter.connection !== connection) continue;
       this.#waiters.delete(waiter);
       return waiter;
@@ -130,7 +127,7 @@ export class WriteQueue<C extends ConnectionRef> {
           settle.resolve(write);
           return undefined;
         }
-        const waiter: Waiter<Written<C>> = { connection, scope, settle };
+        const waiter: Waiter<Written<C>> = { connection, settle };
         this.#waiters.add(waiter);
         leave = () => this.#waiters.delete(waiter);
         return leave;

@@ -33,12 +33,14 @@ it.each(['read', 'write', 'subscribe'] as const)(
     const { clock, client } = fixture((connection) => connection.disconnect());
     const service = await clock.run(client.service(0x181a));
     const characteristic = await clock.run(service.characteristic(0x2a6e));
-    const calls = {
+    const calls: Record<string, () => Promise<unknown>> = {
       read: () => characteristic.read(),
       write: () => characteristic.write('x'),
       subscribe: () => characteristic.subscribe(),
     };
-    const outcome = await clock.run(calls[operation]().catch((error: unknown) => error));
+    const outcome = await clock.run(
+      (calls[operation]?.() ?? Promise.resolve()).catch((error: unknown) => error),
+    );
     if (operation !== 'subscribe') expect(outcome).toBeInstanceOf(DisconnectedError);
     await expect(characteristic.read()).rejects.toThrow(DisconnectedError);
   },
@@ -54,12 +56,12 @@ it.each(['read', 'write', 'subscribe'] as const)(
     });
     const service = await clock.run(client.service(0x181a));
     const characteristic = await clock.run(service.characteristic(0x2a6e));
-    const calls = {
+    const calls: Record<string, () => Promise<unknown>> = {
       read: () => characteristic.read(),
       write: () => characteristic.write('x'),
       subscribe: () => characteristic.subscribe(),
     };
-    await clock.run(calls[operation]());
+    await clock.run(calls[operation]?.() ?? Promise.resolve());
     await turn();
     await expect(clock.run(characteristic.read())).rejects.toMatchObject({ status: 0x01 });
   },
