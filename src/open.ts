@@ -6,6 +6,7 @@ import type { HciTransport } from './core/transport.ts';
 import { Adapter } from './gap/adapter.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
+import type { AdapterListing } from './transport/found-adapter.ts';
 
 export interface OpenOptions extends WaitOptions {
   /** What clients read as Device Name (Vol 3, Part C, 12.1); `Jelling` by default. What is advertised is said to advertise(). */
@@ -63,6 +64,13 @@ export const open = (adapter: string | HciTransport, options: OpenOptions = {}):
     },
   );
 };
+
+/**
+ * The controllers that can be seen from here, on USB and on serial ports, with what is wrong about each. Never rejects: a kind that cannot be
+ * listed is named in `unavailable`.
+ */
+export const listAdapters = async (): Promise<AdapterListing> =>
+  (await import('./transport/list.ts')).listAdapters();
 
 const parsed = (text: string): Moniker | Error => {
   try {

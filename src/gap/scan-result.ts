@@ -1,6 +1,5 @@
 import type { Address, AddressType } from '../core/address.ts';
 import { type Bytes, copyBytes, toHex } from '../core/bytes.ts';
-import type { Uuid } from '../core/uuid.ts';
 import { NO_ADVERTISING_SID, NOT_AVAILABLE_DBM, ReportBit } from '../hci/codec/advertising-report.ts';
 import {
   appearanceIn,
@@ -106,12 +105,12 @@ export class ScanResult<Device> {
   }
 
   /** UUIDs of its services, complete or not, each once. */
-  get services(): readonly Uuid[] {
+  get services(): readonly string[] {
     return servicesIn(this.#heard.advertisingData, this.#heard.scanResponseData);
   }
 
   /** UUIDs of services that it looks for in a central. */
-  get solicitedServices(): readonly Uuid[] {
+  get solicitedServices(): readonly string[] {
     return solicitedServicesIn(this.#heard.advertisingData, this.#heard.scanResponseData);
   }
 
