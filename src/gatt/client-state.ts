@@ -32,7 +32,7 @@ export const wantsIndications = (configuration: number): boolean =>
   (configuration & ClientConfiguration.indicate) !== 0;
 
 /** Identities whose state is kept while they are away. */
-export const KEPT_CLIENTS_LIMIT = 256;
+const KEPT_CLIENTS_LIMIT = 256;
 
 /** The states by identity. Those of clients without a bond are not kept. */
 export class ClientStates {

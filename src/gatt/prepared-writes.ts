@@ -15,7 +15,7 @@ export const PREPARED_LIMIT = { entries: 128, octets: 4_096 } as const;
 export const PREPARED_TOTAL_OCTETS = 64 * 1_024;
 
 /** A client that prepares and does not go on is forgotten after that. */
-export const PREPARED_IDLE_MS = 30_000;
+const PREPARED_IDLE_MS = 30_000;
 
 /** What an entry takes beside its octets, so that empty parts count too. */
 const ENTRY_COST = 16;

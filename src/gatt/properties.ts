@@ -10,7 +10,7 @@ export interface CharacteristicProperties {
   readonly extended: boolean;
 }
 
-export const PropertyBit = {
+const PropertyBit = {
   broadcast: 0x01,
   read: 0x02,
   writeNoResponse: 0x04,
