@@ -15,7 +15,7 @@ import type { StartUpContext } from './start-up.ts';
 
 const DISCONNECT_TIMEOUT_MS = 2_000;
 
-export const linkCounterNames = [
+const linkCounterNames = [
   'connectionReplaced',
   'disconnectionUnknownHandle',
   'connectionHandlerErrors',

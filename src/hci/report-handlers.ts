@@ -4,7 +4,7 @@ import { AdvertisingReportCursor } from './codec/advertising-report.ts';
 import { HciEvent } from './codec/events.ts';
 import type { EventDispatcher } from './event-dispatcher.ts';
 
-export const reportCounterNames = ['reportMalformed', 'reportHandlerErrors'] as const;
+const reportCounterNames = ['reportMalformed', 'reportHandlerErrors'] as const;
 
 /**
  * Called for each event with advertising reports, so that a handler sees an advertisement together with the scan response behind it. The cursor

@@ -11,8 +11,8 @@ import { ControllerInfo, isSupported } from './controller-info.ts';
 import { eventMask, eventMaskPage2, leEventMask, leEventMask40 } from './event-masks.ts';
 
 /** Some controllers lose the first Reset after power-up or the answer to it (CSR8510 after a warm boot), so it is sent again. */
-export const RESET_RETRY_MS = 500;
-export const RESET_RETRIES = 2;
+const RESET_RETRY_MS = 500;
+const RESET_RETRIES = 2;
 
 /** The longest payload and the time it takes on 1M (Vol 6, Part B, 4.5.10). */
 const MAX_TX_OCTETS = 251;

@@ -24,9 +24,6 @@ export interface HciCommandType<P extends Shape = Shape, R extends Shape = Shape
   decode(packet: Uint8Array): Infer<P>;
 }
 
-export type ParametersOf<C> = C extends HciCommandType<infer P, infer _R> ? Infer<P> : never;
-export type ReturnsOf<C> = C extends HciCommandType<infer _P, infer R> ? Infer<ReturnShape<R>> : never;
-
 /** No fields. */
 export type NoShape = Readonly<Record<never, never>>;
 

@@ -11,7 +11,7 @@ import {
 import { AclScheduler } from '../../../src/hci/acl-scheduler.ts';
 import { aclBoundaryFlag, aclHandle } from '../../../src/hci/codec/acl.ts';
 import { HciEvent } from '../../../src/hci/codec/events.ts';
-import { EARLY_WINDOW_MS, MAX_EARLY_PACKETS } from '../../../src/hci/early-acl.ts';
+import { EARLY_WINDOW_MS, MAX_EARLY_BYTES, MAX_EARLY_PACKETS } from '../../../src/hci/early-acl.ts';
 import { fromHex } from '../../support/hex.ts';
 
 const BUFFERS = 4;
@@ -370,6 +370,16 @@ describe('data that comes before its connection', () => {
     for (let i = 0; i < MAX_EARLY_PACKETS + 5; i++) inbound(5, '01');
     expect(acl.counters.get('aclEarlyKept')).toBe(MAX_EARLY_PACKETS);
     expect(acl.counters.get('aclUnknownHandleDropped')).toBe(6);
+  });
+
+  test('is bounded by its octets too', () => {
+    const long = new Uint8Array(5 + 1000);
+    long.set([2, 5, 0x20, 1000 & 0xff, 1000 >> 8]);
+    const fits = Math.floor(MAX_EARLY_BYTES / 1000);
+    expect(fits).toBeLessThan(MAX_EARLY_PACKETS);
+    for (let i = 0; i < fits + 1; i++) acl.receive(long);
+    expect(acl.counters.get('aclEarlyKept')).toBe(fits);
+    expect(acl.counters.get('aclUnknownHandleDropped')).toBe(1);
   });
 
   test('of a link that has just ended never reaches the next one; later data is data again', async () => {
