@@ -29,9 +29,14 @@ const DONE = { done: true, value: undefined } as const;
  * controller, and it goes on when the next one is asked for. It holds its set until it is closed. One reader at a time.
  */
 export class Advertising<Connection>
-  implements AsyncIterableIterator<Connection, undefined>, AsyncDisposable, SetUser
+  implements AsyncIterableIterator<Connection, undefined>, AsyncDisposable
 {
   readonly #options: AdvertisingSetOptions<Connection>;
+  readonly #user: SetUser = {
+    linkUp: (newLink) => this.#linkUp(newLink),
+    timedOut: () => this.#timedOut(),
+    failed: (error) => this.#failed(error),
+  };
   #closed = false;
   #waiter: Settle<NewLink | undefined> | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -52,7 +57,14 @@ export class Advertising<Connection>
     if (this.#closed) return DONE;
     const newLink = await this.#wait();
     if (newLink === undefined) return DONE;
-    return { done: false, value: await this.#options.accept(newLink) };
+    const { accept, radio } = this.#options;
+    try {
+      return { done: false, value: await accept(newLink) };
+    } catch (error) {
+      // Nobody will ever hold this link.
+      radio.controller.drop(newLink.link);
+      throw error;
+    }
   }
 
   /** Called by a loop that is left early. */
@@ -66,7 +78,7 @@ export class Advertising<Connection>
     if (this.#closed) return this.#closing;
     this.#closed = true;
     const { radio, handle, release } = this.#options;
-    radio.wantSet(handle, undefined, this);
+    radio.wantSet(handle, undefined, this.#user);
     this.#closing = radio.released(handle).then(release);
     const waiter = this.#waiter;
     this.#waiter = undefined;
@@ -78,7 +90,7 @@ export class Advertising<Connection>
     return this.close();
   }
 
-  linkUp(newLink: NewLink): boolean {
+  #linkUp(newLink: NewLink): boolean {
     const waiter = this.#waiter;
     if (waiter === undefined) return false;
     this.#waiter = undefined;
@@ -87,12 +99,12 @@ export class Advertising<Connection>
     return true;
   }
 
-  timedOut(): void {
+  #timedOut(): void {
     const text = `timed out after ${HIGH_DUTY_LIMIT_MS} ms while ${this.#what()}: it did not connect; low duty cycle goes on for longer`;
-    this.failed(new TimeoutError(text, HIGH_DUTY_LIMIT_MS));
+    this.#failed(new TimeoutError(text, HIGH_DUTY_LIMIT_MS));
   }
 
-  failed(error: Error): void {
+  #failed(error: Error): void {
     const waiter = this.#waiter;
     this.#waiter = undefined;
     waiter?.reject(error);
@@ -148,7 +160,7 @@ export class Advertising<Connection>
     radio.wantSet(
       handle,
       { parameters, data: advertisingData, scanResponse: scanResponseData, enabled },
-      this,
+      this.#user,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { noTimer, type Timer } from '../core/clock.ts';
-import { InvalidStateError } from '../core/errors.ts';
+import { HciError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import {
   type ConnectParameters,
@@ -41,8 +41,13 @@ const hintFor = ({ address }: Peer, tookTurns: boolean): string => {
 };
 
 /** Any number of connection attempts over an initiator that knows one. */
-export class Connector implements InitiatingUser {
+export class Connector {
   readonly #radio: Radio;
+  readonly #user: InitiatingUser = {
+    linkUp: (newLink) => this.#linkUp(newLink),
+    failed: (want, error) => this.#failed(want, error),
+    acceptListFull: (size) => this.#acceptListFull(size),
+  };
   #queue: Waiter[] = [];
   #group: readonly Waiter[] = [];
   #want: InitiatingWant | undefined;
@@ -104,7 +109,7 @@ export class Connector implements InitiatingUser {
     );
   }
 
-  linkUp(newLink: NewLink): boolean {
+  #linkUp(newLink: NewLink): boolean {
     const waiter = this.#queue.find((one) => isPeerOf(newLink, one.peer));
     if (waiter === undefined) return false;
     if (this.#group.length > 1) this.#listProven = true;
@@ -114,7 +119,14 @@ export class Connector implements InitiatingUser {
     return true;
   }
 
-  failed(want: InitiatingWant, error: Error): void {
+  #failed(want: InitiatingWant, error: Error): void {
+    if (want.peers.length > 1 && error instanceof HciError) {
+      // Nothing says for whose sake: one by one it will show.
+      this.#listProven = false;
+      this.#listDoubted = true;
+      this.#plan();
+      return;
+    }
     for (const waiter of this.#queue.filter((one) => want.peers.some((peer) => samePeer(peer, one.peer)))) {
       this.#remove(waiter);
       waiter.settle.reject(error);
@@ -122,7 +134,7 @@ export class Connector implements InitiatingUser {
     this.#plan();
   }
 
-  acceptListFull(size: number): void {
+  #acceptListFull(size: number): void {
     this.#acceptListSize = size;
     this.#plan();
   }
@@ -161,7 +173,7 @@ export class Connector implements InitiatingUser {
     if (first === undefined || head === undefined) this.#want = undefined;
     else if (!unchanged || this.#want === undefined)
       this.#want = { peers: [first, ...more], parameters: head.parameters };
-    this.#radio.wantInitiating(this.#want, this);
+    this.#radio.wantInitiating(this.#want, this.#user);
   }
 
   #nextTurn(): void {

@@ -10,10 +10,10 @@ import type { ScanUser } from './radio-users.ts';
 import { sameScan, unionOfScans } from './scan-parameters.ts';
 import { ScanReassembly } from './scan-reassembly.ts';
 import type { DeviceFor } from './scan-result.ts';
-import { Scanner, type ScannerOwner, type ScanOptions } from './scanner.ts';
+import { type RunningScan, Scanner, type ScannerOwner, type ScanOptions } from './scanner.ts';
 
 /** All the scanners of an adapter, over one radio. */
-export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
+export class ScanManager<Device> implements ScanUser, ScannerOwner {
   readonly counters = new Counters([
     'reportsMalformed',
     'reportsAnonymous',
@@ -22,7 +22,7 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
   ]);
   readonly #radio: Radio;
   readonly #deviceFor: DeviceFor<Device>;
-  readonly #running = new Set<Scanner<Device>>();
+  readonly #running = new Set<RunningScan>();
   readonly #reassembly: ScanReassembly;
   #want: ScanWant | undefined;
 
@@ -32,18 +32,28 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
     this.#reassembly = new ScanReassembly(radio.controller.clock, () => this.counters.add('chainsDropped'));
   }
 
+  /** What is held in memory: advertisers that scanners remember, those among them that wait to be read, and chains of fragments. */
+  get held(): { readonly advertisers: number; readonly waiting: number; readonly chains: number } {
+    let [advertisers, waiting] = [0, 0];
+    for (const { table } of this.#running) {
+      advertisers += table.size;
+      waiting += table.waiting;
+    }
+    return { advertisers, waiting, chains: this.#reassembly.size };
+  }
+
   /** A scanner, which begins when its first result is asked for. Throws InvalidArgumentError for options out of range. */
   scan(options: ScanOptions = {}): Scanner<Device> {
     return new Scanner(this, this.#radio, this.#deviceFor, options);
   }
 
-  started(scanner: Scanner<Device>): void {
-    this.#running.add(scanner);
+  started(scan: RunningScan): void {
+    this.#running.add(scan);
     this.#plan(true);
   }
 
-  ended(scanner: Scanner<Device>): Promise<void> {
-    this.#running.delete(scanner);
+  ended(scan: RunningScan): Promise<void> {
+    this.#running.delete(scan);
     this.#plan(false);
     const others = this.#running.size > 0;
     return others
@@ -57,12 +67,14 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
 
   failed(error: Error): void {
     this.#want = undefined;
-    const scanners = [...this.#running];
+    const running = [...this.#running];
     this.#running.clear();
-    for (const scanner of scanners) scanner.fail(error);
+    for (const scan of running) scan.fail(error);
   }
 
   reports(reports: AdvertisingReportCursor): void {
+    // Some are still on their way when the last scanner has ended.
+    if (this.#running.size === 0) return;
     while (reports.next()) {
       if (reports.addressType === ANONYMOUS_ADDRESS_TYPE) {
         this.counters.add('reportsAnonymous');
@@ -73,14 +85,14 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner<Device> {
     }
     if (reports.malformed) this.counters.add('reportsMalformed');
     // Readers are woken when the whole event is in, so that they see an advertisement together with its scan response.
-    for (const scanner of this.#running) scanner.deliver();
+    for (const scan of this.#running) scan.deliver();
   }
 
   #share(report: AdvertisingReportCursor, data: Uint8Array): void {
     const response = (report.eventType & ReportBit.scanResponse) !== 0;
-    for (const scanner of this.#running) {
+    for (const { parameters, table } of this.#running) {
       // Another scanner's active scanning is none of a passive one's business.
-      if (!response || scanner.parameters.active) scanner.table.report(report, data);
+      if (!response || parameters.active) table.report(report, data);
     }
   }
 

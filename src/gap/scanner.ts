@@ -17,11 +17,22 @@ export interface ScanOptions extends ScanParameters {
   readonly maxDevices?: number | undefined;
 }
 
+/** A scanner that runs, as those see it who feed it. */
+export interface RunningScan {
+  /** In HCI units. */
+  readonly parameters: ScanWant;
+  readonly table: ScanTable;
+  /** Wakes the reader if there is something to read. Called after each event with reports. */
+  deliver(): void;
+  /** Ends the iteration with an error. */
+  fail(reason: unknown): void;
+}
+
 /** What a scanner asks of those who run it. */
-export interface ScannerOwner<Device> {
-  started(scanner: Scanner<Device>): void;
+export interface ScannerOwner {
+  started(scan: RunningScan): void;
   /** Resolves when the radio no longer scans for it. */
-  ended(scanner: Scanner<Device>): Promise<void>;
+  ended(scan: RunningScan): Promise<void>;
   advertiserDropped(): void;
 }
 
@@ -45,17 +56,16 @@ const DONE = { done: true, value: undefined } as const;
 export class Scanner<Device>
   implements AsyncIterableIterator<ScanResult<Device>, undefined>, AsyncDisposable
 {
-  /** In HCI units. */
-  readonly parameters: ScanWant;
-  readonly table: ScanTable;
-  readonly #owner: ScannerOwner<Device>;
+  readonly #run: RunningScan;
+  readonly #table: ScanTable;
+  readonly #owner: ScannerOwner;
   readonly #radio: Radio;
   readonly #deviceFor: DeviceFor<Device>;
   readonly #durationMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => {
-    this.table.clear();
-    this.fail(this.#signal?.reason);
+    this.#table.clear();
+    this.#fail(this.#signal?.reason);
   };
   #state: 'new' | 'running' | 'ended' = 'new';
   #error: { readonly reason: unknown } | undefined;
@@ -64,14 +74,19 @@ export class Scanner<Device>
   #leaveScope: (() => void) | undefined;
   #stopping: Promise<void> = Promise.resolve();
 
-  constructor(owner: ScannerOwner<Device>, radio: Radio, deviceFor: DeviceFor<Device>, options: ScanOptions) {
-    this.parameters = toScanWant(options);
+  constructor(owner: ScannerOwner, radio: Radio, deviceFor: DeviceFor<Device>, options: ScanOptions) {
     this.#owner = owner;
     this.#radio = radio;
     this.#deviceFor = deviceFor;
     this.#durationMs = checkDurationMs(options.durationMs);
     this.#signal = options.signal;
-    this.table = new ScanTable(checkMaxDevices(options.maxDevices), () => owner.advertiserDropped());
+    this.#table = new ScanTable(checkMaxDevices(options.maxDevices), () => owner.advertiserDropped());
+    this.#run = {
+      parameters: toScanWant(options),
+      table: this.#table,
+      deliver: () => this.#deliver(),
+      fail: (reason) => this.#fail(reason),
+    };
   }
 
   [Symbol.asyncIterator](): this {
@@ -84,7 +99,7 @@ export class Scanner<Device>
       return Promise.reject(new InvalidStateError('the scanner is being read already: one reader at a time'));
     }
     if (this.#state === 'running') {
-      const heard = this.table.take();
+      const heard = this.#table.take();
       if (heard !== undefined) return Promise.resolve({ done: false, value: this.#snapshot(heard) });
     }
     if (this.#state === 'ended') return this.#end();
@@ -111,7 +126,7 @@ export class Scanner<Device>
   /** Stops scanning and ends the iteration; who waits in `next()` gets the end. Idempotent; never rejects. */
   close(): Promise<void> {
     this.#finish(undefined);
-    this.table.clear();
+    this.#table.clear();
     this.#error = undefined;
     return this.#stopping;
   }
@@ -120,32 +135,30 @@ export class Scanner<Device>
     return this.close();
   }
 
-  /** Wakes the reader if there is something to read. Called after each event with reports. */
-  deliver(): void {
+  #deliver(): void {
     const waiter = this.#waiter;
     if (waiter === undefined) return;
-    const heard = this.table.take();
+    const heard = this.#table.take();
     if (heard === undefined) return;
     this.#waiter = undefined;
     waiter.resolve({ done: false, value: this.#snapshot(heard) });
   }
 
-  /** Ends the iteration with an error. */
-  fail(reason: unknown): void {
+  #fail(reason: unknown): void {
     this.#finish({ reason });
   }
 
   #start(): void {
     this.#state = 'running';
     if (this.#signal?.aborted) {
-      this.fail(this.#signal.reason);
+      this.#fail(this.#signal.reason);
       return;
     }
-    this.#leaveScope = this.#radio.scope.add((error) => this.fail(error));
+    this.#leaveScope = this.#radio.scope.add((error) => this.#fail(error));
     if (this.#state !== 'running') return;
     this.#signal?.addEventListener('abort', this.#onAbort);
     this.#timer = this.#radio.controller.clock.after(this.#durationMs, () => this.#finish(undefined));
-    this.#owner.started(this);
+    this.#owner.started(this.#run);
   }
 
   #finish(error: { readonly reason: unknown } | undefined): void {
@@ -156,7 +169,7 @@ export class Scanner<Device>
     this.#timer.cancel();
     this.#leaveScope?.();
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    if (was === 'running') this.#stopping = this.#owner.ended(this);
+    if (was === 'running') this.#stopping = this.#owner.ended(this.#run);
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter === undefined) return;
@@ -168,7 +181,7 @@ export class Scanner<Device>
 
   /** What was heard before the end is still handed out; an error is thrown once, then there is nothing more. */
   #end(): Promise<Result<Device>> {
-    const heard = this.table.take();
+    const heard = this.#table.take();
     if (heard !== undefined) return Promise.resolve({ done: false, value: this.#snapshot(heard) });
     const error = this.#error;
     this.#error = undefined;

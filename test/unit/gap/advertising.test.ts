@@ -253,6 +253,17 @@ describe('advertising for one central after the other', () => {
     await manager.advertising().close();
   });
 
+  test('a link that nobody can make a connection of is closed', async () => {
+    const failing = new AdvertisingManager<string>(bench.radio, () => {
+      throw new Error('no room');
+    });
+    const advertised = rejection(failing.advertise());
+    await bench.settle();
+    const link = bench.fake.linkUp('peripheral', central);
+    expect(await advertised).toMatchObject({ message: 'no room' });
+    expect(bench.fake.dropped).toEqual([link]);
+  });
+
   test('one reader at a time', async () => {
     const advertising = manager.advertising();
     const next = advertising.next();

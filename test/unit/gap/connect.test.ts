@@ -306,6 +306,16 @@ describe('many attempts', () => {
   });
 });
 
+test('a refusal of many is tried one by one: only the guilty one is told', async () => {
+  bench.fake.refusals.set('initiate', [0x0b, 0x0b]);
+  const [guilty, innocent] = [rejection(connector.connect({ peer: a })), connector.connect({ peer: b })];
+  expect(await guilty).toMatchObject({ status: 0x0b });
+  await bench.settle();
+  expect(targets()).toEqual(['0B']);
+  bench.fake.linkUp('central', b);
+  await innocent;
+});
+
 describe('a controller whose cancel lies', () => {
   test('is waited for so long and no longer; the next attempt says what is wrong', async () => {
     bench.fake.cancelLies = true;

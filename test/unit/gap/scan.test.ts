@@ -214,7 +214,7 @@ describe('results', () => {
     bench.fake.report(report);
     await resultOf(scanner);
     bench.fake.report(report, report);
-    expect(scanner.table.waiting).toBe(0);
+    expect(scans.held.waiting).toBe(0);
     for (const change of [
       { ...report, rssi: -41 },
       { ...report, rssi: -41, eventType: 2 },
@@ -222,11 +222,11 @@ describe('results', () => {
       { ...report, rssi: -41, eventType: SCAN_RSP, data: named('c') },
     ]) {
       bench.fake.report(change);
-      expect(scanner.table.waiting).toBe(1);
+      expect(scans.held.waiting).toBe(1);
       await resultOf(scanner);
     }
     bench.fake.report({ from: a, rssi: -41, eventType: SCAN_RSP, data: [] });
-    expect(scanner.table.waiting).toBe(0);
+    expect(scans.held.waiting).toBe(0);
     await scanner.close();
   });
 
@@ -234,7 +234,7 @@ describe('results', () => {
     const scanner = await running();
     for (let i = 0; i < 1_000; i++)
       bench.fake.report({ from: a, rssi: -30 - (i % 50) }, { from: b, rssi: -40 - (i % 50) });
-    expect(scanner.table.waiting).toBe(2);
+    expect(scans.held.waiting).toBe(2);
     const [one, two] = [await resultOf(scanner), await resultOf(scanner)];
     expect([one.address, one.rssi, two.address, two.rssi]).toEqual([a.address, -79, b.address, -89]);
     await scanner.close();
@@ -260,7 +260,7 @@ describe('results', () => {
   test('the same address public and random is two devices', async () => {
     const scanner = await running();
     bench.fake.report({ from: peerOf('C0:00:00:00:00:01') }, { from: peerOf('C0:00:00:00:00:01', 'random') });
-    expect(scanner.table.waiting).toBe(2);
+    expect(scans.held.waiting).toBe(2);
     await scanner.close();
   });
 });
@@ -313,7 +313,7 @@ describe('bounds', () => {
       bench.fake.report({ from: peerOf(`00:00:00:00:01:${i.toString(16).padStart(2, '0')}`) });
       await resultOf(scanner);
     }
-    expect(scanner.table.size).toBe(4);
+    expect(scans.held.advertisers).toBe(4);
     expect(scans.counters.get('advertisersDropped')).toBe(0);
     await scanner.close();
   });
@@ -323,7 +323,7 @@ describe('bounds', () => {
     for (let i = 0; i < 100; i++) {
       bench.fake.report({ from: peerOf(`00:00:00:00:01:${i.toString(16).padStart(2, '0')}`) });
     }
-    expect(scanner.table.size).toBe(4);
+    expect(scans.held.advertisers).toBe(4);
     expect(scans.counters.get('advertisersDropped')).toBe(96);
     await scanner.close();
   });
@@ -347,7 +347,7 @@ describe('extended reports', () => {
     const scanner = await running();
     bench.fake.reportExtended({ from: a, eventType: MORE, sid: 1, data: long(200, 1) });
     bench.fake.reportExtended({ from: b, eventType: MORE, sid: 1, data: long(10, 9) });
-    expect(scanner.table.waiting).toBe(0);
+    expect(scans.held.waiting).toBe(0);
     bench.fake.reportExtended({ from: a, eventType: COMPLETE, sid: 1, data: long(100, 2) });
     const result = await resultOf(scanner);
     expect([...result.advertisingData]).toEqual([...long(200, 1), ...long(100, 2)]);
@@ -367,10 +367,10 @@ describe('extended reports', () => {
     const scanner = await running();
     for (let i = 0; i < 8; i++) bench.fake.reportExtended({ from: a, eventType: MORE, data: long(229, i) });
     bench.fake.reportExtended({ from: a, eventType: COMPLETE, data: long(10, 0) });
-    expect(scanner.table.waiting).toBe(0);
+    expect(scans.held.waiting).toBe(0);
     expect(scans.counters.get('chainsDropped')).toBe(1);
     bench.fake.reportExtended({ from: a, eventType: COMPLETE, data: long(10, 0) });
-    expect(scanner.table.waiting).toBe(1);
+    expect(scans.held.waiting).toBe(1);
     await scanner.close();
   });
 
@@ -393,6 +393,7 @@ describe('extended reports', () => {
       });
     }
     expect(scans.counters.get('chainsDropped')).toBe(10_000 - 64);
+    expect(scans.held.chains).toBe(64);
     await scanner.close();
   });
 
@@ -418,7 +419,7 @@ describe('extended reports', () => {
   test('advertisers without an address are counted', async () => {
     const scanner = await running();
     bench.fake.reportExtended({ from: a, addressType: 0xff });
-    expect(scanner.table.waiting).toBe(0);
+    expect(scans.held.waiting).toBe(0);
     expect(scans.counters.get('reportsAnonymous')).toBe(1);
     await scanner.close();
   });
