@@ -35,16 +35,15 @@ while (!signal.aborted) {
       services: [0x181a],
       appearance: 768,
       manufacturer: [0xabcd, Uint8Array.of(1, 2)],
-      timeoutMs: Number.POSITIVE_INFINITY,
       signal,
     });
     console.log(`${connection.device} has connected`);
     await temperature.subscribed(connection, { signal });
-    while (connection.isConnected) {
+    while (!signal.aborted) {
       celsius += Math.random() - 0.5;
       temperature.write(encode(celsius));
       await temperature.notify(connection, { signal });
-      await delay(1_000, undefined, { signal: AbortSignal.any([signal, connection.signal]) });
+      await delay(1_000, undefined, { signal: connection.signal });
     }
   } catch (error) {
     if (signal.aborted) break;
