@@ -51,15 +51,26 @@ export class Advertising<Connection>
 
   /**
    * The next connection. Rejects with TimeoutError when none came in time, with HciError when the controller refuses, with TransportError when
-   * it is lost.
+   * it is lost; that ends the iteration and gives the set back.
    */
   async next(): Promise<IteratorResult<Connection, undefined>> {
     if (this.#closed) return DONE;
-    const newLink = await this.#wait();
-    if (newLink === undefined) return DONE;
+    if (this.#waiter !== undefined) {
+      throw new InvalidStateError('a connection is being waited for already: one reader at a time');
+    }
+    try {
+      const newLink = await this.#wait();
+      return newLink === undefined ? DONE : { done: false, value: await this.#accept(newLink) };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async #accept(newLink: NewLink): Promise<Connection> {
     const { accept, radio } = this.#options;
     try {
-      return { done: false, value: await accept(newLink) };
+      return await accept(newLink);
     } catch (error) {
       // Nobody will ever hold this link.
       radio.controller.drop(newLink.link);
@@ -127,9 +138,6 @@ export class Advertising<Connection>
         hint: () => this.#hint(),
       },
       (settle) => {
-        if (this.#waiter !== undefined) {
-          throw new InvalidStateError('a connection is being waited for already: one reader at a time');
-        }
         this.#waiter = settle;
         this.#set(true);
         return () => {

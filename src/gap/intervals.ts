@@ -16,8 +16,6 @@ export const advertisingInterval: SlotUnit = {
   least: 0x20,
   most: 0x4000,
 };
-/** Vol 4, Part E, 7.8.53: 20 ms to 10 485 s. */
-export const extendedAdvertisingInterval: SlotUnit = { ...advertisingInterval, most: 0xff_ffff };
 /** Vol 4, Part E, 7.8.10: 2.5 ms to 10.24 s. */
 export const scanInterval: SlotUnit = { what: 'the scan interval', slotMs: 0.625, least: 4, most: 0x4000 };
 export const scanWindow: SlotUnit = { ...scanInterval, what: 'the scan window' };

@@ -60,8 +60,6 @@ export interface RadioAbilities {
   /** Driven by the extended commands for all of advertising, scanning and initiating; else by the legacy ones (Vol 4, Part E, 3.1.1). */
   readonly extended: boolean;
   readonly advertisingSets: number;
-  /** Octets of data that an advertising set holds; 31 with legacy PDUs. */
-  readonly maxAdvertisingDataLength: number;
   /** Peers that the accept list holds; 0 where it cannot be used. */
   readonly acceptListSize: number;
   /** False where LE Read Supported States says that scanning must pause for initiating. */

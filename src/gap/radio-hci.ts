@@ -23,8 +23,6 @@ export type RadioHci = Pick<
   'send' | 'on' | 'onReports' | 'onConnection' | 'disconnect' | 'info' | 'scope'
 >;
 
-/** With legacy PDUs (Vol 6, Part B, 2.3.1). */
-const LEGACY_DATA_LENGTH = 31;
 /** LE_States: passive, and active, scanning together with initiating (Vol 4, Part E, 7.8.27). */
 const PASSIVE_SCAN_AND_INITIATE = 22;
 const ACTIVE_SCAN_AND_INITIATE = 23;
@@ -80,7 +78,6 @@ const readAbilities = async (hci: RadioHci): Promise<RadioAbilities> => {
   return {
     extended,
     advertisingSets: Math.max(1, sets?.numSupportedAdvertisingSets ?? 1),
-    maxAdvertisingDataLength: LEGACY_DATA_LENGTH,
     acceptListSize: info.filterAcceptListSize,
     // What is not known is tried; a refusal is learned from.
     scanWhileInitiating:

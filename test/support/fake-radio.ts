@@ -80,7 +80,6 @@ export class FakeRadio implements RadioController {
     this.abilities = {
       extended: false,
       advertisingSets: 1,
-      maxAdvertisingDataLength: 31,
       acceptListSize: 8,
       scanWhileInitiating: true,
       ...abilities,

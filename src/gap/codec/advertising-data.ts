@@ -23,7 +23,7 @@ export interface ServiceData {
  * Calls back for each AD structure of a payload, in order, as long as it returns true. A length of zero ends the payload (Vol 3, Part C, 11); one
  * that points past the end does too, and what came before it counts.
  */
-export const walkAdvertisingData = (
+const walkAdvertisingData = (
   payload: Uint8Array,
   visit: (type: number, start: number, end: number) => boolean,
 ): void => {

@@ -253,6 +253,19 @@ describe('advertising for one central after the other', () => {
     await manager.advertising().close();
   });
 
+  test('an iteration that ends with an error has given its set back', async () => {
+    const abort = new AbortController();
+    const loop = rejection(
+      (async () => {
+        for await (const _ of manager.advertising({ signal: abort.signal }));
+      })(),
+    );
+    await bench.settle();
+    abort.abort(new Error('enough'));
+    await loop;
+    await manager.advertising().close();
+  });
+
   test('a link that nobody can make a connection of is closed', async () => {
     const failing = new AdvertisingManager<string>(bench.radio, () => {
       throw new Error('no room');
