@@ -1,14 +1,13 @@
 import { type AdapterInfo, type FoundAdapter, listAdapters } from 'jelling';
 import { defineCommand } from './command.ts';
 import { Exit } from './exit.ts';
-import type { Output } from './output.ts';
-import { waitFor, withAdapter } from './session.ts';
+import { withAdapter } from './session.ts';
 import type { Style } from './style.ts';
 import { padEnd, printable, wrap } from './text.ts';
 
 export const adapters = defineCommand({
   description: [
-    'Lists the USB controllers and the serial ports of this machine, each by the name that --adapter takes, with what keeps it from use and what can be done about that. A serial port may or may not have a controller behind it.',
+    'Lists the USB controllers and the serial ports of this machine, each by the name that --adapter takes, with what keeps it from use and what can be done about that. A serial port may or may not have a controller at its end.',
     'With --adapter it opens that one and says what it is: the test of an adapter.',
   ],
   options: {},
@@ -23,23 +22,42 @@ export const adapters = defineCommand({
       });
       return Exit.ok;
     }
-    const found = await listAdapters(waitFor(invocation));
+    const { adapters: found, unavailable } = await listAdapters();
     for (const adapter of found) {
-      output.data({ event: 'adapter', ...adapter }, () => entry(adapter, output).join('\n'));
+      output.data({ event: 'adapter', usable: isUsable(adapter), ...adapter }, () =>
+        entry(adapter, output.style).join('\n'),
+      );
     }
-    if (found.some(({ problem }) => problem === undefined)) return Exit.ok;
-    output.remark('No adapter can be used now. Without one there is --adapter virtual, and jelling demo.');
+    for (const message of unavailable) {
+      output.note(
+        { event: 'unavailable', message },
+        () => `${output.noteStyle('yellow', 'note:')} ${message}`,
+      );
+    }
+    if (found.some(isUsable)) return Exit.ok;
+    output.remark('No adapter that can be used. Without one there is --adapter virtual, and jelling demo.');
     return Exit.notFound;
   },
 });
 
 const WIDTH = 80;
 
+const isUsable = ({ problems }: FoundAdapter): boolean => problems.every(({ blocks }) => !blocks);
+
+const hex = (value: number): string => value.toString(16).padStart(4, '0');
+
 /** The name to use, what it is, and under it what is wrong. */
-const entry = ({ moniker, description, problem }: FoundAdapter, { style }: Output): readonly string[] => [
-  `${padEnd(style('bold', moniker), 28)}  ${printable(description)}`,
-  ...(problem === undefined ? [] : wrap(problem, WIDTH - 4).map((line) => `    ${style('red', line)}`)),
-];
+const entry = (adapter: FoundAdapter, style: Style): readonly string[] => {
+  const { moniker, manufacturer, product, vendorId, productId, problems } = adapter;
+  const ids = vendorId === undefined || productId === undefined ? '' : `${hex(vendorId)}:${hex(productId)}`;
+  const what = [ids, manufacturer, product].filter((part) => part !== undefined && part !== '').join(' ');
+  return [
+    `${padEnd(style('bold', moniker), 28)}  ${printable(what)}`.trimEnd(),
+    ...problems.flatMap(({ message, blocks }) =>
+      wrap(message, WIDTH - 4).map((line) => `    ${style(blocks ? 'red' : 'yellow', line)}`),
+    ),
+  ];
+};
 
 const describe = (
   address: string,
@@ -48,7 +66,7 @@ const describe = (
   style: Style,
 ): readonly string[] => {
   const { transport, version, manufacturer, manufacturerName, aclBuffers, features } = info;
-  const company = `0x${manufacturer.toString(16).padStart(4, '0')}`;
+  const company = `0x${hex(manufacturer)}`;
   const rows: readonly (readonly [string, string])[] = [
     ['adapter', transport],
     ['address', `${address} (${addressType})`],

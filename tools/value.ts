@@ -78,7 +78,11 @@ export const parseValue = (given: string): Uint8Array => {
 /** What a value is given as, for a command that takes one. */
 export const valueOptions = {
   hex: optional('OCTETS', "the value in hexadecimal, as in 0a0b or '0a 0b'", parseHex),
-  text: optional('TEXT', 'the value as text, in UTF-8', (given) => new TextEncoder().encode(given)),
+  text: optional(
+    'TEXT',
+    'the value as text, in UTF-8',
+    (given): Uint8Array => new TextEncoder().encode(given),
+  ),
   number: optional(
     'KIND:N[,N…]',
     `the value as numbers, little-endian: u8:100, i16:-5, u8:1,2,3; kinds are ${kindNames}`,

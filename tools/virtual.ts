@@ -43,7 +43,7 @@ export const virtual = defineCommand({
   examples: [
     'jelling virtual --listen tcp:9001 --listen tcp:9002',
     'jelling virtual --listen pty:/tmp/ble0 --listen unix:/tmp/ble1',
-    'jelling virtual --listen tcp:9001 --listen tcp:9002 --air timed --loss 0.1 --seed 7',
+    'jelling virtual --listen tcp:9001 --listen tcp:9002 --air timed --loss 0.1',
   ],
   async run({ output, options, signal }) {
     const { listen, profile, air: model, loss, seed, duration: durationMs } = options;
