@@ -36,7 +36,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./subscribe.ts')).subscribe,
   },
   adapters: {
-    summary: 'list this machine's controllers, and what is wrong with each',
+    summary: "list this machine's controllers, and what is wrong with each",
     load: async () => (await import('./adapters.ts')).adapters,
   },
   virtual: {
