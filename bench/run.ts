@@ -4,6 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Order } from './child.ts';
+import { importCost } from './import-time.ts';
 import { type Phase, phases } from './phases.ts';
 import { type Cost, printTable, type Row } from './table.ts';
 
@@ -143,5 +144,12 @@ for (const { name, kind } of phases) {
   const [floor, cost] = [nothing.get(name), jelling.get(name)];
   if (floor !== undefined && cost !== undefined) rows.push({ name, kind, floor, cost });
 }
-if (values.json === true) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
-else printTable(rows);
+const imported = importCost(`${built}src/index.js`);
+if (values.json === true) {
+  for (const row of [...rows, { name: 'import', ...imported }])
+    process.stdout.write(`${JSON.stringify(row)}\n`);
+} else {
+  printTable(rows);
+  const native = imported.native.length === 0 ? 'no native code' : imported.native.join(', ');
+  process.stdout.write(`\nImport of the package: ${imported.ms.toFixed(1)} ms, ${native}\n`);
+}

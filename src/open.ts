@@ -3,7 +3,7 @@ import { Log, type LogListener } from './core/log.ts';
 import { procedure, type WaitOptions } from './core/procedure.ts';
 import { systemClock } from './core/system-clock.ts';
 import type { HciTransport } from './core/transport.ts';
-import { Adapter } from './gap/adapter.ts';
+import type { Adapter } from './gap/adapter.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
@@ -90,6 +90,8 @@ const prepare = async (
   const bare = typeof adapter === 'string' ? await openTransport(moniker as Moniker, options) : adapter;
   let transport = bare;
   try {
+    // The layers are loaded when something is opened, so that a program which only might use Bluetooth starts fast.
+    const { Adapter } = await import('./gap/adapter.ts');
     if (options.snoop !== undefined) transport = await tapped(bare, options.snoop);
     return await Adapter.start(transport, {
       clock: options.clock,
