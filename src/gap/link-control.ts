@@ -10,7 +10,7 @@ import type { HciController } from '../hci/hci-controller.ts';
 import type { ConnectionParameters } from '../l2cap/connection-parameters.ts';
 import type { L2capLink } from '../l2cap/l2cap-link.ts';
 import type { ConnectionParameterPolicy } from '../l2cap/signalling.ts';
-import { connectionInterval, supervisionTimeout, toSlots } from './intervals.ts';
+import { connectionInterval, fromSlots, supervisionTimeout, toSlots } from './intervals.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import { type ConnectionSecurity, unprotected } from './security.ts';
 
@@ -48,11 +48,25 @@ const toUnits = (request: ConnectionParameterRequest): ConnectionParameters => (
   timeout: toSlots(request.supervisionTimeoutMs ?? 4_000, supervisionTimeout),
 });
 
+/** An update that somebody here waits for. */
+interface PendingUpdate {
+  readonly settle: Settle<LinkParameters>;
+  readonly wanted: ConnectionParameters;
+  /** Set once the controller, or the central, has agreed to it. */
+  isAccepted: boolean;
+}
+
+const satisfies = (parameters: LinkParameters, wanted: ConnectionParameters): boolean =>
+  parameters.intervalMs >= fromSlots(wanted.intervalMin, connectionInterval) &&
+  parameters.intervalMs <= fromSlots(wanted.intervalMax, connectionInterval) &&
+  parameters.peripheralLatency === wanted.latency &&
+  parameters.supervisionTimeoutMs === fromSlots(wanted.timeout, supervisionTimeout);
+
 /** The controller's side of one link: its parameters, its protection, its end. */
 export class LinkControl {
   readonly #options: LinkControlOptions;
   #parameters: LinkParameters;
-  #update: Settle<LinkParameters> | undefined;
+  #update: PendingUpdate | undefined;
 
   constructor(options: LinkControlOptions) {
     this.#options = options;
@@ -93,27 +107,34 @@ export class LinkControl {
         hint: () => 'the peer has not taken them over yet; they may still come into force',
       },
       (settle) => {
-        const units = toUnits(request);
-        this.#update = settle;
-        this.#ask(units).catch(settle.reject);
+        const update: PendingUpdate = { settle, wanted: toUnits(request), isAccepted: false };
+        this.#update = update;
+        this.#ask(update.wanted).then(() => {
+          update.isAccepted = true;
+        }, settle.reject);
         return () => {
-          if (this.#update === settle) this.#update = undefined;
+          if (this.#update === update) this.#update = undefined;
         };
       },
     );
   }
 
-  /** Of LE Connection Update Complete (Vol 4, Part E, 7.7.65.3), which also tells of updates that nobody here asked for. */
+  /**
+   * Of LE Connection Update Complete (Vol 4, Part E, 7.7.65.3), which also tells of updates that nobody here asked for: one that was under way
+   * when somebody asked is not the answer. A peer may still agree and set something else.
+   */
   updated(status: number, parameters: LinkParameters): void {
     const update = this.#update;
-    this.#update = undefined;
     if (status === HciErrorCode.success) {
       this.#parameters = parameters;
-      update?.resolve(parameters);
+      if (update === undefined || !(update.isAccepted || satisfies(parameters, update.wanted))) return;
+      this.#update = undefined;
+      update.settle.resolve(parameters);
       return;
     }
+    this.#update = undefined;
     const text = `${this.#options.peer} did not take over other connection parameters: ${describeStatus(status)}`;
-    update?.reject(new HciError(text, status, HciCommand.leConnectionUpdate.opcode));
+    update?.settle.reject(new HciError(text, status, HciCommand.leConnectionUpdate.opcode));
   }
 
   /** As central: what becomes of the peripheral's requests over L2CAP. They have been checked by then. */

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { Hosts, linked } from '../support/hosts.ts';
+
+test('an update that the peer asked for does not pass for one of our own', async () => {
+  await using hosts = new Hosts();
+  const peripheral = await hosts.host();
+  const { atCentral, atPeripheral } = await linked(hosts, await hosts.host(), peripheral);
+  // The peripheral's host asks for 30 ms before it has heard of the 50 ms that the central has set.
+  peripheral.controller.faults.stall();
+  await hosts.run(atCentral.updateParameters({ minIntervalMs: 50 }));
+  const asked = atPeripheral.updateParameters({ minIntervalMs: 30 });
+  peripheral.controller.faults.resume();
+  expect((await hosts.run(asked)).intervalMs).toBe(30);
+  expect(atCentral.parameters.intervalMs).toBe(30);
+});
+
+test('what the controller chose of a range is an answer', async () => {
+  await using hosts = new Hosts();
+  const { atCentral, atPeripheral } = await linked(hosts, await hosts.host(), await hosts.host());
+  const { intervalMs } = await hosts.run(
+    atPeripheral.updateParameters({ minIntervalMs: 30, maxIntervalMs: 60 }),
+  );
+  expect(intervalMs).toBeGreaterThanOrEqual(30);
+  expect(intervalMs).toBeLessThanOrEqual(60);
+  expect(atCentral.parameters.intervalMs).toBe(intervalMs);
+});
