@@ -76,15 +76,26 @@ export class Link {
     this.#scheduled = false;
     const { central, peripheral } = this;
     let moved = 0;
+    let lost = false;
     while (moved < PACKETS_A_TURN && central.open && peripheral.open) {
       const before = moved;
-      if (central.turn(true) === 'sent') moved++;
-      if (central.open && peripheral.open && peripheral.turn(true) === 'sent') moved++;
+      for (const end of [central, peripheral]) {
+        const turn = central.open && peripheral.open ? end.turn(true) : 'idle';
+        if (turn === 'sent') moved++;
+        else if (turn === 'lost') lost = true;
+      }
       if (moved === before) break;
     }
     central.acknowledge();
     peripheral.acknowledge();
     if (moved >= PACKETS_A_TURN) this.kick();
+    // What a fault took is sent again at the next event, and that one is an interval away even here.
+    else if (lost && this.#event === noTimer && central.open && peripheral.open) {
+      this.#event = this.medium.after(intervalMs(this.parameters), () => {
+        this.#event = noTimer;
+        this.kick();
+      });
+    }
   };
 
   /** Runs `change` at both ends at one instant. */
