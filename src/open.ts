@@ -35,12 +35,13 @@ const PROBING_TIMEOUT_MS = 20_000;
  * @throws InvalidArgumentError for a name that cannot be read, TransportError when the way to the controller cannot be opened or
  *   it does not answer; the message says what to do.
  */
-export const open = (adapter: string | HciTransport, options: OpenOptions = {}): Promise<Adapter> => {
+export const open = async (adapter: string | HciTransport, options: OpenOptions = {}): Promise<Adapter> => {
   const clock = options.clock ?? systemClock;
   const name = typeof adapter === 'string' ? adapter : adapter.name;
   const moniker = typeof adapter === 'string' ? parsed(adapter) : undefined;
-  if (moniker instanceof Error) return Promise.reject(moniker);
+  if (moniker instanceof Error) throw moniker;
   const probing = moniker?.kind === 'serial' && moniker.baudRate === undefined;
+  const layers = loaded ?? (await load());
   const giveUp = new AbortController();
   return procedure<Adapter>(
     {
@@ -51,7 +52,7 @@ export const open = (adapter: string | HciTransport, options: OpenOptions = {}):
       signal: options.signal,
     },
     (settle) => {
-      const opening = prepare(moniker, adapter, { ...options, clock, signal: giveUp.signal });
+      const opening = prepare(layers, moniker, adapter, { ...options, clock, signal: giveUp.signal });
       opening.then(settle.resolve, settle.reject);
       // What comes up after the caller has gone is closed before the promise rejects.
       return (reason) => {
@@ -72,6 +73,18 @@ export const open = (adapter: string | HciTransport, options: OpenOptions = {}):
 export const listAdapters = async (): Promise<AdapterListing> =>
   (await import('./transport/list.ts')).listAdapters();
 
+type Layers = typeof import('./gap/adapter.ts');
+let loaded: Layers | undefined;
+
+/**
+ * The layers are loaded when something is opened, so that a program which only might use Bluetooth starts fast. They are kept, because import() takes
+ * a turn of the event loop each time, which code on a clock of its own does not wait for.
+ */
+const load = async (): Promise<Layers> => {
+  loaded = await import('./gap/adapter.ts');
+  return loaded;
+};
+
 const parsed = (text: string): Moniker | Error => {
   try {
     return parseMoniker(text);
@@ -83,6 +96,7 @@ const parsed = (text: string): Moniker | Error => {
 type Prepared = OpenOptions & { readonly clock: Clock; readonly signal: AbortSignal };
 
 const prepare = async (
+  layers: Layers,
   moniker: Moniker | undefined,
   adapter: string | HciTransport,
   options: Prepared,
@@ -90,10 +104,8 @@ const prepare = async (
   const bare = typeof adapter === 'string' ? await openTransport(moniker as Moniker, options) : adapter;
   let transport = bare;
   try {
-    // The layers are loaded when something is opened, so that a program which only might use Bluetooth starts fast.
-    const { Adapter } = await import('./gap/adapter.ts');
     if (options.snoop !== undefined) transport = await tapped(bare, options.snoop);
-    return await Adapter.start(transport, {
+    return await layers.Adapter.start(transport, {
       clock: options.clock,
       log: new Log(options.log),
       signal: options.signal,

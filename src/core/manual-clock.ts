@@ -1,4 +1,5 @@
 import { type Clock, noTimer, type Timer } from './clock.ts';
+import { systemClock } from './system-clock.ts';
 
 interface Entry {
   readonly dueMs: number;
@@ -72,7 +73,7 @@ export class ManualClock implements Clock {
   /** Moves time on until the promise settles, at most by `limitMs`, and gives its outcome. */
   async run<T>(promise: Promise<T>, limitMs = 120_000): Promise<T> {
     let settled = false;
-    let patience = LONG_CHAINS;
+    let patience = LAST_TURNS;
     const mark = (): void => {
       settled = true;
     };
@@ -83,9 +84,11 @@ export class ManualClock implements Clock {
       const next = this.#next();
       if (next !== undefined && next.dueMs <= limit) {
         await this.advance(next.dueMs - this.#nowMs);
-        patience = LONG_CHAINS;
-      } else if (patience-- > 0) await settle();
-      else break;
+        patience = LAST_TURNS;
+      } else if (patience-- > 0) {
+        await settle();
+        if (!settled) await turn();
+      } else break;
     }
     if (!settled)
       throw new Error(`still pending after ${limitMs} ms of simulated time, with ${this.pending} timers`);
@@ -95,8 +98,10 @@ export class ManualClock implements Clock {
 
 /** Longer than the longest chain between two timers: the start-up of a controller that answers at once takes some 150. */
 const MICROTASK_ROUNDS = 500;
-/** How often run() waits that long when there is no timer left that could help. */
-const LONG_CHAINS = 10;
+/** Turns of the event loop that run() waits when there is no timer left that could help: modules may be loading. */
+const LAST_TURNS = 100;
+
+const turn = (): Promise<void> => new Promise((resolve) => systemClock.after(0, resolve));
 
 /** Lets chains of promises and of turn-batched deliveries run to their end. */
 const settle = async (): Promise<void> => {

@@ -2,6 +2,9 @@ import { type Adapter, ManualClock, MemoryIdentityStore, type OpenOptions, open 
 import { type AirOptions, type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
 import { expect } from 'vitest';
 
+// The first open() of a process loads the layers, which takes turns of the event loop that no manual clock waits for while timers are pending.
+await (await open(createAir().createController().connect())).close();
+
 /** A host and the controller under it. */
 export interface Host {
   readonly ble: Adapter;
