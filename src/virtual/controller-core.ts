@@ -76,7 +76,8 @@ export class ControllerCore {
   reset(): void {
     const { state } = this;
     state.advertiser?.stop();
-    state.scanner?.stop();
+    for (const set of state.sets.values()) set.advertiser?.stop();
+    state.scanning?.stop();
     state.initiator?.stop();
     for (const end of [...state.links.values()]) end.silence();
     this.#afterAnswer = [];
@@ -220,10 +221,21 @@ export class ControllerCore {
     return handle;
   }
 
-  /** The own address for Own_Address_Type 0 or 1, undefined where there is none (Vol 4, Part E, 7.8.5). */
-  ownAddress(ownAddressType: number): DeviceAddress | undefined {
+  /** Whether anything filters by the accept list now: it may not change then (Vol 4, Part E, 7.8.15). */
+  get acceptListInUse(): boolean {
+    const { advertiser, sets, scanning, initiator } = this.state;
+    return (
+      advertiser?.usesAcceptList === true ||
+      [...sets.values()].some((set) => set.advertiser?.usesAcceptList === true) ||
+      scanning?.scanner.usesAcceptList === true ||
+      initiator?.usesAcceptList === true
+    );
+  }
+
+  /** The own address for an Own_Address_Type, undefined where there is none (Vol 4, Part E, 7.8.5). Sets have a random one of their own. */
+  ownAddress(ownAddressType: number, randomAddress = this.state.randomAddress): DeviceAddress | undefined {
     const random = (ownAddressType & 1) === 1;
-    const address = random ? this.state.randomAddress : this.publicAddress;
+    const address = random ? randomAddress : this.publicAddress;
     return address === undefined ? undefined : { address, type: random ? 'random' : 'public' };
   }
 }

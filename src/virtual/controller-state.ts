@@ -1,12 +1,14 @@
 import type { Address } from '../core/address.ts';
 import { AclBuffers, HostBuffers } from './acl-buffers.ts';
+import type { AdvertisingSet } from './advertising-set.ts';
 import type { Advertiser } from './link-layer/advertiser.ts';
 import { DEFAULT_OCTETS, DEFAULT_TIME } from './link-layer/data-length.ts';
 import { FilterAcceptList } from './link-layer/filter-list.ts';
 import type { Initiator } from './link-layer/initiator.ts';
 import type { LinkEnd } from './link-layer/link-end.ts';
-import type { Scanner } from './link-layer/scanner.ts';
+import type { ListenTimes } from './link-layer/scanner.ts';
 import type { Profile } from './profile.ts';
+import type { TimedScan } from './timed-scan.ts';
 
 export interface LegacyAdvertisingParameters {
   readonly intervalMin: number;
@@ -24,6 +26,12 @@ export interface LegacyScanParameters {
   readonly window: number;
   readonly ownAddressType: number;
   readonly filterPolicy: number;
+}
+
+export interface ExtendedScanParameters {
+  readonly ownAddressType: number;
+  readonly filterPolicy: number;
+  readonly phys: readonly (ListenTimes & { readonly active: boolean })[];
 }
 
 const NOBODY = '00:00:00:00:00:00' as Address;
@@ -58,6 +66,7 @@ export class ControllerState {
   advertisingData: Uint8Array = new Uint8Array(0);
   scanResponseData: Uint8Array = new Uint8Array(0);
   advertiser: Advertiser | undefined;
+  readonly sets = new Map<number, AdvertisingSet>();
 
   scan: LegacyScanParameters = {
     active: false,
@@ -66,7 +75,13 @@ export class ControllerState {
     ownAddressType: 0,
     filterPolicy: 0,
   };
-  scanner: Scanner | undefined;
+  extendedScan: ExtendedScanParameters = {
+    ownAddressType: 0,
+    filterPolicy: 0,
+    phys: [{ phy: 1, active: false, intervalMs: 10, windowMs: 10 }],
+  };
+  /** The scan under way, begun by either kind of command. */
+  scanning: TimedScan | undefined;
 
   initiator: Initiator | undefined;
 

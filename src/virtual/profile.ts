@@ -49,7 +49,10 @@ const modern: Profile = {
   companyIdentifier: 0xffff,
   lmpSubversion: 1,
   lmpFeatures: NO_BREDR,
-  leFeatures: bitsToBytes([...features42, LeFeature.phy2M, LeFeature.phyCoded], 8),
+  leFeatures: bitsToBytes(
+    [...features42, LeFeature.phy2M, LeFeature.phyCoded, LeFeature.extendedAdvertising],
+    8,
+  ),
   aclLength: 251,
   aclCount: 8,
   sharedBuffers: false,

@@ -1,5 +1,6 @@
 import { HciCommand } from '../../hci/codec/commands.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
+import { CoreVersion } from '../../hci/codec/version.ts';
 import { acceptConnection, mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { Advertiser } from '../link-layer/advertiser.ts';
@@ -23,8 +24,9 @@ const setParameters = complete('4.0', HciCommand.leSetAdvertisingParameters, (co
     if (p.advertisingIntervalMin < SHORTEST_INTERVAL || p.advertisingIntervalMax > LONGEST_INTERVAL)
       return INVALID;
     if (p.advertisingIntervalMin > p.advertisingIntervalMax) return INVALID;
+    if (p.advertisingIntervalMin < shortestInterval(core, p.advertisingType)) return INVALID;
   }
-  if (p.advertisingType > Type.directLowDuty || !validOwnAddressType(p.ownAddressType)) return INVALID;
+  if (p.advertisingType > Type.directLowDuty || !validOwnAddressType(core, p.ownAddressType)) return INVALID;
   if (p.peerAddressType > 1 || p.advertisingFilterPolicy > 3) return INVALID;
   if (p.advertisingChannelMap === 0 || p.advertisingChannelMap > 7) return INVALID;
   core.state.advertising = {
@@ -38,6 +40,12 @@ const setParameters = complete('4.0', HciCommand.leSetAdvertisingParameters, (co
   };
   return OK;
 });
+
+/** Before 5.0, what cannot be connected to kept a distance of 100 ms. */
+const shortestInterval = (core: ControllerCore, type: number): number => {
+  const unconnectable = type === Type.advScanInd || type === Type.advNonconnInd;
+  return unconnectable && core.profile.hciVersion < CoreVersion['5.0'] ? 0x00a0 : SHORTEST_INTERVAL;
+};
 
 const enable = complete('4.0', HciCommand.leSetAdvertisingEnable, (core, p) => {
   if (!speaks(core, 'legacy')) return DISALLOWED;
@@ -106,9 +114,9 @@ const NO_DATA = new Uint8Array(0);
 /** Legacy advertising (Vol 4, Part E, 7.8.4 to 7.8.9). */
 export const advertisingHandlers: readonly Handler[] = [
   complete('4.0', HciCommand.leSetRandomAddress, (core, p) => {
-    const { advertiser, scanner, initiator } = core.state;
+    const { advertiser, scanning, initiator } = core.state;
     // Only a legacy advertiser uses this address; sets have their own.
-    if (advertiser !== undefined || scanner !== undefined || initiator !== undefined) return DISALLOWED;
+    if (advertiser !== undefined || scanning !== undefined || initiator !== undefined) return DISALLOWED;
     core.state.randomAddress = p.randomAddress;
     return OK;
   }),

@@ -1,4 +1,5 @@
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
+import { bitOf, LeFeature } from '../../hci/codec/features.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import type { DeviceAddress } from '../link-layer/device-address.ts';
 
@@ -13,7 +14,12 @@ export const speaks = (core: ControllerCore, dialect: 'legacy' | 'extended'): bo
 };
 
 /** Own_Address_Type: 2 and 3 ask for resolvable addresses, which need a resolving list (Vol 4, Part E, 7.8.5). */
-export const validOwnAddressType = (type: number): boolean => type <= 1;
+export const validOwnAddressType = (core: ControllerCore, type: number): boolean =>
+  type <= (core.profile.resolvingListSize > 0 ? 3 : 1);
+
+/** Scanning_Filter_Policy: 2 and 3 let directed advertising to resolvable addresses pass (Vol 4, Part E, 7.8.10). */
+export const validScanFilterPolicy = (core: ControllerCore, policy: number): boolean =>
+  policy <= (bitOf(core.profile.leFeatures, LeFeature.extendedScannerFilterPolicies) ? 3 : 1);
 
 /** The address that a command means by Address_Type and Address. */
 export const deviceOf = (addressType: number, address: DeviceAddress['address']): DeviceAddress => ({

@@ -5,13 +5,20 @@ import { mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import type { DeviceAddress } from '../link-layer/device-address.ts';
 import { ANYBODY_ANONYMOUS } from '../link-layer/filter-list.ts';
-import { Initiator } from '../link-layer/initiator.ts';
-import { validParameters } from '../link-layer/link-parameters.ts';
+import { Initiator, type InitiatorOptions } from '../link-layer/initiator.ts';
+import { type LinkParameters, type ParameterRange, validParameters } from '../link-layer/link-parameters.ts';
+import { PhyMask } from '../link-layer/phy-choice.ts';
+import type { ListenTimes } from '../link-layer/scanner.ts';
+import { Phy } from '../propagation.ts';
 import { DISALLOWED, deviceOf, INVALID, isConnectedTo, OK, speaks, validOwnAddressType } from './checks.ts';
+import { physOf } from './extended-scanning.ts';
 import { complete, type Handler, status } from './handler.ts';
 import { validScanTimes } from './scanning.ts';
 
 const UNIT_MS = 0.625;
+const LONGEST_EXTENDED_SCAN = 0xffff;
+/** Stands where a command without a PHY has been refused already. */
+const SLOW: ParameterRange = { intervalMin: 24, intervalMax: 40, latency: 0, supervisionTimeout: 42 };
 /** Address_Type of anonymous advertisers on the accept list (Vol 4, Part E, 7.8.16). */
 const ANONYMOUS = 0xff;
 
@@ -19,7 +26,10 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
   const { state } = core;
   if (!speaks(core, 'legacy') || state.initiator !== undefined) return DISALLOWED;
   if (!validScanTimes(p.leScanInterval, p.leScanWindow) || p.initiatorFilterPolicy > 1) return INVALID;
-  if (!validOwnAddressType(p.ownAddressType) || (p.initiatorFilterPolicy === 0 && p.peerAddressType > 1))
+  if (
+    !validOwnAddressType(core, p.ownAddressType) ||
+    (p.initiatorFilterPolicy === 0 && p.peerAddressType > 1)
+  )
     return INVALID;
   const range = {
     intervalMin: p.connectionIntervalMin,
@@ -33,30 +43,84 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
   const peer = p.initiatorFilterPolicy === 1 ? undefined : deviceOf(p.peerAddressType, p.peerAddress);
   const refusal = refusalOf(core, peer);
   if (refusal !== undefined) return refusal;
-  return () => {
-    const initiator: Initiator = new Initiator({
-      medium: core.medium,
-      station: core.station,
-      mayConnect: (device) => mayConnect(core, device),
-      side: () => {
-        state.initiator = undefined;
-        return { owner: core.reports, address: own, handle: core.freeHandle() };
-      },
-      times: [{ phy: 1, intervalMs: p.leScanInterval * UNIT_MS, windowMs: p.leScanWindow * UNIT_MS }],
+  return () =>
+    initiate(core, {
+      times: [{ phy: Phy.le1M, intervalMs: p.leScanInterval * UNIT_MS, windowMs: p.leScanWindow * UNIT_MS }],
       extended: false,
+      phys: PhyMask.le1M,
       own,
       peer,
-      acceptList: state.acceptList,
-      parametersOn: (phy) => ({
-        interval: range.intervalMin,
-        latency: range.latency,
-        supervisionTimeout: range.supervisionTimeout,
-        phy,
-      }),
+      parametersOn: () => linkParameters(range, Phy.le1M),
     });
-    state.initiator = initiator;
-    initiator.start();
-  };
+});
+
+const linkParameters = (range: ParameterRange, phy: number): LinkParameters => ({
+  interval: range.intervalMin,
+  latency: range.latency,
+  supervisionTimeout: range.supervisionTimeout,
+  phy,
+});
+
+type Attempt = Pick<InitiatorOptions, 'times' | 'extended' | 'phys' | 'own' | 'peer' | 'parametersOn'>;
+
+const initiate = (core: ControllerCore, attempt: Attempt): void => {
+  const { state } = core;
+  const initiator = new Initiator({
+    ...attempt,
+    medium: core.medium,
+    station: core.station,
+    acceptList: state.acceptList,
+    mayConnect: (device) => mayConnect(core, device),
+    side: () => {
+      state.initiator = undefined;
+      return { owner: core.reports, address: attempt.own, handle: core.freeHandle() };
+    },
+  });
+  state.initiator = initiator;
+  initiator.start();
+};
+
+const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (core, p) => {
+  if (!speaks(core, 'extended') || core.state.initiator !== undefined) return DISALLOWED;
+  const phys = physOf(p.initiatingPhys);
+  if (phys.length !== p.phys.length || p.initiatingPhys > PhyMask.all || p.initiatorFilterPolicy > 1)
+    return INVALID;
+  const listening = phys.filter((phy) => phy !== Phy.le2M);
+  if (listening.length === 0) return INVALID;
+  if ((p.initiatingPhys & ~core.profile.phys) !== 0) return HciErrorCode.unsupportedFeatureOrParameterValue;
+  if (!validOwnAddressType(core, p.ownAddressType)) return INVALID;
+  if (p.initiatorFilterPolicy === 0 && p.peerAddressType > 1) return INVALID;
+  const ranges = new Map<number, ParameterRange>();
+  const times: ListenTimes[] = [];
+  for (const [i, item] of p.phys.entries()) {
+    const phy = phys[i] ?? Phy.le1M;
+    const range = {
+      intervalMin: item.connectionIntervalMin,
+      intervalMax: item.connectionIntervalMax,
+      latency: item.maxLatency,
+      supervisionTimeout: item.supervisionTimeout,
+    };
+    if (!validParameters(range) || item.minCeLength > item.maxCeLength) return INVALID;
+    ranges.set(phy, range);
+    if (phy === Phy.le2M) continue;
+    if (!validScanTimes(item.scanInterval, item.scanWindow, LONGEST_EXTENDED_SCAN)) return INVALID;
+    times.push({ phy, intervalMs: item.scanInterval * UNIT_MS, windowMs: item.scanWindow * UNIT_MS });
+  }
+  const own = core.ownAddress(p.ownAddressType);
+  if (own === undefined) return INVALID;
+  const peer = p.initiatorFilterPolicy === 1 ? undefined : deviceOf(p.peerAddressType, p.peerAddress);
+  const refusal = refusalOf(core, peer);
+  if (refusal !== undefined) return refusal;
+  const fallback = [...ranges.values()][0];
+  return () =>
+    initiate(core, {
+      times,
+      extended: true,
+      phys: p.initiatingPhys,
+      own,
+      peer,
+      parametersOn: (phy) => linkParameters(ranges.get(phy) ?? fallback ?? SLOW, phy),
+    });
 });
 
 /** Why a connection cannot even be tried. */
@@ -80,33 +144,28 @@ const entryOf = (p: { readonly addressType: number; readonly address: Address })
   return p.addressType > 1 ? undefined : deviceOf(p.addressType, p.address);
 };
 
-/** The accept list may not change while anything filters by it (Vol 4, Part E, 7.8.15). */
-const acceptListInUse = ({ state }: ControllerCore): boolean =>
-  (state.advertiser !== undefined && state.advertising.filterPolicy !== 0) ||
-  (state.scanner !== undefined && (state.scan.filterPolicy & 1) !== 0) ||
-  state.initiator?.usesAcceptList === true;
-
 /** Connecting, and whom to listen to (Vol 4, Part E, 7.8.12 to 7.8.17). */
 export const initiatingHandlers: readonly Handler[] = [
   createConnection,
+  extendedCreate,
   cancel,
   complete('4.0', HciCommand.leReadFilterAcceptListSize, ({ state }) => ({
     filterAcceptListSize: state.acceptList.size,
   })),
   complete('4.0', HciCommand.leClearFilterAcceptList, (core) => {
-    if (acceptListInUse(core)) return DISALLOWED;
+    if (core.acceptListInUse) return DISALLOWED;
     core.state.acceptList.clear();
     return OK;
   }),
   complete('4.0', HciCommand.leAddDeviceToFilterAcceptList, (core, p) => {
-    if (acceptListInUse(core)) return DISALLOWED;
+    if (core.acceptListInUse) return DISALLOWED;
     const entry = entryOf(p);
     if (entry === undefined) return INVALID;
     const added = core.state.acceptList.add(entry);
     return added ? OK : HciErrorCode.memoryCapacityExceeded;
   }),
   complete('4.0', HciCommand.leRemoveDeviceFromFilterAcceptList, (core, p) => {
-    if (acceptListInUse(core)) return DISALLOWED;
+    if (core.acceptListInUse) return DISALLOWED;
     const entry = entryOf(p);
     if (entry === undefined) return INVALID;
     core.state.acceptList.remove(entry);

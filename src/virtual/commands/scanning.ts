@@ -7,9 +7,11 @@ import { EVENT_HEADER_LENGTH, LE_META_EVENT_CODE } from '../../hci/codec/event.t
 import { HciEvent } from '../../hci/codec/events.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import type { AdvertisingEvent } from '../link-layer/advertiser.ts';
+import { PhyMask } from '../link-layer/phy-choice.ts';
 import { Scanner, type ScanReport } from '../link-layer/scanner.ts';
 import { clampRssi } from '../propagation.ts';
-import { DISALLOWED, INVALID, OK, speaks, validOwnAddressType } from './checks.ts';
+import { TimedScan } from '../timed-scan.ts';
+import { DISALLOWED, INVALID, OK, speaks, validOwnAddressType, validScanFilterPolicy } from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
 const UNIT_MS = 0.625;
@@ -20,9 +22,10 @@ export const validScanTimes = (interval: number, window: number, longest = LONGE
   interval >= SHORTEST_SCAN && interval <= longest && window >= SHORTEST_SCAN && window <= interval;
 
 const setParameters = complete('4.0', HciCommand.leSetScanParameters, (core, p) => {
-  if (!speaks(core, 'legacy') || core.state.scanner !== undefined) return DISALLOWED;
+  if (!speaks(core, 'legacy') || core.state.scanning !== undefined) return DISALLOWED;
   if (p.leScanType > 1 || !validScanTimes(p.leScanInterval, p.leScanWindow)) return INVALID;
-  if (!validOwnAddressType(p.ownAddressType) || p.scanningFilterPolicy > 1) return INVALID;
+  if (!validOwnAddressType(core, p.ownAddressType) || !validScanFilterPolicy(core, p.scanningFilterPolicy))
+    return INVALID;
   core.state.scan = {
     active: p.leScanType === 1,
     interval: p.leScanInterval,
@@ -37,25 +40,26 @@ const enable = complete('4.0', HciCommand.leSetScanEnable, (core, p) => {
   if (!speaks(core, 'legacy')) return DISALLOWED;
   if (p.leScanEnable > 1 || p.filterDuplicates > 1) return INVALID;
   const { state } = core;
-  state.scanner?.stop();
-  state.scanner = undefined;
+  state.scanning?.stop();
+  state.scanning = undefined;
   if (p.leScanEnable === 0) return OK;
   const { active, interval, window, ownAddressType, filterPolicy } = state.scan;
   const own = core.ownAddress(ownAddressType);
   if (own === undefined) return INVALID;
-  state.scanner = new Scanner({
+  const scanner = new Scanner({
     medium: core.medium,
     station: core.station,
     times: [{ phy: 1, intervalMs: interval * UNIT_MS, windowMs: window * UNIT_MS }],
     active: new Set(active ? [1] : []),
     extended: false,
+    phys: PhyMask.le1M,
     own,
     filterPolicy,
     filterDuplicates: p.filterDuplicates === 1,
     acceptList: state.acceptList,
     onReport: (report) => reportLegacy(core, report),
   });
-  state.scanner.start();
+  state.scanning = new TimedScan(core.medium, scanner, { durationMs: Number.POSITIVE_INFINITY });
   return OK;
 });
 

@@ -3,7 +3,10 @@ import { supportedCommandBit } from '../../hci/codec/supported-commands.ts';
 import { CoreVersion } from '../../hci/codec/version.ts';
 import type { Profile } from '../profile.ts';
 import { advertisingHandlers } from './advertising.ts';
+import { advertisingSetEnableHandlers } from './advertising-set-enable.ts';
+import { advertisingSetHandlers } from './advertising-sets.ts';
 import { connectionHandlers } from './connection.ts';
+import { extendedScanningHandlers } from './extended-scanning.ts';
 import type { Handler, Since } from './handler.ts';
 import { informationalHandlers } from './informational.ts';
 import { initiatingHandlers } from './initiating.ts';
@@ -15,6 +18,9 @@ const allHandlers: () => readonly Handler[] = () => [
   ...scanningHandlers,
   ...initiatingHandlers,
   ...connectionHandlers,
+  ...advertisingSetHandlers,
+  ...advertisingSetEnableHandlers,
+  ...extendedScanningHandlers,
 ];
 
 const has = (profile: Profile, since: Since): boolean => {

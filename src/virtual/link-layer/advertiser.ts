@@ -100,6 +100,10 @@ export class Advertiser {
     return this.#events;
   }
 
+  get usesAcceptList(): boolean {
+    return this.#options.filterPolicy !== 0;
+  }
+
   get own(): DeviceAddress {
     return this.#options.own;
   }

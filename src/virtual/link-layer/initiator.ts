@@ -4,7 +4,7 @@ import type { FilterAcceptList } from './filter-list.ts';
 import type { LinkSide } from './link.ts';
 import type { LinkParameters } from './link-parameters.ts';
 import type { Listener, Medium, Station } from './medium.ts';
-import { type ListenTimes, listensAt } from './scanner.ts';
+import { follows, type ListenTimes, listensAt } from './scanner.ts';
 
 export interface InitiatorOptions {
   readonly medium: Medium;
@@ -15,6 +15,8 @@ export interface InitiatorOptions {
   readonly side: () => LinkSide;
   readonly times: readonly ListenTimes[];
   readonly extended: boolean;
+  /** PHYs a link may be made on, as a mask. */
+  readonly phys: number;
   readonly own: DeviceAddress;
   /** Undefined: whoever is on the accept list. */
   readonly peer: DeviceAddress | undefined;
@@ -70,6 +72,7 @@ export class Initiator implements Listener {
     const { peer, own, acceptList, extended, times, medium, parametersOn, side, mayConnect } = this.#options;
     if (!this.#active || !event.connectable || event.from === undefined) return;
     if (!event.legacy && !extended) return;
+    if (!follows(event, this.#options.phys)) return;
     if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
     if (peer === undefined ? !acceptList.has(event.from) : !sameDevice(peer, event.from)) return;
     if (event.target !== undefined && !sameDevice(event.target, own)) return;

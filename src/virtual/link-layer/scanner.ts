@@ -32,12 +32,18 @@ export interface ScannerOptions {
   readonly active: ReadonlySet<number>;
   /** Sees extended advertising too. */
   readonly extended: boolean;
+  /** PHYs it can follow an advertiser to, as a mask. */
+  readonly phys: number;
   readonly own: DeviceAddress;
   readonly filterPolicy: number;
   readonly filterDuplicates: boolean;
   readonly acceptList: FilterAcceptList;
   readonly onReport: (report: ScanReport) => void;
 }
+
+/** Whether a receiver with these PHYs can go where the rest of an event is. */
+export const follows = (event: AdvertisingEvent, phys: number): boolean =>
+  event.secondaryPhy === 0 || (phys & (1 << (event.secondaryPhy - 1))) !== 0;
 
 /** Devices that a duplicate filter remembers; the longest known is forgotten for a new one, and may be reported again. */
 const DUPLICATES_KEPT = 1024;
@@ -53,6 +59,10 @@ export class Scanner implements Listener {
     this.#options = options;
     this.station = options.station;
     this.#startMs = options.medium.clock.now();
+  }
+
+  get usesAcceptList(): boolean {
+    return (this.#options.filterPolicy & 1) !== 0;
   }
 
   start(): void {
@@ -78,7 +88,7 @@ export class Scanner implements Listener {
     const { extended, times, active, own, medium } = this.#options;
     if (!event.legacy && !extended) return;
     if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
-    if (!this.#admits(event)) return;
+    if (!follows(event, this.#options.phys) || !this.#admits(event)) return;
     this.#report(event, false, event.data, rssi);
     if (!active.has(event.primaryPhy) || !event.scannable) return;
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
