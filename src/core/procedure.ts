@@ -4,7 +4,10 @@ import type { WaitScope } from './wait-scope.ts';
 
 /** What every public asynchronous method accepts. */
 export interface WaitOptions {
-  /** Milliseconds until the call rejects with TimeoutError; Infinity for never; a default of its own for each method. */
+  /**
+   * Milliseconds until the call rejects with TimeoutError; Infinity for never. Each method has a default of its own, which is longer by what the
+   * link needs where the peer is seldom heard (a long connection interval, peripheral latency). What is given here is taken as it is.
+   */
   readonly timeoutMs?: number | undefined;
   /** Gives up when it aborts; the call then rejects with `signal.reason`, untouched. */
   readonly signal?: AbortSignal | undefined;
@@ -100,6 +103,8 @@ export const procedure = <T>(
     if (done) return;
     leaveScope = scope?.add((error) => settle.reject(error));
     if (done) return;
+    // An abort that `start` itself set off is no event any more.
+    if (signal?.aborted === true) return onAbort();
     signal?.addEventListener('abort', onAbort);
     timer = clock.after(timeoutMs, () =>
       giveUp(() => {

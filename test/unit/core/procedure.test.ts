@@ -46,6 +46,22 @@ describe('procedure', () => {
     expect(withdraw).toHaveBeenCalledTimes(1);
   });
 
+  test('an abort that the start itself sets off gives up at once', async () => {
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const withdraw = vi.fn();
+    const promise = procedure<number>(
+      { what: 'reading', clock, defaultTimeoutMs: 1_000, signal: controller.signal },
+      () => {
+        controller.abort('enough');
+        return withdraw;
+      },
+    );
+    await expect(promise).rejects.toBe('enough');
+    expect(withdraw).toHaveBeenCalledExactlyOnceWith('enough');
+    expect(clock.pending).toBe(0);
+  });
+
   test('it rejects only when the withdrawal is over, however that ends', async () => {
     let over: (() => void) | undefined;
     const { clock, promise } = begin(
