@@ -16,5 +16,5 @@ export interface Clock {
   ): Timer;
 }
 
-/** The system's wall time at which a clock's zero lies is nobody's business: the protocol knows durations alone. */
+/** A timer that never fires. */
 export const noTimer: Timer = { cancel: () => undefined };

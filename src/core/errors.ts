@@ -119,7 +119,10 @@ export class InvalidArgumentError extends BleError {
   readonly code = ErrorCode.invalidArgument;
 }
 
-/** Bytes from outside do not follow the specification. Never escapes the layer that reads them. */
+/**
+ * Bytes from outside do not follow the specification. What came unasked is dropped and counted by the layer that reads it; a call whose own
+ * answer cannot be read rejects with this.
+ */
 export class MalformedPduError extends BleError {
   readonly code = ErrorCode.malformedPdu;
 }

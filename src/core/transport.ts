@@ -2,7 +2,7 @@
 export const HciPacketType = { command: 1, acl: 2, sco: 3, event: 4, iso: 5 } as const;
 export type HciPacketType = (typeof HciPacketType)[keyof typeof HciPacketType];
 
-/** Where a transport delivers what the controller sends. Nothing it calls throws. */
+/** Where a transport delivers what the controller sends. Its methods do not throw. */
 export interface HciTransportSink {
   /** One whole HCI packet, indicator first. The view is valid until the call returns. */
   packet(packet: Uint8Array): void;
@@ -16,13 +16,17 @@ export interface HciTransportSink {
 }
 
 /**
- * A way to one controller. Packets carry the H4 indicator as their first octet on every kind of transport, so that a packet is
- * allocated once whatever it travels on: USB picks its endpoint by that octet and leaves it out.
+ * A way to one controller; `open()` takes one of your own in the place of a name. Packets carry the H4 indicator as their first octet on every
+ * kind of transport, so that a packet is allocated once whatever it travels on: USB picks its endpoint by that octet and leaves it out.
+ * A loss is told by the sink's `closed`; no method throws.
  */
 export interface HciTransport {
-  /** What a user would call it, for messages: `tcp:127.0.0.1:9001`. */
+  /**
+   * What a user would call it, for messages: `tcp:127.0.0.1:9001`. The address that is made for a controller without one of its own is
+   * kept under it, so that it should be the same on every run.
+   */
   readonly name: string;
-  /** Begins delivery. Called once. */
+  /** Begins delivery. Called once. A line that is lost by then is told as one that is lost later. */
   start(sink: HciTransportSink): void;
   /** Takes ownership of the packet. All that is sent in one turn of the event loop leaves in one write. Ignored after closing. */
   send(packet: Uint8Array): void;
@@ -36,6 +40,6 @@ export interface HciTransport {
   unref(): void;
   /** What was lost or cut on the way, by name. */
   readonly counters: Readonly<Record<string, number>>;
-  /** Idempotent; never rejects. */
+  /** Lets what was sent leave, ends the line, and tells the sink, if there is one. Idempotent; never rejects. */
   close(): Promise<void>;
 }
