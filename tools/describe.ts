@@ -2,7 +2,7 @@ import { characteristicName, serviceName } from 'jelling';
 import type { Style } from './style.ts';
 
 /** `180f Battery`. */
-export const describeService = (uuid: string): string => withName(uuid, serviceName(uuid));
+const describeService = (uuid: string): string => withName(uuid, serviceName(uuid));
 
 export const describeCharacteristic = (uuid: string): string => withName(uuid, characteristicName(uuid));
 

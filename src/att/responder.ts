@@ -11,10 +11,10 @@ import { type AttServerRequest, decodeCommand, decodeRequest } from './codec/req
 import { errorResponse } from './codec/responses.ts';
 
 /** How long a handler may work on a request: the peer gives up at 30 s (Vol 3, Part F, 3.3.3), and the answer has a way to go. */
-export const HANDLER_DEADLINE_MS = 20_000;
+const HANDLER_DEADLINE_MS = 20_000;
 
 /** Answers and confirmations that may wait for room in the controller: a peer that keeps to the protocol causes two. */
-export const MAX_UNSENT_ANSWERS = 8;
+const MAX_UNSENT_ANSWERS = 8;
 
 /** An answer waits for room as long as the link lasts. */
 const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };

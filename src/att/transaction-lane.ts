@@ -15,7 +15,7 @@ import {
 } from './transaction.ts';
 
 /** A transaction not completed by then ends the bearer (Vol 3, Part F, 3.3.3). */
-export const TRANSACTION_TIMEOUT_MS = 30_000;
+const TRANSACTION_TIMEOUT_MS = 30_000;
 
 const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 

@@ -1,7 +1,7 @@
 import { readU16 } from '../core/bytes.ts';
 
 /** PDU length and channel identifier in front of every L2CAP PDU (Vol 3, Part A, 3.1). */
-export const BASIC_HEADER_LENGTH = 4;
+const BASIC_HEADER_LENGTH = 4;
 
 export type RecombinationFault =
   /** A fragment without an octet. */

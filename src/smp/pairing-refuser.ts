@@ -7,7 +7,7 @@ import { PairingFailed, smpCommandLengths } from './codec/smp-commands.ts';
 import { PairingFailedReason, pairingFailedReasonName, SmpCode } from './smp-codes.ts';
 
 /** Pairing Failed commands that may wait for room in the controller. */
-export const MAX_UNSENT_REFUSALS = 4;
+const MAX_UNSENT_REFUSALS = 4;
 
 /** An answer waits for room as long as the link lasts. */
 const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };

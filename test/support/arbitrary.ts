@@ -9,7 +9,7 @@ export interface ArbitraryLimits {
   readonly items?: number | undefined;
 }
 
-export const arbitraryAddress: fc.Arbitrary<Address> = fc
+const arbitraryAddress: fc.Arbitrary<Address> = fc
   .uint8Array({ minLength: 6, maxLength: 6 })
   .map((octets) => parseAddress(toHex(octets)));
 
@@ -20,7 +20,7 @@ const arbitraryInteger = (bits: number, signed: boolean): fc.Arbitrary<number | 
 };
 
 /** Any value that a field may hold. */
-export const arbitraryOfDomain = (
+const arbitraryOfDomain = (
   domain: FieldDomain,
   limits: ArbitraryLimits = {},
 ): fc.Arbitrary<unknown> => {

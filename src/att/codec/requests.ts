@@ -53,7 +53,7 @@ export const ReadMultipleVariableRequest = pdu('ATT_READ_MULTIPLE_VARIABLE_REQ',
 /** Vol 3, Part F, 3.4.5.3. The hot path reads and writes it by hand: see value-pdus.ts. */
 export const WriteCommand = pdu('ATT_WRITE_CMD', 0x52, { attributeHandle: u16, attributeValue: rest });
 /** Vol 3, Part F, 3.4.5.4: value and signature together; the last 12 octets are the signature. */
-export const AUTHENTICATION_SIGNATURE_LENGTH = 12;
+const AUTHENTICATION_SIGNATURE_LENGTH = 12;
 export const SignedWriteCommand = pdu('ATT_SIGNED_WRITE_CMD', 0xd2, {
   attributeHandle: u16,
   valueAndSignature: rest,

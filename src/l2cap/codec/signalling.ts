@@ -4,7 +4,7 @@ import { allocatePacket, PacketOffset } from '../../core/packet.ts';
 import { type Field, type Infer, type Pdu, pdu, rest, type Shape, u16 } from '../../core/pdu.ts';
 
 /** Code, identifier and data length in front of every command (Vol 3, Part A, 4). */
-export const COMMAND_HEADER_LENGTH = 4;
+const COMMAND_HEADER_LENGTH = 4;
 
 /** Channel identifiers up to the end of a command, at most five (Vol 3, Part A, 4.25). */
 const upToFiveCids: Field<readonly number[]> = {

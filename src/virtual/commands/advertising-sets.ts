@@ -21,7 +21,7 @@ const HIGHEST_SID = 0x0f;
 const SHORTEST_INTERVAL = 0x20;
 
 /** The mask bit of a PHY by its number. */
-export const phyBit = (phy: number): number => (phy >= Phy.le1M && phy <= Phy.coded ? 1 << (phy - 1) : 0);
+const phyBit = (phy: number): number => (phy >= Phy.le1M && phy <= Phy.coded ? 1 << (phy - 1) : 0);
 
 const validProperties = (properties: number): boolean => {
   if ((properties & EventProperty.legacy) !== 0) return LEGACY_PROPERTIES.has(properties);

@@ -12,8 +12,8 @@ export interface LinkParameters {
 export const intervalMs = (parameters: LinkParameters): number => parameters.interval * 1.25;
 export const supervisionMs = (parameters: LinkParameters): number => parameters.supervisionTimeout * 10;
 
-export const SLOWEST_INTERVAL = 3200;
-export const FASTEST_INTERVAL = 6;
+const SLOWEST_INTERVAL = 3200;
+const FASTEST_INTERVAL = 6;
 
 export interface ParameterRange {
   readonly intervalMin: number;

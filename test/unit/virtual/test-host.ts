@@ -210,7 +210,7 @@ export interface ScanOptions {
   readonly filterDuplicates?: boolean;
 }
 
-export const createConnection = (peer: Address) => ({
+const createConnection = (peer: Address) => ({
   leScanInterval: 0x10,
   leScanWindow: 0x10,
   initiatorFilterPolicy: 0,
