@@ -7,8 +7,6 @@ import { procedure, type WaitOptions } from '../core/procedure.ts';
 import { printHandle } from './client-context.ts';
 import { Deadline } from './deadline.ts';
 
-const STEP_TIMEOUT_MS = 1_000;
-
 /** Opcode, handle and offset before the part (Vol 3, Part F, 3.4.6.1). */
 const PREPARE_HEADER_LENGTH = 5;
 
@@ -45,17 +43,14 @@ export class LongWrites {
     }
     try {
       await this.#prepare(handle, value, what, deadline);
+      await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.write }, { ...deadline.step(), what });
     } catch (error) {
-      // The caller is told at once; the line goes on when the server has forgotten the parts.
+      // The caller is told at once; the line goes on when the server has forgotten the parts. Nobody knows whether an execution that was
+      // given up had left: where it had, there is nothing to cancel any more.
       void this.#cancel(what).then(leave);
       throw error;
     }
-    try {
-      const wait = { ...deadline.step(), what, defaultTimeoutMs: STEP_TIMEOUT_MS };
-      await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.write }, wait);
-    } finally {
-      leave();
-    }
+    leave();
   }
 
   #turn(before: Promise<void>, what: string, wait: WaitOptions): Promise<void> {
@@ -64,7 +59,8 @@ export class LongWrites {
         what,
         clock: this.#clock,
         scope: this.#bearer.scope,
-        defaultTimeoutMs: STEP_TIMEOUT_MS,
+        // Those in front have deadlines of their own.
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
         timeoutMs: wait.timeoutMs,
         signal: wait.signal,
         hint: () => 'another long write is under way',
@@ -95,7 +91,7 @@ export class LongWrites {
     const echo = await this.#bearer.request(
       PrepareWrite,
       { attributeHandle: handle, valueOffset: offset, partAttributeValue: part },
-      { ...wait, what, defaultTimeoutMs: STEP_TIMEOUT_MS },
+      { ...wait, what },
     );
     const same =
       echo.attributeHandle === handle &&

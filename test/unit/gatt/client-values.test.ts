@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Read } from '../../../src/att/codec/exchanges.ts';
 import {
   AttError,
   DisconnectedError,
@@ -242,6 +243,30 @@ describe('a long write', () => {
       `160c000000${part(18, 0)}`,
       `160c001200${part(18, 18)}`,
       '1801',
+    ]);
+  });
+
+  it('that gives up before its execution has left is cancelled all the same', async () => {
+    const { clock, server, characteristic } = await fixture(WRITE, echo);
+    server.script = (pdu) => (pdu.startsWith('160c001200') ? undefined : echo(pdu));
+    const abort = new AbortController();
+    const write = characteristic.write(new Uint8Array(36), { signal: abort.signal });
+    await turn();
+    const between = server.bearer.request(Read, { attributeHandle: 1 }, { what: 'reading' }).catch(() => 0);
+    server.script = () => undefined;
+    server.send(`170c001200${'00'.repeat(18)}`);
+    await turn();
+    abort.abort(new Error('enough'));
+    await expect(write).rejects.toThrow('enough');
+    server.script = echo;
+    server.send('0b00');
+    await clock.run(between);
+    await turn();
+    expect(server.takeAsked().map((pdu) => pdu.slice(0, 10))).toEqual([
+      '160c000000',
+      '160c001200',
+      '0a0100',
+      '1800',
     ]);
   });
 
