@@ -132,7 +132,8 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    * Asks for other parameters: as central by a connection update, as peripheral by a request that the central may refuse
    * (Vol 3, Part C, 9.3.9). Default deadline 5 s. Resolves with the parameters that are in force then.
    *
-   * @throws L2capError or HciError when the central refuses.
+   * @throws InvalidArgumentError for parameters that the specification does not allow together; InvalidStateError while an update is under way;
+   *   L2capError or HciError when the central refuses.
    */
   updateParameters(request: ConnectionParameterRequest, options: WaitOptions = {}): Promise<LinkParameters> {
     return this.#parts.control.updateParameters(request, options);

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { HciError } from '../core/errors.ts';
+import { HciError, InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import type { AclLink } from '../hci/acl-link.ts';
@@ -7,7 +7,7 @@ import { HciCommand } from '../hci/codec/commands.ts';
 import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
 import { LeFeature } from '../hci/codec/features.ts';
 import type { HciController } from '../hci/hci-controller.ts';
-import type { ConnectionParameters } from '../l2cap/connection-parameters.ts';
+import { type ConnectionParameters, connectionParameterFault } from '../l2cap/connection-parameters.ts';
 import type { L2capLink } from '../l2cap/l2cap-link.ts';
 import type { ConnectionParameterPolicy } from '../l2cap/signalling.ts';
 import { connectionInterval, fromSlots, supervisionTimeout, toSlots } from './intervals.ts';
@@ -38,8 +38,9 @@ export interface LinkControlOptions {
   readonly parameters: LinkParameters;
 }
 
-/** An update takes effect after at least six connection events, and the peripheral may be slow to listen (Vol 6, Part B, 5.1.1). */
 const UPDATE_TIMEOUT_MS = 5_000;
+/** An update takes effect after at least six connection events (Vol 6, Part B, 5.1.1), and has to be agreed upon before. */
+const PACES_OF_AN_UPDATE = 10;
 
 const toUnits = (request: ConnectionParameterRequest): ConnectionParameters => ({
   intervalMin: toSlots(request.minIntervalMs, connectionInterval),
@@ -52,6 +53,8 @@ const toUnits = (request: ConnectionParameterRequest): ConnectionParameters => (
 interface PendingUpdate {
   readonly settle: Settle<LinkParameters>;
   readonly wanted: ConnectionParameters;
+  /** Whom it was asked of: the Link Layer, or the central's host where the Link Layer cannot. */
+  way: 'linkLayer' | 'l2cap';
   /** Set once the controller, or the central, has agreed to it. */
   isAccepted: boolean;
 }
@@ -77,6 +80,11 @@ export class LinkControl {
     return this.#parameters;
   }
 
+  /** The longest time between two chances of the peer to be heard: what default deadlines are stretched by. */
+  get paceMs(): number {
+    return this.#parameters.intervalMs * (1 + this.#parameters.peripheralLatency);
+  }
+
   get security(): ConnectionSecurity {
     return unprotected;
   }
@@ -94,29 +102,34 @@ export class LinkControl {
     return rssi;
   }
 
-  updateParameters(request: ConnectionParameterRequest, wait: WaitOptions): Promise<LinkParameters> {
+  async updateParameters(request: ConnectionParameterRequest, wait: WaitOptions): Promise<LinkParameters> {
     const { clock, acl, peer } = this.#options;
-    return procedure<LinkParameters>(
-      {
-        what: `updating the connection parameters with ${peer}`,
-        clock,
-        defaultTimeoutMs: UPDATE_TIMEOUT_MS,
-        timeoutMs: wait.timeoutMs,
-        signal: wait.signal,
-        scope: acl.scope,
-        hint: () => 'the peer has not taken them over yet; they may still come into force',
-      },
-      (settle) => {
-        const update: PendingUpdate = { settle, wanted: toUnits(request), isAccepted: false };
-        this.#update = update;
-        this.#ask(update.wanted).then(() => {
-          update.isAccepted = true;
-        }, settle.reject);
-        return () => {
-          if (this.#update === update) this.#update = undefined;
-        };
-      },
-    );
+    const what = `updating the connection parameters with ${peer}`;
+    const wanted = toUnits(request);
+    const fault = connectionParameterFault(wanted);
+    if (fault !== undefined) throw new InvalidArgumentError(`${what}: ${fault}`);
+    if (this.#update !== undefined) throw new InvalidStateError(`already ${what}: await that first`);
+    try {
+      return await procedure<LinkParameters>(
+        {
+          what,
+          clock,
+          defaultTimeoutMs: UPDATE_TIMEOUT_MS + PACES_OF_AN_UPDATE * this.paceMs,
+          timeoutMs: wait.timeoutMs,
+          signal: wait.signal,
+          scope: acl.scope,
+          hint: () => 'the peer has not taken them over yet; they may still come into force',
+        },
+        (settle) => {
+          const update: PendingUpdate = { settle, wanted, way: 'linkLayer', isAccepted: false };
+          this.#update = update;
+          this.#ask(update).catch(settle.reject);
+          return undefined;
+        },
+      );
+    } finally {
+      this.#update = undefined;
+    }
   }
 
   /**
@@ -127,14 +140,18 @@ export class LinkControl {
     const update = this.#update;
     if (status === HciErrorCode.success) {
       this.#parameters = parameters;
-      if (update === undefined || !(update.isAccepted || satisfies(parameters, update.wanted))) return;
-      this.#update = undefined;
-      update.settle.resolve(parameters);
+      if (update?.isAccepted === true || (update !== undefined && satisfies(parameters, update.wanted)))
+        update.settle.resolve(parameters);
       return;
     }
-    this.#update = undefined;
+    if (update === undefined) return;
+    // Only now does it show that the central's Link Layer does not know the request.
+    if (status === HciErrorCode.unsupportedRemoteFeature && this.#mayAskHost(update)) {
+      this.#askHost(update).catch(update.settle.reject);
+      return;
+    }
     const text = `${this.#options.peer} did not take over other connection parameters: ${describeStatus(status)}`;
-    update?.settle.reject(new HciError(text, status, HciCommand.leConnectionUpdate.opcode));
+    update.settle.reject(new HciError(text, status, HciCommand.leConnectionUpdate.opcode));
   }
 
   /** As central: what becomes of the peripheral's requests over L2CAP. They have been checked by then. */
@@ -153,18 +170,30 @@ export class LinkControl {
     };
   }
 
-  async #ask(units: ConnectionParameters): Promise<void> {
-    const { hci, role, l2cap } = this.#options;
+  async #ask(update: PendingUpdate): Promise<void> {
+    const { hci, role } = this.#options;
     if (role === 'central' || hci.info.hasFeature(LeFeature.connectionParametersRequest)) {
       try {
-        await this.#command(units);
+        await this.#command(update.wanted);
+        update.isAccepted = true;
         return;
       } catch (error) {
-        // A peripheral may ask over L2CAP where the Link Layer cannot (Vol 3, Part A, 4.20).
-        if (role === 'central' || !(error instanceof HciError)) throw error;
+        if (!this.#mayAskHost(update) || !(error instanceof HciError)) throw error;
       }
     }
-    await l2cap.requestConnectionParameters(units);
+    await this.#askHost(update);
+  }
+
+  /** A peripheral may ask over L2CAP where the Link Layer cannot (Vol 3, Part A, 4.20). */
+  #mayAskHost(update: PendingUpdate): boolean {
+    return this.#options.role === 'peripheral' && update.way === 'linkLayer';
+  }
+
+  async #askHost(update: PendingUpdate): Promise<void> {
+    update.way = 'l2cap';
+    update.isAccepted = false;
+    await this.#options.l2cap.requestConnectionParameters(update.wanted);
+    update.isAccepted = true;
   }
 
   async #command(units: ConnectionParameters): Promise<void> {

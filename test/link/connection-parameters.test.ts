@@ -1,3 +1,4 @@
+import { InvalidArgumentError, InvalidStateError } from 'jelling';
 import { expect, test } from 'vitest';
 import { Hosts, linked } from '../support/hosts.ts';
 
@@ -23,4 +24,23 @@ test('what the controller chose of a range is an answer', async () => {
   expect(intervalMs).toBeGreaterThanOrEqual(30);
   expect(intervalMs).toBeLessThanOrEqual(60);
   expect(atCentral.parameters.intervalMs).toBe(intervalMs);
+});
+
+test('a peripheral asks the host of a central whose link layer does not know the request', async () => {
+  await using hosts = new Hosts();
+  const old = await hosts.host({ profile: '4.0-csr-like' });
+  const { atCentral, atPeripheral } = await linked(hosts, old, await hosts.host());
+  const { intervalMs } = await hosts.run(atPeripheral.updateParameters({ minIntervalMs: 75 }));
+  expect(intervalMs).toBe(75);
+  expect(atCentral.parameters.intervalMs).toBe(75);
+});
+
+test('parameters that do not go together, and a second update beside the first, are refused', async () => {
+  await using hosts = new Hosts();
+  const { atCentral } = await linked(hosts, await hosts.host(), await hosts.host());
+  await expect(atCentral.updateParameters({ minIntervalMs: 4_000 })).rejects.toThrow(InvalidArgumentError);
+  const first = atCentral.updateParameters({ minIntervalMs: 50 });
+  await expect(atCentral.updateParameters({ minIntervalMs: 60 })).rejects.toThrow(InvalidStateError);
+  expect((await hosts.run(first)).intervalMs).toBe(50);
+  expect((await hosts.run(atCentral.updateParameters({ minIntervalMs: 60 }))).intervalMs).toBe(60);
 });
