@@ -22,7 +22,7 @@ export type { AttValueReceiver };
 export interface AttRequestOptions extends WaitOptions {
   /** What is being done and to whom, as it continues "timed out while": `reading 0x2A6E of F0:F1:F2:F3:F4:F5`. */
   readonly what: string;
-  /** Where the caller gives no deadline: 1 s unless said otherwise here. */
+  /** Where the caller gives no deadline: 1 s unless said otherwise here, and what the link's pace adds. */
   readonly defaultTimeoutMs?: number | undefined;
 }
 
@@ -36,11 +36,19 @@ export interface AttBearerOptions {
   readonly rxMtu?: number | undefined;
   /** ATT_MTU of an Enhanced bearer: its channel's, never exchanged (Vol 3, Part F, 3.2.8). */
   readonly fixedMtu?: number | undefined;
+  /**
+   * The longest time between two chances of the peer to be heard now: connection interval and latency. Default deadlines are longer by
+   * `PACES_OF_A_TRANSACTION` times this; 0 unless given.
+   */
+  readonly paceMs?: (() => number) | undefined;
   /** Told when a transaction was not completed within 30 s: the link is of no more use for ATT and should be ended. */
   readonly onPoisoned?: ((error: Error) => void) | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 1_000;
+
+/** A request waits for its chance, may have to be sent again, and so has its answer. */
+const PACES_OF_A_TRANSACTION = 4;
 
 const confirmation = (bytes: Uint8Array): unknown => HandleValueConfirmation.decode(bytes, 1);
 
@@ -58,6 +66,7 @@ export class AttBearer {
   readonly #channel: AttChannel;
   readonly #clock: Clock;
   readonly #peer: string;
+  readonly #paceMs: () => number;
   readonly #counters = makeAttCounters();
   readonly #requests: TransactionLane;
   readonly #indications: TransactionLane;
@@ -70,6 +79,7 @@ export class AttBearer {
     this.#channel = channel;
     this.#clock = clock;
     this.#peer = peer;
+    this.#paceMs = options.paceMs ?? ((): number => 0);
     const { scope } = this;
     const counters = this.#counters;
     const rxMtu = checkRxMtu(options.rxMtu ?? LARGEST_ATT_MTU);
@@ -104,7 +114,15 @@ export class AttBearer {
     });
     this.#inbox = new ValueInbox({ log, peer, counters, mtu });
     this.#mtu = new MtuExchange(
-      { scope, clock, peer, counters, rxMtu, fixedMtu },
+      {
+        scope,
+        clock,
+        peer,
+        counters,
+        rxMtu,
+        fixedMtu,
+        defaultTimeoutMs: () => this.stretched(DEFAULT_TIMEOUT_MS),
+      },
       { requests: this.#requests, indications: this.#indications, responder: this.#responder },
     );
     channel.receiver = (pdu) => this.#receive(pdu);
@@ -143,6 +161,11 @@ export class AttBearer {
     return this.#mtu.mtu - VALUE_PDU_HEADER_LENGTH;
   }
 
+  /** A default deadline as it is on this link, which may be slow. */
+  stretched(defaultTimeoutMs: number): number {
+    return defaultTimeoutMs + PACES_OF_A_TRANSACTION * this.#paceMs();
+  }
+
   /** A snapshot. */
   get counters(): Readonly<Record<AttCounterName, number>> {
     return this.#counters.all();
@@ -176,7 +199,7 @@ export class AttBearer {
         accept: (pdu) => this.#read(pdu, what, exchange.decode),
       },
       options,
-      defaultTimeoutMs,
+      this.stretched(defaultTimeoutMs),
     );
   }
 
@@ -205,7 +228,7 @@ export class AttBearer {
         },
       },
       options,
-      defaultTimeoutMs,
+      this.stretched(defaultTimeoutMs),
     );
   }
 
@@ -231,7 +254,7 @@ export class AttBearer {
         what: `notifying ${this.#peer}`,
         clock: this.#clock,
         scope: this.scope,
-        defaultTimeoutMs: DEFAULT_TIMEOUT_MS,
+        defaultTimeoutMs: this.stretched(DEFAULT_TIMEOUT_MS),
         ...wait,
         hint: () => this.#requests.describe(),
       },

@@ -15,7 +15,6 @@ export const DEFAULT_ATT_MTU = 23;
 export const LARGEST_ATT_MTU = 517;
 /** Notifications that may wait for the end of an exchange. */
 export const MAX_HELD_NOTIFICATIONS = 256;
-const DEFAULT_TIMEOUT_MS = 1_000;
 
 export interface MtuExchangeOptions {
   readonly scope: WaitScope;
@@ -25,6 +24,8 @@ export interface MtuExchangeOptions {
   readonly rxMtu: number;
   /** ATT_MTU of an Enhanced bearer, which is never exchanged (Vol 3, Part F, 3.2.8). */
   readonly fixedMtu: number | undefined;
+  /** Of a wait for the end of the exchange, as the link is now. */
+  readonly defaultTimeoutMs: () => number;
 }
 
 interface Parts {
@@ -74,22 +75,20 @@ export class MtuExchange {
 
   exchange(wait: WaitOptions): Promise<number> {
     const { peer, clock, scope } = this.#options;
+    const defaultTimeoutMs = this.#options.defaultTimeoutMs();
     const what = `exchanging the MTU with ${peer}`;
     const hint = (): string => this.#parts.requests.describe();
-    return procedure<number>(
-      { what, clock, scope, defaultTimeoutMs: DEFAULT_TIMEOUT_MS, ...wait, hint },
-      (settle) => {
-        if (this.#settled) {
-          settle.resolve(this.#mtu);
-          return undefined;
-        }
-        this.#waiters.add(settle);
-        this.#ask(what);
-        return () => {
-          this.#waiters.delete(settle);
-        };
-      },
-    );
+    return procedure<number>({ what, clock, scope, defaultTimeoutMs, ...wait, hint }, (settle) => {
+      if (this.#settled) {
+        settle.resolve(this.#mtu);
+        return undefined;
+      }
+      this.#waiters.add(settle);
+      this.#ask(what);
+      return () => {
+        this.#waiters.delete(settle);
+      };
+    });
   }
 
   /** The peer's ATT_EXCHANGE_MTU_REQ. */

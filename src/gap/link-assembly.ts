@@ -42,6 +42,7 @@ export const assembleLink = (
     clock,
     log,
     peer,
+    paceMs: () => control.paceMs,
     // A bearer on which a transaction was never completed is of no more use, and there is no other (Vol 3, Part F, 3.3.3).
     onPoisoned: () =>
       void hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection).catch(() => undefined),

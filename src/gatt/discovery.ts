@@ -43,7 +43,7 @@ export interface DiscoveryOptions {
   readonly bearer: AttBearer;
   /** The server, for messages. */
   readonly peer: string;
-  /** For each step; 2 s at least, since others may wait for the same. */
+  /** For each step, to which the link's pace is added; 2 s at least, since others may wait for the same. */
   readonly stepTimeoutMs?: number | undefined;
 }
 
@@ -187,7 +187,7 @@ export class Discovery {
     try {
       return await bearer.request(exchange, params, {
         what,
-        timeoutMs: Math.max(stepTimeoutMs, DISCOVERY_STEP_TIMEOUT_MS),
+        defaultTimeoutMs: Math.max(stepTimeoutMs, DISCOVERY_STEP_TIMEOUT_MS),
       });
     } catch (error) {
       if (error instanceof AttError && error.status === AttErrorCode.attributeNotFound) return undefined;

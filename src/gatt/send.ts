@@ -21,8 +21,6 @@ export interface SendTarget {
   readonly configurationHandle: number;
 }
 
-const DEFAULT_INDICATE_TIMEOUT_MS = 1_000;
-
 const wants = (target: SendTarget, kind: SendKind, session: ServerSession): boolean => {
   const configuration = session.client.configuration(target.configurationHandle);
   return kind === 'notify' ? wantsNotifications(configuration) : wantsIndications(configuration);
@@ -39,7 +37,6 @@ const send = (
   if (kind === 'notify') return bearer.notify(target.handle, value, wait);
   return bearer.indicate(target.handle, value, {
     what: `indicating ${target.what} to ${what}`,
-    defaultTimeoutMs: DEFAULT_INDICATE_TIMEOUT_MS,
     timeoutMs: wait.timeoutMs,
     signal: wait.signal,
   });

@@ -59,11 +59,14 @@ export class Links {
 
   /** Ends a link and resolves when it has ended, at once where it had. */
   disconnect(link: AclLink, reason: number, options: WaitOptions): Promise<void> {
+    const live = this.#options.acl.links.get(link.handle);
+    const { peer, paceMs: slowness } = live === link ? live : { peer: 'a link that has ended', paceMs: 0 };
     return procedure<void>(
       {
-        what: `disconnecting ${nameOf(link)}`,
+        what: `disconnecting ${peer}`,
         clock: this.#options.clock,
-        defaultTimeoutMs: DISCONNECT_TIMEOUT_MS,
+        // The peer is told at its next chance, and acknowledges at the one after it.
+        defaultTimeoutMs: DISCONNECT_TIMEOUT_MS + 2 * slowness,
         timeoutMs: options.timeoutMs,
         signal: options.signal,
         hint: () => 'the peer has not acknowledged it, and the link ends at its supervision timeout',
@@ -132,6 +135,3 @@ export class Links {
     return true;
   }
 }
-
-const nameOf = (link: AclLink): string =>
-  'peer' in link ? String(link.peer) : `connection handle 0x${link.handle.toString(16)}`;

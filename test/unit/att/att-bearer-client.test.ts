@@ -398,3 +398,40 @@ describe('values of the server', () => {
     channel.resume();
   });
 });
+
+describe('on a slow link', () => {
+  const paceMs = (): number => 4_000;
+
+  test.each([
+    ['a request', (bearer: AttBearer): Promise<unknown> => read(bearer, 1)],
+    [
+      'an indication',
+      (bearer: AttBearer): Promise<unknown> => bearer.indicate(1, fromHex('00'), { what: 'indicating' }),
+    ],
+    ['the MTU exchange', (bearer: AttBearer): Promise<unknown> => bearer.exchangeMtu()],
+    [
+      'a notification behind the MTU exchange',
+      (bearer: AttBearer): Promise<unknown> => {
+        bearer.exchangeMtu({ timeoutMs: Number.POSITIVE_INFINITY }).catch(() => undefined);
+        return bearer.notify(1, fromHex('00'));
+      },
+    ],
+  ])('%s is given the time that the peer needs to be heard', async (_name, start) => {
+    const { bearer, clock } = makeRig({ paceMs });
+    let given: unknown;
+    start(bearer).catch((error: unknown) => {
+      given = error;
+    });
+    await clock.advance(16_999);
+    expect(given).toBeUndefined();
+    await clock.advance(1);
+    expect(given).toMatchObject({ code: 'BLE_TIMEOUT', timeoutMs: 17_000 });
+  });
+
+  test('a deadline that was given is taken as it is', async () => {
+    const { bearer, clock } = makeRig({ paceMs });
+    const value = outcome(read(bearer, 1, { timeoutMs: 500 }));
+    await clock.advance(500);
+    expect(await value).toMatchObject({ timeoutMs: 500 });
+  });
+});
