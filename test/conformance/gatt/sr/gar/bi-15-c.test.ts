@@ -1,0 +1,16 @@
+import { Code, error, Request, readBlob } from '../../../harness/att.ts';
+import { serverCase } from '../../../harness/case.ts';
+
+serverCase(
+  'GATT/SR/GAR/BI-15-C',
+  {
+    file: 'src/gatt/server-read.ts',
+    from: 'begun ?? answerOf(context, attribute)',
+    to: 'begun ?? attribute.source.value(session)',
+  },
+  async ({ att }, { unauthorized }) => {
+    // 1. The tester reads a part of a value that needs an authorisation, and is refused.
+    const { handle } = unauthorized;
+    await att.exchange(readBlob(handle, 0), error(Request.readBlob, handle, Code.insufficientAuthorization));
+  },
+);

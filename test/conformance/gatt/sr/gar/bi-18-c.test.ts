@@ -1,0 +1,16 @@
+import { Code, error, Request, readMultiple } from '../../../harness/att.ts';
+import { serverCase } from '../../../harness/case.ts';
+
+serverCase(
+  'GATT/SR/GAR/BI-18-C',
+  {
+    file: 'src/gatt/server-read.ts',
+    from: "reach(context, handle, 'read')",
+    to: "reach(context, handle, 'write')",
+  },
+  async ({ att }, { short, writeOnly }) => {
+    // 1. The tester reads several values of which one may not be read, and is refused with the handle of that one.
+    att.send(readMultiple(short.handle, writeOnly.handle));
+    await att.expect(error(Request.readMultiple, writeOnly.handle, Code.readNotPermitted));
+  },
+);

@@ -1,0 +1,16 @@
+import { Code, error, Request, readMultiple } from '../../../harness/att.ts';
+import { serverCase } from '../../../harness/case.ts';
+
+serverCase(
+  'GATT/SR/GAR/BI-19-C',
+  {
+    file: 'src/gatt/server-read.ts',
+    from: 'const attributes = handles.map(',
+    to: 'const attributes = handles.slice(0, 2 - 1).map(',
+  },
+  async ({ att }, { short, invalidHandle }) => {
+    // 1. The tester reads at several handles at one of which nothing stands, and is refused with that one.
+    att.send(readMultiple(short.handle, invalidHandle));
+    await att.expect(error(Request.readMultiple, invalidHandle, Code.invalidHandle));
+  },
+);

@@ -1,0 +1,19 @@
+import { read, readResponse, writeCommand } from '../../../harness/att.ts';
+import { serverCase } from '../../../harness/case.ts';
+
+serverCase(
+  'GATT/SR/GAW/BI-39-C',
+  {
+    file: 'src/gatt/server-write.ts',
+    from: 'requireLength(context, attribute, value.length);',
+    to: 'requireLength(context, attribute, 0);',
+  },
+  async ({ att }, { fixed }) => {
+    // 1. The tester reads the value, then writes more octets than it may have and asks for no answer.
+    await att.exchange(read(fixed.handle), readResponse('f0f1f2f3'));
+    att.send(writeCommand(fixed.handle, '0102030405'));
+    await att.silent();
+    // 2. The value is what it was.
+    await att.exchange(read(fixed.handle), readResponse('f0f1f2f3'));
+  },
+);

@@ -1,0 +1,149 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Adapter, type Connection, ManualClock, MemoryIdentityStore, open, type Service } from 'jelling';
+import { type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
+import { expect } from 'vitest';
+import { mtuRequest, mtuResponse } from './att.ts';
+import type { TesterChannel } from './channel.ts';
+import { LowerTester } from './lower-tester.ts';
+
+export interface BenchOptions {
+  /** What the implementation under test serves. */
+  readonly services?: readonly Service[];
+  /** What its controller can do. */
+  readonly controller?: ControllerOptions;
+}
+
+/**
+ * An implementation under test and the lower tester on one air, with a link between them and a clock that stands still. The upper tester is
+ * the case itself: it calls the public API of `iut` and `connection`.
+ */
+export class Bench implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly tester: LowerTester;
+  readonly iut: Adapter;
+  /** Set by a case after which the link need not be there. */
+  linkMayEnd = false;
+  readonly #controller: VirtualController;
+  #connection: Connection | undefined;
+
+  private constructor(clock: ManualClock, tester: LowerTester, iut: Adapter, controller: VirtualController) {
+    this.clock = clock;
+    this.tester = tester;
+    this.iut = iut;
+    this.#controller = controller;
+  }
+
+  /** With the implementation under test as peripheral, which the tester has connected to. */
+  static async peripheral(options: BenchOptions = {}): Promise<Bench> {
+    const bench = await Bench.#open(options);
+    await bench.connectFromTester();
+    return bench;
+  }
+
+  /** With the implementation under test as central, which has connected to the tester and exchanged nothing. */
+  static async central(options: BenchOptions = {}): Promise<Bench> {
+    const bench = await Bench.#open(options);
+    await bench.connectToTester();
+    return bench;
+  }
+
+  static async #open({ services = [], controller = {} }: BenchOptions): Promise<Bench> {
+    const clock = new ManualClock();
+    const air = createAir({ clock, seed: 7 });
+    const own = air.createController({ name: 'under test', ...controller });
+    const tester = await LowerTester.open(air.createController({ name: 'tester', aclCount: 255 }), clock);
+    const opening = open(own.connect(), { clock, identityStore: new MemoryIdentityStore() });
+    const bench = new Bench(clock, tester, await loaded(clock, opening), own);
+    bench.iut.registerServices(...services);
+    return bench;
+  }
+
+  get att(): TesterChannel {
+    return this.tester.att;
+  }
+
+  get signalling(): TesterChannel {
+    return this.tester.signalling;
+  }
+
+  get connection(): Connection {
+    if (this.#connection === undefined) throw new Error('the implementation under test has no link');
+    return this.#connection;
+  }
+
+  async connectFromTester(): Promise<void> {
+    const incoming = this.iut.advertise({ intervalMs: 20 });
+    await this.clock.advance(0);
+    await this.tester.connect(this.iut.address);
+    this.#connection = await this.run(incoming);
+  }
+
+  /** The tester ends the link and makes another. */
+  async reconnectFromTester(): Promise<void> {
+    this.tester.disconnect();
+    await this.run(this.connection.disconnected());
+    await this.clock.advance(0);
+    await this.connectFromTester();
+  }
+
+  async connectToTester(): Promise<void> {
+    this.tester.advertise();
+    this.#connection = await this.run(this.iut.device(this.tester.address).connect({ exchangeMtu: false }));
+  }
+
+  /** Lets time pass until what the upper tester has asked for is there. */
+  run<T>(promise: Promise<T>): Promise<T> {
+    return this.clock.run(promise);
+  }
+
+  /** Waits for a call that must fail, and gives its error. */
+  async failure(promise: Promise<unknown>): Promise<unknown> {
+    return this.run(
+      promise.then(
+        (value) => {
+          throw new Error(`the call should have failed, and gave ${String(value)}`);
+        },
+        (error: unknown) => error,
+      ),
+    );
+  }
+
+  /** The preamble that exchanges ATT_MTU, asked for by whoever is the client. */
+  async exchangeMtu(by: 'tester' | 'iut', mtu: number): Promise<void> {
+    if (by === 'tester') {
+      await this.att.exchange(mtuRequest(mtu), '03 ....');
+      return;
+    }
+    const exchange = this.connection.exchangeMtu();
+    await this.att.expect('02 ....');
+    this.att.send(mtuResponse(mtu));
+    expect(await this.run(exchange)).toBe(mtu);
+  }
+
+  /** What every case ends with: nothing unasked has come, the link is as it should be, and the controller was used by its rules. */
+  async verdict(): Promise<void> {
+    await this.tester.quiet();
+    if (!this.linkMayEnd) expect(this.tester.isConnected, 'the link is up').toBe(true);
+    expect(this.#controller.violations).toEqual([]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.clock.run(this.iut.close());
+    await this.tester.close();
+    await this.clock.advance(0);
+  }
+}
+
+/** Opening loads the layers from files, and so takes turns of the event loop beside those of the clock. */
+const loaded = async (clock: ManualClock, opening: Promise<Adapter>): Promise<Adapter> => {
+  let pending = true;
+  const done = (): void => {
+    pending = false;
+  };
+  opening.then(done, done);
+  while (pending) {
+    await clock.advance(0);
+    await setImmediate();
+  }
+  return opening;
+};

@@ -1,0 +1,182 @@
+import type { HciTransport, ManualClock } from 'jelling';
+import type { VirtualController } from 'jelling/virtual';
+import { TesterChannel } from './channel.ts';
+import { bytes, type Hex, hex, octet, u16, u16At, uuid } from './pdu.ts';
+
+const Cid = { att: 4, signalling: 5 } as const;
+
+const Opcode = {
+  reset: 0x0c03,
+  setEventMask: 0x0c01,
+  leSetEventMask: 0x2001,
+  leSetAdvertisingParameters: 0x2006,
+  leSetAdvertisingEnable: 0x200a,
+  leCreateConnection: 0x200d,
+  disconnect: 0x0406,
+} as const;
+
+/** What one ACL packet of the tester's controller takes. */
+const ACL_LENGTH = 251;
+
+/** Connection parameters as they stand in events, in their units. */
+export interface TesterParameters {
+  readonly interval: number;
+  readonly latency: number;
+  readonly timeout: number;
+}
+
+/**
+ * The peer of every case: a host that knows HCI commands, ACL fragments and L2CAP headers by their octets and has no stack above. What it sends
+ * on a channel is what a case says, right or wrong.
+ */
+export class LowerTester {
+  readonly att: TesterChannel;
+  readonly signalling: TesterChannel;
+  readonly controller: VirtualController;
+  readonly #clock: ManualClock;
+  readonly #transport: HciTransport;
+  readonly #channels = new Map<number, TesterChannel>();
+  #handle: number | undefined;
+  #parameters: TesterParameters | undefined;
+  #assembly = '';
+
+  private constructor(controller: VirtualController, clock: ManualClock) {
+    this.controller = controller;
+    this.#clock = clock;
+    this.#transport = controller.connect();
+    this.att = this.channel(Cid.att);
+    this.signalling = this.channel(Cid.signalling);
+    this.#transport.start({
+      packet: (packet) => this.#receive(hex(packet)),
+      lostSync: () => undefined,
+      closed: () => undefined,
+    });
+  }
+
+  static async open(controller: VirtualController, clock: ManualClock): Promise<LowerTester> {
+    const tester = new LowerTester(controller, clock);
+    tester.#command(Opcode.reset, '');
+    tester.#command(Opcode.setEventMask, 'ffffffffffffff3f');
+    // Connection Complete and Connection Update Complete; the controller answers all else by itself.
+    tester.#command(Opcode.leSetEventMask, '0500000000000000');
+    await clock.advance(0);
+    return tester;
+  }
+
+  get address(): string {
+    return this.controller.address ?? '';
+  }
+
+  get isConnected(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  /** The parameters of the link as the controller has told them last. */
+  get parameters(): TesterParameters {
+    if (this.#parameters === undefined) throw new Error('the lower tester has no link');
+    return this.#parameters;
+  }
+
+  channel(cid: number): TesterChannel {
+    const known = this.#channels.get(cid);
+    if (known !== undefined) return known;
+    const channel = new TesterChannel(this.#clock, `CID 0x${u16(cid)}`, (pdu) => this.sendFrame(cid, pdu));
+    this.#channels.set(cid, channel);
+    return channel;
+  }
+
+  /** As peripheral: lets the implementation under test connect. */
+  advertise(): void {
+    const interval = u16(0x0020);
+    this.#command(Opcode.leSetAdvertisingParameters, `${interval}${interval}0000${'00'.repeat(7)}0700`);
+    this.#command(Opcode.leSetAdvertisingEnable, '01');
+  }
+
+  /** As central: connects to the implementation under test. */
+  async connect(address: string): Promise<void> {
+    const peer = uuid(address.replaceAll(':', ''));
+    const parameters = [24, 24, 0, 400, 0, 0].map(u16).join('');
+    this.#command(Opcode.leCreateConnection, `${u16(16)}${u16(16)}0000${peer}00${parameters}`);
+    for (let i = 0; i < 100 && this.#handle === undefined; i++) await this.#clock.advance(10);
+    if (this.#handle === undefined) throw new Error('the lower tester could not connect');
+  }
+
+  /** Ends the link as its user. */
+  disconnect(): void {
+    if (this.#handle !== undefined) this.#command(Opcode.disconnect, `${u16(this.#handle)}13`);
+  }
+
+  /** Sends one L2CAP frame, in as many ACL packets as it takes, or in pieces of `pieceLength`. */
+  sendFrame(cid: number, pdu: Hex, pieceLength = ACL_LENGTH): void {
+    this.sendRaw(`${u16(pdu.length / 2)}${u16(cid)}${pdu}`, pieceLength);
+  }
+
+  /** Sends octets as the beginning of a frame and what follows, whatever they are. */
+  sendRaw(frame: Hex, pieceLength = ACL_LENGTH): void {
+    if (this.#handle === undefined) throw new Error('the lower tester has no link');
+    const digits = frame.replaceAll(' ', '');
+    for (let at = 0; at < digits.length; at += 2 * pieceLength) {
+      const piece = digits.slice(at, at + 2 * pieceLength);
+      const flags = at === 0 ? 0x0000 : 0x1000;
+      this.#send(`02${u16(this.#handle | flags)}${u16(piece.length / 2)}${piece}`);
+    }
+  }
+
+  /** Throws when something has come that no step of the case asked for. */
+  async quiet(): Promise<void> {
+    for (const channel of this.#channels.values()) await channel.silent(0);
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+
+  #command(opcode: number, parameters: Hex): void {
+    this.#send(`01${u16(opcode)}${octet(parameters.length / 2)}${parameters}`);
+  }
+
+  #send(packet: Hex): void {
+    this.#transport.send(bytes(packet));
+  }
+
+  #receive(packet: Hex): void {
+    if (packet.startsWith('04')) this.#event(packet.slice(2));
+    else if (packet.startsWith('02')) this.#acl(packet.slice(2));
+  }
+
+  #event(event: Hex): void {
+    const parameters = event.slice(4);
+    if (event.startsWith('05')) this.#handle = undefined;
+    else if (event.startsWith('0e')) this.#completed(parameters);
+    else if (event.startsWith('3e')) this.#leEvent(parameters);
+  }
+
+  #completed(parameters: Hex): void {
+    const status = parameters.slice(6, 8);
+    if (status !== '00') throw new Error(`the tester's command ${parameters.slice(2, 6)} failed: ${status}`);
+  }
+
+  #leEvent(event: Hex): void {
+    const status = event.slice(2, 4);
+    if (event.startsWith('01') && status === '00') {
+      this.#handle = u16At(event, 2);
+      this.#parameters = parametersAt(event, 12);
+    } else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
+  }
+
+  #acl(data: Hex): void {
+    const begins = (Number.parseInt(data.slice(2, 4), 16) & 0x30) !== 0x10;
+    this.#assembly = begins ? data.slice(8) : this.#assembly + data.slice(8);
+    if (this.#assembly.length < 8) return;
+    if (this.#assembly.length / 2 < u16At(this.#assembly, 0) + 4) return;
+    const frame = this.#assembly;
+    this.#assembly = '';
+    this.channel(u16At(frame, 2)).deliver(frame.slice(8));
+  }
+}
+
+const parametersAt = (event: Hex, at: number): TesterParameters => ({
+  interval: u16At(event, at),
+  latency: u16At(event, at + 2),
+  timeout: u16At(event, at + 4),
+});
