@@ -65,7 +65,7 @@ export class ControllerCore {
     this.staticAddress = options.staticAddress;
     this.random = options.random;
     this.randomBytes = options.randomBytes;
-    this.state = new ControllerState(options.profile);
+    this.state = this.#freshState();
     this.reports = new LinkReports(this);
     this.#handlers = handlersOf(options.profile);
     this.supportedCommands = supportedCommandsOf(options.profile);
@@ -81,7 +81,11 @@ export class ControllerCore {
     state.initiator?.stop();
     for (const end of [...state.links.values()]) end.silence();
     this.#afterAnswer = [];
-    this.state = new ControllerState(this.profile);
+    this.state = this.#freshState();
+  }
+
+  #freshState(): ControllerState {
+    return new ControllerState(this.profile, this.medium.clock, this.randomBytes);
   }
 
   /** A new host, or none. */
@@ -232,11 +236,32 @@ export class ControllerCore {
     );
   }
 
-  /** The own address for an Own_Address_Type, undefined where there is none (Vol 4, Part E, 7.8.5). Sets have a random one of their own. */
-  ownAddress(ownAddressType: number, randomAddress = this.state.randomAddress): DeviceAddress | undefined {
+  /**
+   * The own address for an Own_Address_Type, undefined where there is none (Vol 4, Part E, 7.8.5). Types 2 and 3 are resolvable ones
+   * towards `peer` where its entry of the resolving list has a key for them, else as 0 and 1. Sets have a random one of their own.
+   */
+  ownAddress(
+    ownAddressType: number,
+    peer?: DeviceAddress,
+    randomAddress = this.state.randomAddress,
+  ): DeviceAddress | undefined {
+    const resolvable = ownAddressType < 2 ? undefined : this.state.resolvingList.localAddress(peer);
+    if (resolvable !== undefined) return { address: resolvable, type: 'random', generated: true };
     const random = (ownAddressType & 1) === 1;
     const address = random ? randomAddress : this.publicAddress;
     return address === undefined ? undefined : { address, type: random ? 'random' : 'public' };
+  }
+
+  /** What a directed advertiser calls its target: by a resolvable address where it uses one itself (Vol 4, Part E, 7.8.5). */
+  targetAddress(ownAddressType: number, peer: DeviceAddress): DeviceAddress {
+    return ownAddressType < 2 ? peer : this.state.resolvingList.targetAddress(peer);
+  }
+
+  /** Whether the radio is in use in a way that the resolving list may not change under (Vol 4, Part E, 7.8.38). */
+  get advertisesScansOrInitiates(): boolean {
+    const { advertiser, sets, scanning, initiator } = this.state;
+    const used = advertiser ?? scanning ?? initiator;
+    return used !== undefined || [...sets.values()].some((set) => set.advertiser !== undefined);
   }
 }
 

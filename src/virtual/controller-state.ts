@@ -1,4 +1,5 @@
 import type { Address } from '../core/address.ts';
+import type { Clock } from '../core/clock.ts';
 import { AclBuffers, HostBuffers } from './acl-buffers.ts';
 import type { AdvertisingSet } from './advertising-set.ts';
 import type { Advertiser } from './link-layer/advertiser.ts';
@@ -8,6 +9,7 @@ import type { Initiator } from './link-layer/initiator.ts';
 import type { LinkEnd } from './link-layer/link-end.ts';
 import type { ListenTimes } from './link-layer/scanner.ts';
 import type { Profile } from './profile.ts';
+import { ResolvingList } from './resolving-list.ts';
 import type { TimedScan } from './timed-scan.ts';
 
 export interface LegacyAdvertisingParameters {
@@ -51,6 +53,7 @@ export class ControllerState {
   dialect: 'legacy' | 'extended' | undefined;
   randomAddress: Address | undefined;
   readonly acceptList: FilterAcceptList;
+  readonly resolvingList: ResolvingList;
   readonly acl: AclBuffers;
   readonly hostBuffers = new HostBuffers();
 
@@ -93,7 +96,8 @@ export class ControllerState {
   preferredTxPhys: number;
   preferredRxPhys: number;
 
-  constructor(profile: Profile) {
+  constructor(profile: Profile, clock: Clock, randomBytes: (length: number) => Uint8Array) {
+    this.resolvingList = new ResolvingList(profile.resolvingListSize, clock, randomBytes);
     this.acceptList = new FilterAcceptList(profile.acceptListSize);
     this.acl = new AclBuffers(profile.aclLength, profile.aclCount);
     this.preferredTxPhys = profile.phys;

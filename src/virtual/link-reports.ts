@@ -1,17 +1,19 @@
-import { addressTypeToHci } from '../core/address.ts';
+import type { Address } from '../core/address.ts';
 import { writeU16 } from '../core/bytes.ts';
 import { HciPacketType } from '../core/transport.ts';
 import { ACL_HEADER_LENGTH, BoundaryFlag } from '../hci/codec/acl.ts';
 import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import { HciEvent } from '../hci/codec/events.ts';
+import { identityTypeToHci } from './commands/checks.ts';
 import type { ControllerCore } from './controller-core.ts';
 import type { LinkLayerVersion } from './link-layer/control-pdu.ts';
+import type { Identities } from './link-layer/identities.ts';
 import type { LinkEnd } from './link-layer/link-end.ts';
 import type { LinkCapabilities, LinkOwner } from './link-layer/link-owner.ts';
 import type { ParameterRange } from './link-layer/link-parameters.ts';
 import type { Station } from './link-layer/medium.ts';
 
-const NO_ADDRESS = '00:00:00:00:00:00' as LinkEnd['own']['address'];
+const NO_ADDRESS = '00:00:00:00:00:00' as Address;
 /** Central_Clock_Accuracy of 50 ppm (Vol 4, Part E, 7.7.65.1); 0 towards the central itself. */
 const CLOCK_ACCURACY_50_PPM = 5;
 
@@ -36,6 +38,10 @@ export class LinkReports implements LinkOwner {
       maxRxTime: profile.maxTxTime,
       phys: profile.phys,
     };
+  }
+
+  get identities(): Identities {
+    return this.#core.state.resolvingList;
   }
 
   get station(): Station {
@@ -67,8 +73,8 @@ export class LinkReports implements LinkOwner {
       status: HciErrorCode.success,
       connectionHandle: end.handle,
       role: end.role === 'central' ? 0 : 1,
-      peerAddressType: addressTypeToHci(end.peer.type),
-      peerAddress: end.peer.address,
+      peerAddressType: identityTypeToHci(end.peer),
+      peerAddress: end.peer.device.address,
       connectionInterval: interval,
       peripheralLatency: latency,
       supervisionTimeout,
@@ -77,8 +83,8 @@ export class LinkReports implements LinkOwner {
     // One of the two is sent, the newer where the host wants it (7.7.65.10).
     const told = core.event(HciEvent.leEnhancedConnectionComplete, {
       ...connected,
-      localResolvablePrivateAddress: NO_ADDRESS,
-      peerResolvablePrivateAddress: NO_ADDRESS,
+      localResolvablePrivateAddress: end.own.generated === true ? end.own.address : NO_ADDRESS,
+      peerResolvablePrivateAddress: end.peer.resolved ? end.peerOnAir.address : NO_ADDRESS,
     });
     if (!told) core.event(HciEvent.leConnectionComplete, connected);
   }

@@ -40,6 +40,7 @@ const features42 = [
   LeFeature.extendedRejectIndication,
   LeFeature.peripheralInitiatedFeaturesExchange,
   LeFeature.dataPacketLengthExtension,
+  LeFeature.llPrivacy,
 ] as const;
 
 const modern: Profile = {

@@ -1,4 +1,3 @@
-import { addressTypeToHci } from '../../core/address.ts';
 import { HciCommand } from '../../hci/codec/commands.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
 import { HciEvent } from '../../hci/codec/events.ts';
@@ -7,7 +6,8 @@ import { acceptConnection, mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { Advertiser } from '../link-layer/advertiser.ts';
 import type { DeviceAddress } from '../link-layer/device-address.ts';
-import { DISALLOWED, deviceOf, INVALID, OK, speaks } from './checks.ts';
+import type { Identified } from '../link-layer/identities.ts';
+import { DISALLOWED, deviceOf, INVALID, identityTypeToHci, OK, speaks } from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
 const INTERVAL_UNIT_MS = 0.625;
@@ -20,7 +20,6 @@ const MOST_EVENTS = 0xff;
 
 interface Enabling {
   readonly set: AdvertisingSet;
-  readonly own: DeviceAddress;
   readonly duration: number;
   readonly maxEvents: number;
 }
@@ -46,9 +45,8 @@ const prepare = (
     return HciErrorCode.packetTooLong;
   if (connectable && core.state.links.size >= core.profile.maxLinks)
     return HciErrorCode.connectionLimitExceeded;
-  const own = core.ownAddress(set.parameters.ownAddressType, set.randomAddress);
-  if (own === undefined) return INVALID;
-  return { set, own, duration, maxEvents: wanted.maxExtendedAdvertisingEvents };
+  if (ownAddressOf(core, set) === undefined) return INVALID;
+  return { set, duration, maxEvents: wanted.maxExtendedAdvertisingEvents };
 };
 
 const stop = (set: AdvertisingSet): void => {
@@ -82,10 +80,19 @@ const enable = complete('5.0', HciCommand.leSetExtendedAdvertisingEnable, (core,
   return OK;
 });
 
-const start = (core: ControllerCore, { set, own, duration, maxEvents }: Enabling): void => {
+const peerOf = ({ parameters }: AdvertisingSet): DeviceAddress =>
+  deviceOf(parameters.peerAddressType, parameters.peerAddress);
+
+const ownAddressOf = (core: ControllerCore, set: AdvertisingSet): DeviceAddress | undefined =>
+  core.ownAddress(set.parameters.ownAddressType, peerOf(set), set.randomAddress);
+
+const start = (core: ControllerCore, { set, duration, maxEvents }: Enabling): void => {
   stop(set);
   const { parameters } = set;
   const directed = set.has(EventProperty.directed);
+  const peer = peerOf(set);
+  // An address that was there when the set was enabled can only have been replaced by another.
+  const own = (): DeviceAddress => ownAddressOf(core, set) ?? peer;
   const advertiser: Advertiser = new Advertiser({
     medium: core.medium,
     station: core.station,
@@ -103,7 +110,9 @@ const start = (core: ControllerCore, { set, own, duration, maxEvents }: Enabling
     txPowerDbm: set.has(EventProperty.includeTxPower) ? core.station.txPowerDbm : undefined,
     own,
     anonymous: set.has(EventProperty.anonymous),
-    target: directed ? deviceOf(parameters.peerAddressType, parameters.peerAddress) : undefined,
+    target: directed ? peer : undefined,
+    targetOnAir: () => (directed ? core.targetAddress(parameters.ownAddressType, peer) : undefined),
+    identities: core.state.resolvingList,
     acceptList: core.state.acceptList,
     filterPolicy: parameters.filterPolicy,
     data: () => set.data.value,
@@ -114,7 +123,7 @@ const start = (core: ControllerCore, { set, own, duration, maxEvents }: Enabling
     mayConnect: (device) => mayConnect(core, device),
     onConnect: (request) => {
       set.advertiser = undefined;
-      const { handle } = acceptConnection(core, own, request);
+      const { handle } = acceptConnection(core, own(), request);
       reportTerminated(core, set, HciErrorCode.success, handle, advertiser.events);
     },
     onTimeout: (reason) => {
@@ -142,11 +151,11 @@ const reportTerminated = (
   });
 };
 
-const reportScan = (core: ControllerCore, set: AdvertisingSet, by: DeviceAddress): void => {
+const reportScan = (core: ControllerCore, set: AdvertisingSet, by: Identified): void => {
   core.event(HciEvent.leScanRequestReceived, {
     advertisingHandle: set.handle,
-    scannerAddressType: addressTypeToHci(by.type),
-    scannerAddress: by.address,
+    scannerAddressType: identityTypeToHci(by),
+    scannerAddress: by.device.address,
   });
 };
 

@@ -4,6 +4,7 @@ import { CoreVersion } from '../../hci/codec/version.ts';
 import { acceptConnection, mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { Advertiser } from '../link-layer/advertiser.ts';
+import type { DeviceAddress } from '../link-layer/device-address.ts';
 import { DISALLOWED, deviceOf, INVALID, OK, speaks, validOwnAddressType } from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
@@ -58,7 +59,8 @@ const enable = complete('4.0', HciCommand.leSetAdvertisingEnable, (core, p) => {
   }
   // Enabling what is enabled may change the random address in use, which cannot have changed meanwhile.
   if (state.advertiser !== undefined) return OK;
-  const own = core.ownAddress(state.advertising.ownAddressType);
+  const { ownAddressType, peerAddressType, peerAddress } = state.advertising;
+  const own = core.ownAddress(ownAddressType, deviceOf(peerAddressType, peerAddress));
   if (own === undefined) return INVALID;
   const connectable =
     state.advertising.type !== Type.advScanInd && state.advertising.type !== Type.advNonconnInd;
@@ -69,11 +71,12 @@ const enable = complete('4.0', HciCommand.leSetAdvertisingEnable, (core, p) => {
   return OK;
 });
 
-const makeAdvertiser = (core: ControllerCore, own: Advertiser['own'], connectable: boolean): Advertiser => {
-  const { type, intervalMin, channelMap, filterPolicy, peerAddressType, peerAddress } =
-    core.state.advertising;
+const makeAdvertiser = (core: ControllerCore, first: DeviceAddress, connectable: boolean): Advertiser => {
+  const { type, intervalMin, channelMap, filterPolicy, ownAddressType } = core.state.advertising;
+  const peer = deviceOf(core.state.advertising.peerAddressType, core.state.advertising.peerAddress);
   const highDuty = type === Type.directHighDuty;
   const directed = highDuty || type === Type.directLowDuty;
+  const own = (): DeviceAddress => core.ownAddress(ownAddressType, peer) ?? first;
   const advertiser = new Advertiser({
     medium: core.medium,
     station: core.station,
@@ -89,7 +92,9 @@ const makeAdvertiser = (core: ControllerCore, own: Advertiser['own'], connectabl
     txPowerDbm: undefined,
     own,
     anonymous: false,
-    target: directed ? deviceOf(peerAddressType, peerAddress) : undefined,
+    target: directed ? peer : undefined,
+    targetOnAir: () => (directed ? core.targetAddress(ownAddressType, peer) : undefined),
+    identities: core.state.resolvingList,
     acceptList: core.state.acceptList,
     filterPolicy,
     data: () => (directed ? NO_DATA : core.state.advertisingData),
@@ -99,7 +104,7 @@ const makeAdvertiser = (core: ControllerCore, own: Advertiser['own'], connectabl
     mayConnect: (device) => mayConnect(core, device),
     onConnect: (request) => {
       core.state.advertiser = undefined;
-      acceptConnection(core, own, request);
+      acceptConnection(core, own(), request);
     },
     onTimeout: () => {
       core.state.advertiser = undefined;

@@ -1,7 +1,9 @@
+import { addressTypeFromHci, addressTypeToHci } from '../../core/address.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
 import { bitOf, LeFeature } from '../../hci/codec/features.ts';
 import type { ControllerCore } from '../controller-core.ts';
-import type { DeviceAddress } from '../link-layer/device-address.ts';
+import { type DeviceAddress, sameDevice } from '../link-layer/device-address.ts';
+import type { Identified } from '../link-layer/identities.ts';
 
 export const OK = HciErrorCode.success;
 export const INVALID = HciErrorCode.invalidHciCommandParameters;
@@ -17,20 +19,28 @@ export const speaks = (core: ControllerCore, dialect: 'legacy' | 'extended'): bo
 export const validOwnAddressType = (core: ControllerCore, type: number): boolean =>
   type <= (core.profile.resolvingListSize > 0 ? 3 : 1);
 
+/** Peer_Address_Type of a connection: 2 and 3 say that it is an identity (Vol 4, Part E, 7.8.12). */
+export const validPeerAddressType = (core: ControllerCore, type: number): boolean =>
+  validOwnAddressType(core, type);
+
 /** Scanning_Filter_Policy: 2 and 3 let directed advertising to resolvable addresses pass (Vol 4, Part E, 7.8.10). */
 export const validScanFilterPolicy = (core: ControllerCore, policy: number): boolean =>
   policy <= (bitOf(core.profile.leFeatures, LeFeature.extendedScannerFilterPolicies) ? 3 : 1);
 
 /** The address that a command means by Address_Type and Address. */
 export const deviceOf = (addressType: number, address: DeviceAddress['address']): DeviceAddress => ({
-  type: addressType === 0 ? 'public' : 'random',
+  type: addressTypeFromHci(addressType),
   address,
 });
 
 /** Whether a link with that device exists, whichever role it has. */
 export const isConnectedTo = (core: ControllerCore, device: DeviceAddress): boolean => {
   for (const { peer } of core.state.links.values()) {
-    if (peer.address === device.address && peer.type === device.type) return true;
+    if (sameDevice(peer.device, device)) return true;
   }
   return false;
 };
+
+/** The address type in events, where 2 and 3 mean that the controller resolved an identity (Vol 4, Part E, 7.7.65.2). */
+export const identityTypeToHci = ({ device, resolved }: Identified): number =>
+  addressTypeToHci(device.type) | (resolved ? 2 : 0);

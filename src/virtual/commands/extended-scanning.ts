@@ -15,7 +15,15 @@ import { PhyMask } from '../link-layer/phy-choice.ts';
 import { Scanner, type ScanReport } from '../link-layer/scanner.ts';
 import { clampRssi, Phy } from '../propagation.ts';
 import { TimedScan } from '../timed-scan.ts';
-import { DISALLOWED, INVALID, OK, speaks, validOwnAddressType, validScanFilterPolicy } from './checks.ts';
+import {
+  DISALLOWED,
+  INVALID,
+  identityTypeToHci,
+  OK,
+  speaks,
+  validOwnAddressType,
+  validScanFilterPolicy,
+} from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 import { validScanTimes } from './scanning.ts';
 
@@ -70,8 +78,8 @@ const enable = complete('5.0', HciCommand.leSetExtendedScanEnable, (core, p) => 
   const periodMs = p.period * PERIOD_UNIT_MS;
   if (p.duration > 0 && p.period > 0 && durationMs >= periodMs) return INVALID;
   const { ownAddressType, filterPolicy, phys } = state.extendedScan;
-  const own = core.ownAddress(ownAddressType);
-  if (own === undefined) return INVALID;
+  const base = core.ownAddress(ownAddressType);
+  if (base === undefined) return INVALID;
   state.scanning?.stop();
   const scanner = new Scanner({
     medium: core.medium,
@@ -80,7 +88,8 @@ const enable = complete('5.0', HciCommand.leSetExtendedScanEnable, (core, p) => 
     active: new Set(phys.filter(({ active }) => active).map(({ phy }) => phy)),
     extended: true,
     phys: core.profile.phys,
-    own,
+    own: (advertiser) => core.ownAddress(ownAddressType, advertiser) ?? base,
+    identities: state.resolvingList,
     filterPolicy,
     filterDuplicates: p.filterDuplicates > 0,
     acceptList: state.acceptList,
@@ -111,7 +120,7 @@ const reportExtended = (core: ControllerCore, report: ScanReport): void => {
   const { host } = core;
   // A host that does not follow loses reports, not memory.
   if (host?.writable !== true) return;
-  const { event, data, rssi } = report;
+  const { event, who, data, rssi } = report;
   for (let at = 0; at === 0 || at < data.length; at += DATA_IN_REPORT) {
     const more = at + DATA_IN_REPORT < data.length;
     const status = more ? DataStatus.incompleteMore : DataStatus.complete;
@@ -119,8 +128,8 @@ const reportExtended = (core: ControllerCore, report: ScanReport): void => {
       reports: [
         {
           eventType: bitsOf(report) | (status << 5),
-          addressType: event.from === undefined ? ANONYMOUS_ADDRESS_TYPE : addressTypeToHci(event.from.type),
-          address: event.from?.address ?? NOBODY,
+          addressType: who === undefined ? ANONYMOUS_ADDRESS_TYPE : identityTypeToHci(who),
+          address: who?.device.address ?? NOBODY,
           primaryPhy: event.primaryPhy,
           secondaryPhy: event.secondaryPhy,
           advertisingSid: event.sid ?? NO_ADVERTISING_SID,

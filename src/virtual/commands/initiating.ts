@@ -10,7 +10,16 @@ import { type LinkParameters, type ParameterRange, validParameters } from '../li
 import { PhyMask } from '../link-layer/phy-choice.ts';
 import type { ListenTimes } from '../link-layer/scanner.ts';
 import { Phy } from '../propagation.ts';
-import { DISALLOWED, deviceOf, INVALID, isConnectedTo, OK, speaks, validOwnAddressType } from './checks.ts';
+import {
+  DISALLOWED,
+  deviceOf,
+  INVALID,
+  isConnectedTo,
+  OK,
+  speaks,
+  validOwnAddressType,
+  validPeerAddressType,
+} from './checks.ts';
 import { physOf } from './extended-scanning.ts';
 import { complete, type Handler, status } from './handler.ts';
 import { validScanTimes } from './scanning.ts';
@@ -28,7 +37,7 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
   if (!validScanTimes(p.leScanInterval, p.leScanWindow) || p.initiatorFilterPolicy > 1) return INVALID;
   if (
     !validOwnAddressType(core, p.ownAddressType) ||
-    (p.initiatorFilterPolicy === 0 && p.peerAddressType > 1)
+    (p.initiatorFilterPolicy === 0 && !validPeerAddressType(core, p.peerAddressType))
   )
     return INVALID;
   const range = {
@@ -38,9 +47,9 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
     supervisionTimeout: p.supervisionTimeout,
   };
   if (!validParameters(range) || p.minCeLength > p.maxCeLength) return INVALID;
-  const own = core.ownAddress(p.ownAddressType);
-  if (own === undefined) return INVALID;
   const peer = p.initiatorFilterPolicy === 1 ? undefined : deviceOf(p.peerAddressType, p.peerAddress);
+  const base = core.ownAddress(p.ownAddressType, peer);
+  if (base === undefined) return INVALID;
   const refusal = refusalOf(core, peer);
   if (refusal !== undefined) return refusal;
   return () =>
@@ -48,7 +57,7 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
       times: [{ phy: Phy.le1M, intervalMs: p.leScanInterval * UNIT_MS, windowMs: p.leScanWindow * UNIT_MS }],
       extended: false,
       phys: PhyMask.le1M,
-      own,
+      own: (device) => core.ownAddress(p.ownAddressType, device) ?? base,
       peer,
       parametersOn: () => linkParameters(range, Phy.le1M),
     });
@@ -71,9 +80,10 @@ const initiate = (core: ControllerCore, attempt: Attempt): void => {
     station: core.station,
     acceptList: state.acceptList,
     mayConnect: (device) => mayConnect(core, device),
-    side: () => {
+    identities: state.resolvingList,
+    side: (own) => {
       state.initiator = undefined;
-      return { owner: core.reports, address: attempt.own, handle: core.freeHandle() };
+      return { owner: core.reports, address: own, handle: core.freeHandle() };
     },
   });
   state.initiator = initiator;
@@ -89,7 +99,7 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
   if (listening.length === 0) return INVALID;
   if ((p.initiatingPhys & ~core.profile.phys) !== 0) return HciErrorCode.unsupportedFeatureOrParameterValue;
   if (!validOwnAddressType(core, p.ownAddressType)) return INVALID;
-  if (p.initiatorFilterPolicy === 0 && p.peerAddressType > 1) return INVALID;
+  if (p.initiatorFilterPolicy === 0 && !validPeerAddressType(core, p.peerAddressType)) return INVALID;
   const ranges = new Map<number, ParameterRange>();
   const times: ListenTimes[] = [];
   for (const [i, item] of p.phys.entries()) {
@@ -106,9 +116,9 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
     if (!validScanTimes(item.scanInterval, item.scanWindow, LONGEST_EXTENDED_SCAN)) return INVALID;
     times.push({ phy, intervalMs: item.scanInterval * UNIT_MS, windowMs: item.scanWindow * UNIT_MS });
   }
-  const own = core.ownAddress(p.ownAddressType);
-  if (own === undefined) return INVALID;
   const peer = p.initiatorFilterPolicy === 1 ? undefined : deviceOf(p.peerAddressType, p.peerAddress);
+  const base = core.ownAddress(p.ownAddressType, peer);
+  if (base === undefined) return INVALID;
   const refusal = refusalOf(core, peer);
   if (refusal !== undefined) return refusal;
   const fallback = [...ranges.values()][0];
@@ -117,7 +127,7 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
       times,
       extended: true,
       phys: p.initiatingPhys,
-      own,
+      own: (device) => core.ownAddress(p.ownAddressType, device) ?? base,
       peer,
       parametersOn: (phy) => linkParameters(ranges.get(phy) ?? fallback ?? SLOW, phy),
     });

@@ -1,4 +1,4 @@
-import { addressTypeToHci, writeAddress } from '../../core/address.ts';
+import { writeAddress } from '../../core/address.ts';
 import { ByteWriter } from '../../core/bytes.ts';
 import { HciPacketType } from '../../core/transport.ts';
 import { LegacyEventType } from '../../hci/codec/advertising-report.ts';
@@ -11,7 +11,15 @@ import { PhyMask } from '../link-layer/phy-choice.ts';
 import { Scanner, type ScanReport } from '../link-layer/scanner.ts';
 import { clampRssi } from '../propagation.ts';
 import { TimedScan } from '../timed-scan.ts';
-import { DISALLOWED, INVALID, OK, speaks, validOwnAddressType, validScanFilterPolicy } from './checks.ts';
+import {
+  DISALLOWED,
+  INVALID,
+  identityTypeToHci,
+  OK,
+  speaks,
+  validOwnAddressType,
+  validScanFilterPolicy,
+} from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
 const UNIT_MS = 0.625;
@@ -44,8 +52,8 @@ const enable = complete('4.0', HciCommand.leSetScanEnable, (core, p) => {
   state.scanning = undefined;
   if (p.leScanEnable === 0) return OK;
   const { active, interval, window, ownAddressType, filterPolicy } = state.scan;
-  const own = core.ownAddress(ownAddressType);
-  if (own === undefined) return INVALID;
+  const base = core.ownAddress(ownAddressType);
+  if (base === undefined) return INVALID;
   const scanner = new Scanner({
     medium: core.medium,
     station: core.station,
@@ -53,7 +61,8 @@ const enable = complete('4.0', HciCommand.leSetScanEnable, (core, p) => {
     active: new Set(active ? [1] : []),
     extended: false,
     phys: PhyMask.le1M,
-    own,
+    own: (advertiser) => core.ownAddress(ownAddressType, advertiser) ?? base,
+    identities: state.resolvingList,
     filterPolicy,
     filterDuplicates: p.filterDuplicates === 1,
     acceptList: state.acceptList,
@@ -70,9 +79,9 @@ const eventTypeOf = (event: AdvertisingEvent): number => {
 };
 
 /** One report an event (7.7.65.2), written by hand: scanning brings more of these than of all other events together. */
-const reportLegacy = (core: ControllerCore, { event, scanResponse, data, rssi }: ScanReport): void => {
+const reportLegacy = (core: ControllerCore, { event, who, scanResponse, data, rssi }: ScanReport): void => {
   const { host } = core;
-  if (host === undefined || event.from === undefined || !core.wants(HciEvent.leAdvertisingReport)) return;
+  if (host === undefined || who === undefined || !core.wants(HciEvent.leAdvertisingReport)) return;
   // A host that does not follow loses reports, not memory.
   if (!host.writable) return;
   const packet = new Uint8Array(EVENT_HEADER_LENGTH + 2 + 10 + data.length);
@@ -82,8 +91,8 @@ const reportLegacy = (core: ControllerCore, { event, scanResponse, data, rssi }:
   packet[3] = 0x02;
   packet[4] = 1;
   packet[5] = scanResponse ? LegacyEventType.scanRsp : eventTypeOf(event);
-  packet[6] = addressTypeToHci(event.from.type);
-  writeAddress(new ByteWriter(packet, 7), event.from.address);
+  packet[6] = identityTypeToHci(who);
+  writeAddress(new ByteWriter(packet, 7), who.device.address);
   packet[13] = data.length;
   packet.set(data, 14);
   packet[14 + data.length] = clampRssi(rssi) & 0xff;

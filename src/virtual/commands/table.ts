@@ -10,6 +10,7 @@ import { extendedScanningHandlers } from './extended-scanning.ts';
 import type { Handler, Since } from './handler.ts';
 import { informationalHandlers } from './informational.ts';
 import { initiatingHandlers } from './initiating.ts';
+import { privacyHandlers } from './privacy.ts';
 import { scanningHandlers } from './scanning.ts';
 
 const allHandlers: () => readonly Handler[] = () => [
@@ -21,6 +22,7 @@ const allHandlers: () => readonly Handler[] = () => [
   ...advertisingSetHandlers,
   ...advertisingSetEnableHandlers,
   ...extendedScanningHandlers,
+  ...privacyHandlers,
 ];
 
 const has = (profile: Profile, since: Since): boolean => {

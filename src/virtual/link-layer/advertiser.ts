@@ -2,6 +2,7 @@ import { noTimer, type Timer } from '../../core/clock.ts';
 import { airtimeMs, INTER_FRAME_MS } from '../propagation.ts';
 import { type DeviceAddress, sameDevice } from './device-address.ts';
 import type { FilterAcceptList } from './filter-list.ts';
+import type { Identified, Identities } from './identities.ts';
 import type { LinkSide } from './link.ts';
 import type { LinkParameters } from './link-parameters.ts';
 import type { Medium, Station } from './medium.ts';
@@ -48,9 +49,13 @@ export interface AdvertiserOptions {
   readonly secondaryPhy: number;
   readonly sid: number | undefined;
   readonly txPowerDbm: number | undefined;
-  readonly own: DeviceAddress;
+  /** The own address, which may change from event to event. */
+  readonly own: () => DeviceAddress;
   readonly anonymous: boolean;
+  /** The identity of the one device that a directed event is for, and what that is called on the air. */
   readonly target: DeviceAddress | undefined;
+  readonly targetOnAir: () => DeviceAddress | undefined;
+  readonly identities: Identities;
   readonly acceptList: FilterAcceptList;
   /** Who may scan and who may connect (Vol 4, Part E, 7.8.5): bit 0 restricts scans, bit 1 connects, to the accept list. */
   readonly filterPolicy: number;
@@ -59,8 +64,8 @@ export interface AdvertiserOptions {
   /** Infinity for no end. */
   readonly durationMs: number;
   readonly maxEvents: number;
-  /** An event has been sent, or a scan request has been answered. */
-  readonly onScanned?: ((by: DeviceAddress) => void) | undefined;
+  /** A scan request is answered. */
+  readonly onScanned?: ((by: Identified) => void) | undefined;
   /** Whether there is room for a link with that device. */
   readonly mayConnect: (device: DeviceAddress) => boolean;
   /** Makes the link. The advertiser has stopped when it is called. */
@@ -102,10 +107,6 @@ export class Advertiser {
 
   get usesAcceptList(): boolean {
     return this.#options.filterPolicy !== 0;
-  }
-
-  get own(): DeviceAddress {
-    return this.#options.own;
   }
 
   start(): void {
@@ -156,8 +157,8 @@ export class Advertiser {
       legacy: o.legacy,
       connectable: o.connectable,
       scannable: o.scannable,
-      from: o.anonymous ? undefined : o.own,
-      target: o.target,
+      from: o.anonymous ? undefined : o.own(),
+      target: o.targetOnAir(),
       data,
       channelMap: o.channelMap,
       primaryPhy: o.primaryPhy,
@@ -170,24 +171,29 @@ export class Advertiser {
 
   /** A scan request arrived: what it is answered with, or undefined where it is not. */
   scanRequested(by: DeviceAddress): Uint8Array | undefined {
-    const { scannable, filterPolicy, acceptList, onScanned, target } = this.#options;
+    const { scannable, filterPolicy, acceptList, onScanned, target, identities } = this.#options;
     if (!this.#active || !scannable) return undefined;
-    if (target !== undefined && !sameDevice(target, by)) return undefined;
-    if ((filterPolicy & 1) !== 0 && !acceptList.has(by)) return undefined;
-    onScanned?.(by);
+    const who = identities.identify(by);
+    if (who === undefined) return undefined;
+    if (target !== undefined && !sameDevice(target, who.device)) return undefined;
+    if ((filterPolicy & 1) !== 0 && !acceptList.has(who.device)) return undefined;
+    onScanned?.(who);
     return this.#options.scanResponse();
   }
 
   /** A connect request arrived. True where the two are connected now. */
   connectRequested(request: ConnectRequest): boolean {
-    const { connectable, filterPolicy, acceptList, target, mayConnect, onConnect } = this.#options;
-    const { from } = request;
+    const { connectable, filterPolicy, acceptList, target, identities, mayConnect, onConnect } =
+      this.#options;
     if (!this.#active || !connectable) return false;
+    const who = identities.identify(request.from);
+    if (who === undefined) return false;
+    const { device } = who;
     // A target is the whole filter of directed advertising (Vol 6, Part B, 4.3.2).
     if (target !== undefined) {
-      if (!sameDevice(target, from)) return false;
-    } else if ((filterPolicy & 2) !== 0 && !acceptList.has(from)) return false;
-    if (!mayConnect(from)) return false;
+      if (!sameDevice(target, device)) return false;
+    } else if ((filterPolicy & 2) !== 0 && !acceptList.has(device)) return false;
+    if (!mayConnect(device)) return false;
     this.stop();
     onConnect(request);
     return true;

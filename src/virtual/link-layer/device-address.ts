@@ -4,6 +4,8 @@ import type { Address, AddressType } from '../../core/address.ts';
 export interface DeviceAddress {
   readonly address: Address;
   readonly type: AddressType;
+  /** A resolvable address that the controller made itself. */
+  readonly generated?: boolean | undefined;
 }
 
 export const sameDevice = (a: DeviceAddress, b: DeviceAddress): boolean =>

@@ -1,6 +1,7 @@
 import type { AdvertisingEvent } from './advertiser.ts';
 import { type DeviceAddress, sameDevice } from './device-address.ts';
 import type { FilterAcceptList } from './filter-list.ts';
+import type { Identities } from './identities.ts';
 import type { LinkSide } from './link.ts';
 import type { LinkParameters } from './link-parameters.ts';
 import type { Listener, Medium, Station } from './medium.ts';
@@ -12,12 +13,14 @@ export interface InitiatorOptions {
   /** Whether there is room for a link with that device. */
   readonly mayConnect: (device: DeviceAddress) => boolean;
   /** The end that the link has here, asked for when it is made. */
-  readonly side: () => LinkSide;
+  readonly side: (own: DeviceAddress) => LinkSide;
   readonly times: readonly ListenTimes[];
   readonly extended: boolean;
   /** PHYs a link may be made on, as a mask. */
   readonly phys: number;
-  readonly own: DeviceAddress;
+  /** The own address towards a peer, by its identity. */
+  readonly own: (peer: DeviceAddress) => DeviceAddress;
+  readonly identities: Identities;
   /** Undefined: whoever is on the accept list. */
   readonly peer: DeviceAddress | undefined;
   readonly acceptList: FilterAcceptList;
@@ -44,10 +47,6 @@ export class Initiator implements Listener {
     return this.#active;
   }
 
-  get own(): DeviceAddress {
-    return this.#options.own;
-  }
-
   get usesAcceptList(): boolean {
     return this.#options.peer === undefined;
   }
@@ -69,14 +68,24 @@ export class Initiator implements Listener {
   }
 
   heard(event: AdvertisingEvent, _rssi: number): void {
-    const { peer, own, acceptList, extended, times, medium, parametersOn, side, mayConnect } = this.#options;
+    const { peer, identities, acceptList, extended, times, medium, parametersOn, side, mayConnect } =
+      this.#options;
     if (!this.#active || !event.connectable || event.from === undefined) return;
     if (!event.legacy && !extended) return;
     if (!follows(event, this.#options.phys)) return;
     if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
-    if (peer === undefined ? !acceptList.has(event.from) : !sameDevice(peer, event.from)) return;
-    if (event.target !== undefined && !sameDevice(event.target, own)) return;
-    if (!mayConnect(event.from)) return;
+    const device = identities.identify(event.from)?.device;
+    if (device === undefined) return;
+    if (
+      peer === undefined
+        ? !acceptList.has(device)
+        : !sameDevice(peer, device) && !sameDevice(peer, event.from)
+    )
+      return;
+    const own = this.#options.own(device);
+    if (event.target !== undefined && !sameDevice(event.target, own) && !identities.calls(event.target))
+      return;
+    if (!mayConnect(device)) return;
     // A request that is not heard leaves the advertiser as it was; the next event brings another chance.
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
     const phy = event.legacy ? 1 : event.secondaryPhy;
@@ -84,7 +93,7 @@ export class Initiator implements Listener {
       from: own,
       central: () => {
         this.stop();
-        return side();
+        return side(own);
       },
       parameters: parametersOn(phy),
     });

@@ -4,6 +4,7 @@ import type { ControlPdu } from './control-pdu.ts';
 import { DataLength } from './data-length.ts';
 import type { DeviceAddress } from './device-address.ts';
 import { dataFlows } from './encryption.ts';
+import type { Identified } from './identities.ts';
 import type { Link } from './link.ts';
 import type { LinkOwner } from './link-owner.ts';
 import { LinkProcedures } from './procedures.ts';
@@ -25,7 +26,8 @@ export interface LinkEndOptions {
   readonly owner: LinkOwner;
   readonly role: LinkRole;
   readonly own: DeviceAddress;
-  readonly peer: DeviceAddress;
+  /** As the peer is called on the air. */
+  readonly peerOnAir: DeviceAddress;
   readonly handle: number;
 }
 
@@ -35,7 +37,9 @@ export class LinkEnd {
   readonly owner: LinkOwner;
   readonly role: LinkRole;
   readonly own: DeviceAddress;
-  readonly peer: DeviceAddress;
+  readonly peerOnAir: DeviceAddress;
+  /** The peer as its host knows it. */
+  readonly peer: Identified;
   readonly handle: number;
   readonly procedures: LinkProcedures;
   readonly lengths: DataLength;
@@ -53,7 +57,11 @@ export class LinkEnd {
     this.owner = options.owner;
     this.role = options.role;
     this.own = options.own;
-    this.peer = options.peer;
+    this.peerOnAir = options.peerOnAir;
+    this.peer = options.owner.identities.identify(options.peerOnAir) ?? {
+      device: options.peerOnAir,
+      resolved: false,
+    };
     this.handle = options.handle;
     this.lastHeardMs = options.link.medium.clock.now();
     this.lengths = new DataLength(options.owner);

@@ -1,4 +1,5 @@
 import type { LinkLayerVersion } from './control-pdu.ts';
+import type { Identities } from './identities.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { ParameterRange } from './link-parameters.ts';
 import type { Station } from './medium.ts';
@@ -17,6 +18,7 @@ export interface LinkCapabilities {
 
 /** The controller that an end of a link belongs to: what it can do and what its host is told. */
 export interface LinkOwner {
+  readonly identities: Identities;
   readonly station: Station;
   readonly capabilities: LinkCapabilities;
   /** What its host wants of new links; changed by commands. */

@@ -46,7 +46,7 @@ export class Link {
         owner: side.owner,
         role,
         own: side.address,
-        peer: peer.address,
+        peerOnAir: peer.address,
         handle: side.handle,
       });
     this.central = end(central, peripheral, 'central');

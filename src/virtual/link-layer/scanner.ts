@@ -1,6 +1,7 @@
 import type { AdvertisingEvent } from './advertiser.ts';
 import { type DeviceAddress, deviceKey, sameDevice } from './device-address.ts';
 import { ANYBODY_ANONYMOUS, type FilterAcceptList } from './filter-list.ts';
+import type { Identified, Identities } from './identities.ts';
 import type { Listener, Medium, Station } from './medium.ts';
 
 /** When a receiver that sleeps between windows is on. */
@@ -19,6 +20,8 @@ export const listensAt = (times: ListenTimes, startMs: number, channel: number, 
 
 export interface ScanReport {
   readonly event: AdvertisingEvent;
+  /** Who advertises; undefined where it does not say. */
+  readonly who: Identified | undefined;
   readonly scanResponse: boolean;
   readonly data: Uint8Array;
   readonly rssi: number;
@@ -34,7 +37,9 @@ export interface ScannerOptions {
   readonly extended: boolean;
   /** PHYs it can follow an advertiser to, as a mask. */
   readonly phys: number;
-  readonly own: DeviceAddress;
+  /** The own address towards an advertiser, by its identity. */
+  readonly own: (advertiser: DeviceAddress | undefined) => DeviceAddress;
+  readonly identities: Identities;
   readonly filterPolicy: number;
   readonly filterDuplicates: boolean;
   readonly acceptList: FilterAcceptList;
@@ -85,36 +90,40 @@ export class Scanner implements Listener {
   }
 
   heard(event: AdvertisingEvent, rssi: number): void {
-    const { extended, times, active, own, medium } = this.#options;
+    const { extended, times, active, own, identities, medium } = this.#options;
     if (!event.legacy && !extended) return;
     if (!times.some(({ phy }) => phy === event.primaryPhy)) return;
-    if (!follows(event, this.#options.phys) || !this.#admits(event)) return;
-    this.#report(event, false, event.data, rssi);
+    const who = event.from === undefined ? undefined : identities.identify(event.from);
+    if (event.from !== undefined && who === undefined) return;
+    if (!follows(event, this.#options.phys) || !this.#admits(event, who)) return;
+    this.#report({ event, who, scanResponse: false, data: event.data, rssi });
     if (!active.has(event.primaryPhy) || !event.scannable) return;
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
-    const answer = event.advertiser.scanRequested(own);
+    const answer = event.advertiser.scanRequested(own(who?.device));
     if (answer === undefined) return;
     if (!medium.ideal && !medium.received(event.advertiser.station, this.station)) return;
-    this.#report(event, true, answer, rssi);
+    this.#report({ event, who, scanResponse: true, data: answer, rssi });
   }
 
-  #admits(event: AdvertisingEvent): boolean {
-    const { filterPolicy, acceptList, own } = this.#options;
-    // Directed to somebody else; policies 2 and 3 let those to a resolvable address pass, which nobody here can tell (4.3.3).
-    if (event.target !== undefined && !sameDevice(event.target, own)) return false;
+  #admits(event: AdvertisingEvent, who: Identified | undefined): boolean {
+    const { filterPolicy, acceptList, own, identities } = this.#options;
+    const { target } = event;
+    // Directed to somebody else; policies 2 and 3, which let resolvable targets pass, are a feature that is not there (4.3.3).
+    if (target !== undefined && !sameDevice(target, own(who?.device)) && !identities.calls(target))
+      return false;
     if ((filterPolicy & 1) === 0) return true;
-    return acceptList.has(event.from ?? ANYBODY_ANONYMOUS);
+    return acceptList.has(who?.device ?? ANYBODY_ANONYMOUS);
   }
 
-  #report(event: AdvertisingEvent, scanResponse: boolean, data: Uint8Array, rssi: number): void {
-    if (this.#options.filterDuplicates && this.#isDuplicate(event, scanResponse)) return;
-    this.#options.onReport({ event, scanResponse, data, rssi });
+  #report(report: ScanReport): void {
+    if (this.#options.filterDuplicates && this.#isDuplicate(report)) return;
+    this.#options.onReport(report);
   }
 
   /** The data plays no part in it (4.4.3.5). */
-  #isDuplicate(event: AdvertisingEvent, scanResponse: boolean): boolean {
-    const who = event.from === undefined ? '' : deviceKey(event.from);
-    const key = `${who} ${scanResponse} ${event.legacy ? '' : event.sid}`;
+  #isDuplicate({ event, who, scanResponse }: ScanReport): boolean {
+    const device = who === undefined ? '' : deviceKey(who.device);
+    const key = `${device} ${scanResponse} ${event.legacy ? '' : event.sid}`;
     if (this.#seen.has(key)) return true;
     if (this.#seen.size >= DUPLICATES_KEPT) {
       for (const oldest of this.#seen) {
