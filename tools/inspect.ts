@@ -22,10 +22,7 @@ export const inspect = defineCommand({
     await withPeer(invocation, peer, async (connection) => {
       const values = !options['no-values'];
       const services = await collectTree(connection, { ...waitFor(invocation), values });
-      if (output.json) {
-        for (const service of services) output.data({ event: 'service', ...serviceFields(service) }, String);
-        return;
-      }
+      for (const service of services) output.event({ event: 'service', ...serviceFields(service) });
       const { address, addressType } = connection.device;
       const { style } = output;
       const root = `${style('bold', printable(peer))}  ${style('dim', `${address}/${addressType}`)}`;

@@ -63,6 +63,11 @@ export class Output {
     else this.#stderr.write(`${text()}\n`);
   }
 
+  /** For programs alone. */
+  event(event: Event): void {
+    if (this.json) this.#event(event);
+  }
+
   /** Text that is text in every mode: help, a version. */
   print(text: string): void {
     this.#stdout.write(`${text}\n`);

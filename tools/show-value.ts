@@ -24,16 +24,16 @@ export const showValue = (
   most = Number.POSITIVE_INFINITY,
 ): string => {
   if (bytes.length === 0) return style('dim', 'empty');
-  const rest = bytes.length > most ? ` … ${bytes.length} octets` : '';
-  const octets = hexOf(bytes.subarray(0, most)) + rest;
   const text = textOf(bytes);
   const meaning = meaningOf(uuid, bytes);
   // A text is its own meaning.
-  const says =
-    meaning !== undefined && meaning.value !== text
-      ? meaning.text
-      : text === undefined
-        ? ''
-        : JSON.stringify(text);
-  return says === '' ? octets : `${style('green', clip(says, 2 * most))}  ${style('dim', octets)}`;
+  if (meaning !== undefined && meaning.value !== text) return both(meaning.text, bytes, style, most);
+  return text === undefined ? octets(bytes, most) : both(JSON.stringify(text), bytes, style, most);
 };
+
+/** What says enough by itself has room for half of the octets. */
+const both = (says: string, bytes: Uint8Array, style: Style, most: number): string =>
+  `${style('green', clip(says, 2 * most))}  ${style('dim', octets(bytes, most / 2))}`;
+
+const octets = (bytes: Uint8Array, most: number): string =>
+  bytes.length > most ? `${hexOf(bytes.subarray(0, most))} … ${bytes.length} octets` : hexOf(bytes);

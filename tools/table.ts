@@ -36,16 +36,3 @@ export const tableHead = (columns: readonly Column[]): string =>
     columns,
     columns.map(({ title }) => title),
   );
-
-/** A whole table, each column as wide as its widest cell. */
-export const table = (
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  terminalColumns?: number | undefined,
-): readonly string[] => {
-  const fitted = columns.map((column, i) => ({
-    ...column,
-    width: Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[i] ?? ''))),
-  }));
-  return [tableHead(fitted), ...rows.map((row) => tableLine(fitted, row, terminalColumns))];
-};

@@ -2,6 +2,8 @@ import { createAir, serve, type VirtualServer } from 'jelling/virtual';
 import { defineCommand } from './command.ts';
 import { UsageError } from './exit.ts';
 import { duration, fraction, oneOf, optional, type Read, repeated, whole, withDefault } from './option.ts';
+import type { Output } from './output.ts';
+import { printable } from './text.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** `tcp:9001` is `tcp:127.0.0.1:9001`: nobody outside this machine, unless asked for. */
@@ -14,7 +16,7 @@ const place: Read<string> = (given) => {
 export const virtual = defineCommand({
   description: [
     'Serves virtual controllers, each at a place of its own, all on one air: any host that speaks HCI over H4 can use them as it would a real one, and they hear each other. No hardware is needed.',
-    'A host in another program opens tcp:HOST:PORT, unix:PATH, or a pty at PATH as a serial port. When it leaves, its controller is reset and waits for the next.',
+    'A host in another program opens tcp:HOST:PORT, unix:PATH, or a pty at PATH as a serial port. When it leaves, its controller is reset and waits for the next. What the hosts did against the specification is told at the end.',
   ],
   options: {
     listen: repeated('PLACE', 'where a controller is served: tcp:[HOST:]PORT, unix:PATH or pty:PATH', place),
@@ -61,8 +63,19 @@ export const virtual = defineCommand({
       output.remark(output.noteStyle('dim', 'Ctrl-C ends it'));
       await untilAborted(signal, durationMs);
     } finally {
+      for (const server of servers) tellViolations(output, server);
       await Promise.all(servers.map((server) => server.close()));
     }
     return undefined;
   },
 });
+
+/** What the hosts of a controller did against the specification. */
+const tellViolations = (output: Output, { address, controller }: VirtualServer): void => {
+  for (const { name, detail } of controller.violations) {
+    output.note({ event: 'violation', adapter: address, name, detail }, () => {
+      const text = `the host at ${address} broke a rule: ${name}, ${printable(detail)}`;
+      return output.noteStyle('yellow', text);
+    });
+  }
+};

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../../tools/commands.ts';
 import { Exit } from '../../../tools/exit.ts';
@@ -265,4 +267,17 @@ test('virtual serves until it is told to end', async () => {
   const taken = await run('virtual', '--listen', String(adapter));
   expect(taken.status).toBe(Exit.adapter);
   expect(await tool.interrupt()).toBe(Exit.interrupted);
+});
+
+test('virtual tells at its end what a host did against the specification', async () => {
+  const tool = new Tool(['virtual', '--listen', 'tcp:127.0.0.1:0', '--json']);
+  await tool.says(/"ready"/);
+  const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec(tool.stdout) ?? [];
+  const host = connect(Number(port), '127.0.0.1');
+  // Opcode 0xffff, which no controller knows; it answers.
+  host.write(Uint8Array.of(0x01, 0xff, 0xff, 0x00));
+  await once(host, 'data');
+  host.destroy();
+  await tool.interrupt();
+  expect(tool.events.at(-1)).toMatchObject({ event: 'violation', name: 'unknownCommand' });
 });

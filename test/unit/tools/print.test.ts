@@ -4,7 +4,7 @@ import { helpPage } from '../../../tools/help.ts';
 import { flag, optional, text } from '../../../tools/option.ts';
 import { spread } from '../../../tools/statistics.ts';
 import { coloured, plain, styleFor } from '../../../tools/style.ts';
-import { table, tableLine } from '../../../tools/table.ts';
+import { tableHead, tableLine } from '../../../tools/table.ts';
 import { clip, nearest, padEnd, printable, widthOf, wrap } from '../../../tools/text.ts';
 import { tree } from '../../../tools/tree.ts';
 
@@ -51,15 +51,17 @@ describe('text', () => {
 });
 
 describe('a table', () => {
-  const columns = [{ title: 'NAME' }, { title: 'N', align: 'right' }, { title: 'REST' }] as const;
-
-  test('is as wide as its cells', () => {
-    expect(
-      table(columns, [
-        ['a', '1', 'x'],
-        ['long one', '10', ''],
-      ]),
-    ).toEqual(['NAME       N  REST', 'a          1  x', 'long one  10']);
+  test('has its cells under their titles', () => {
+    const columns = [
+      { title: 'NAME', width: 8 },
+      { title: 'N', width: 2, align: 'right' },
+      { title: 'REST' },
+    ] as const;
+    expect([
+      tableHead(columns),
+      tableLine(columns, ['a', '1', 'x']),
+      tableLine(columns, ['b', '10']),
+    ]).toEqual(['NAME       N  REST', 'a          1  x', 'b         10']);
   });
 
   test('is cut where the terminal ends, and nowhere else', () => {
