@@ -91,6 +91,8 @@ export class ControllerState {
   readonly links = new Map<number, LinkEnd>();
   /** Handles that were in use and are not any more: data for them may still be on its way. */
   readonly pastHandles = new Set<number>();
+  /** Data channels that the host has not ruled out (Vol 4, Part E, 7.8.19). */
+  channels: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x1f);
   suggestedTxOctets: number = DEFAULT_OCTETS;
   suggestedTxTime: number = DEFAULT_TIME;
   preferredTxPhys: number;

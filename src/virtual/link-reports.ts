@@ -48,6 +48,10 @@ export class LinkReports implements LinkOwner {
     return this.#core.station;
   }
 
+  get channels(): Uint8Array {
+    return this.#core.state.channels;
+  }
+
   get suggestedTxOctets(): number {
     return this.#core.state.suggestedTxOctets;
   }

@@ -16,6 +16,10 @@ const NO_RSSI = 127;
 const LONGEST_OCTETS = 251;
 const LONGEST_TIME = 0x4290;
 
+/** There are 37 data channels, of which a link needs two (Vol 6, Part B, 1.4.1). */
+const LAST_OCTET_OF_CHANNELS = 0x1f;
+const FEWEST_CHANNELS = 2;
+
 /** Reasons that Disconnect may give (Vol 4, Part E, 7.1.6). */
 const REASONS = new Set([0x05, 0x13, 0x14, 0x15, 0x1a, 0x29, 0x3b]);
 
@@ -178,6 +182,24 @@ export const connectionHandlers: readonly Handler[] = [
   readRemoteFeatures,
   parameterReply,
   parameterRefusal,
+  complete('4.0', HciCommand.leSetHostChannelClassification, (core, p) => {
+    const [, , , , last = 0] = p.channelMap;
+    const used = p.channelMap.reduce((sum, octet) => sum + octet.toString(2).replaceAll('0', '').length, 0);
+    if (last > LAST_OCTET_OF_CHANNELS || used < FEWEST_CHANNELS) return INVALID;
+    const channels = new Uint8Array(p.channelMap);
+    core.state.channels = channels;
+    core.afterAnswer(() => {
+      for (const end of core.state.links.values()) {
+        if (end.role === 'central') end.procedures.changeChannels(channels);
+      }
+    });
+    return OK;
+  }),
+  complete('4.0', HciCommand.leReadChannelMap, (core, p) => {
+    const end = linkOf(core, p);
+    if (end === undefined) return NO_LINK;
+    return { connectionHandle: p.connectionHandle, channelMap: end.link.channelMap };
+  }),
   setDataLength,
   complete('4.2', HciCommand.leReadSuggestedDefaultDataLength, ({ state }) => ({
     suggestedMaxTxOctets: state.suggestedTxOctets,

@@ -23,6 +23,7 @@ export type ControlPdu =
       readonly latency: number;
       readonly timeout: number;
     }
+  | { readonly op: 'channelMapInd'; readonly channelMap: Uint8Array }
   | ({ readonly op: 'connectionParamReq' } & ParameterRange)
   | { readonly op: 'featureReq'; readonly features: Uint8Array }
   | { readonly op: 'peripheralFeatureReq'; readonly features: Uint8Array }

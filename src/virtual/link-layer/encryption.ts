@@ -111,7 +111,9 @@ export const stepEncryption = (state: EncryptionState, input: EncryptionInput): 
       return start(state, input.key);
     case 'rejected': {
       if (state.phase !== 'awaitEncRsp' && state.phase !== 'awaitStartReq') return step(state);
-      return step({ phase: 'off' }, { type: 'tellHost', status: input.error, refresh: state.refresh });
+      // Data that was encrypted never goes on in plain.
+      if (state.refresh) return step(state, { type: 'terminate', reason: input.error });
+      return step({ phase: 'off' }, { type: 'tellHost', status: input.error, refresh: false });
     }
   }
 };

@@ -22,6 +22,8 @@ export interface LinkOwner {
   readonly station: Station;
   readonly capabilities: LinkCapabilities;
   /** What its host wants of new links; changed by commands. */
+  /** The data channels that its host has not ruled out. */
+  readonly channels: Uint8Array;
   readonly suggestedTxOctets: number;
   readonly suggestedTxTime: number;
   readonly preferredTxPhys: number;

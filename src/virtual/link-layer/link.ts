@@ -27,6 +27,8 @@ export class Link {
   readonly central: LinkEnd;
   readonly peripheral: LinkEnd;
   parameters: LinkParameters;
+  /** The data channels in use: 37 bits. */
+  channelMap: Uint8Array;
   #scheduled = false;
   #event: Timer = noTimer;
   #supervision: Timer = noTimer;
@@ -39,6 +41,7 @@ export class Link {
   constructor(medium: Medium, central: LinkSide, peripheral: LinkSide, parameters: LinkParameters) {
     this.medium = medium;
     this.parameters = parameters;
+    this.channelMap = central.owner.channels;
     this.#anchorMs = medium.clock.now() + FIRST_EVENT_MS;
     const end = (side: LinkSide, peer: LinkSide, role: 'central' | 'peripheral'): LinkEnd =>
       new LinkEnd({

@@ -127,6 +127,15 @@ export class LinkProcedures {
     });
   }
 
+  /** The central leaves channels out, or takes them back (5.1.2). */
+  changeChannels(channelMap: Uint8Array): void {
+    const { link } = this.#end;
+    this.#end.sendControl({ op: 'channelMapInd', channelMap });
+    link.atInstant(() => {
+      link.channelMap = channelMap;
+    });
+  }
+
   /** The central's host answers LE Remote Connection Parameter Request; undefined refuses, with `reason`. */
   answerParameters(range: ParameterRange | undefined, reason: number): void {
     this.#parametersAsked = undefined;
@@ -148,6 +157,8 @@ export class LinkProcedures {
         end.close(pdu.reason);
         return;
       case 'connectionUpdateInd':
+      case 'channelMapInd':
+        // What they announce happens at its instant, at both ends together.
         return;
       case 'connectionParamReq':
         this.#parametersRequested(pdu);

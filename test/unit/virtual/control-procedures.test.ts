@@ -345,4 +345,21 @@ describe('control procedures of a link', () => {
         status: 2,
       });
     }));
+
+  it('23. channels ruled out by the central leave the map of both sides; fewer than two are refused', () =>
+    connected(async ({ central, peripheral, centralHandle, peripheralHandle }) => {
+      const classify = (...octets: number[]) =>
+        central.command(HciCommand.leSetHostChannelClassification, { channelMap: Uint8Array.from(octets) });
+      expect(await classify(1, 0, 0, 0, 0)).toEqual({ status: 0x12 });
+      expect(await classify(3, 0, 0, 0, 0x20)).toEqual({ status: 0x12 });
+      expect(await classify(0xf0, 0xff, 0, 0, 0x1f)).toEqual({ status: 0 });
+      await settle();
+      for (const [host, connectionHandle] of [
+        [central, centralHandle],
+        [peripheral, peripheralHandle],
+      ] as const) {
+        const { channelMap } = await host.ok(HciCommand.leReadChannelMap, { connectionHandle });
+        expect([...channelMap]).toEqual([0xf0, 0xff, 0, 0, 0x1f]);
+      }
+    }));
 });
