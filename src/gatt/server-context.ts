@@ -10,7 +10,7 @@ import { FIRST_HANDLE } from './gatt-codes.ts';
 import type { ServerSession } from './server-session.ts';
 
 export const serverCounterNames = [
-  /** Commands that were dropped: no such attribute, not permitted, too long, refused by a handler. */
+  /** Commands that were dropped: no such attribute, not permitted, too long, refused by a handler, too many for a slow handler. */
   'commandsDropped',
   /** Signed writes, which are not supported and dropped. */
   'signedWritesDropped',

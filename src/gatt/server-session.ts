@@ -3,6 +3,7 @@ import type { ClientState } from './client-state.ts';
 import type { GattLink } from './connection-ref.ts';
 import { LongReads } from './long-reads.ts';
 import type { PreparedWrites } from './prepared-writes.ts';
+import { WriteCommands } from './write-commands.ts';
 
 /** Waits until the client has subscribed at a descriptor. */
 interface ConfigurationWaiter {
@@ -18,6 +19,7 @@ export class ServerSession {
   readonly longReads = new LongReads();
   /** A client has one queue, whatever the number of its bearers (Vol 3, Part F, 3.4.6). */
   readonly preparedWrites: PreparedWrites;
+  readonly writeCommands = new WriteCommands();
   readonly #waiters = new Set<ConfigurationWaiter>();
 
   constructor(link: GattLink, client: ClientState, preparedWrites: PreparedWrites) {

@@ -29,15 +29,11 @@ const write = (context: ServerContext, attribute: Attribute, value: Uint8Array):
   return admitted.then(() => source.commit(session, kept));
 };
 
-const writeBy = (
-  context: ServerContext,
-  operation: Operation,
-  handle: number,
-  value: Uint8Array,
-): void | Promise<void> => {
+/** The attribute that a client may give a value of this length. */
+const target = (context: ServerContext, operation: Operation, handle: number, length: number): Attribute => {
   const attribute = reach(context, handle, operation);
-  requireLength(context, attribute, value.length);
-  return write(context, attribute, value);
+  requireLength(context, attribute, length);
+  return attribute;
 };
 
 /** Write (Vol 3, Part F, 3.4.5.1). */
@@ -45,24 +41,37 @@ export const answerWrite = (
   context: ServerContext,
   request: { readonly attributeHandle: number; readonly attributeValue: Uint8Array },
 ): Answer => {
-  const written = writeBy(context, 'write', request.attributeHandle, request.attributeValue);
+  const { attributeHandle, attributeValue } = request;
+  const attribute = target(context, 'write', attributeHandle, attributeValue.length);
+  const written = write(context, attribute, attributeValue);
   return isPromise(written)
     ? written.then(() => encodePacket(WriteResponse, {}))
     : encodePacket(WriteResponse, {});
 };
 
-/** Write Command (Vol 3, Part F, 3.4.5.3): what cannot be written is ignored, and counted. */
+/** Write Command (Vol 3, Part F, 3.4.5.3): what cannot be written is ignored, and counted. Judged when it comes, written in its turn. */
 export const obeyWriteCommand = (
   context: ServerContext,
   command: { readonly attributeHandle: number; readonly attributeValue: Uint8Array },
 ): void => {
+  const { writeCommands } = context.session;
+  const { attributeHandle, attributeValue } = command;
   const drop = (error: unknown): void => {
     context.counters.add('commandsDropped');
     context.log.write('debug', 'gatt', () => `write command ignored: ${String(error)}`);
   };
+  const obey = (attribute: Attribute, value: Uint8Array): void | Promise<void> => {
+    try {
+      const written = write(context, attribute, value);
+      return isPromise(written) ? written.catch(drop) : undefined;
+    } catch (error) {
+      drop(error);
+    }
+  };
   try {
-    const written = writeBy(context, 'writeCommand', command.attributeHandle, command.attributeValue);
-    if (isPromise(written)) written.catch(drop);
+    const attribute = target(context, 'writeCommand', attributeHandle, attributeValue.length);
+    const value = writeCommands.isBusy ? copyBytes(attributeValue) : attributeValue;
+    if (!writeCommands.run(() => obey(attribute, value))) drop('too many wait for the handler');
   } catch (error) {
     drop(error);
   }

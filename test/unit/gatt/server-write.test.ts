@@ -5,6 +5,7 @@ import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
 import { Descriptor } from '../../../src/gatt/descriptor.ts';
 import { PREPARED_LIMIT, PREPARED_TOTAL_OCTETS } from '../../../src/gatt/prepared-writes.ts';
 import { Service } from '../../../src/gatt/service.ts';
+import { MAX_WAITING_COMMANDS } from '../../../src/gatt/write-commands.ts';
 import { bytes, ManualClock, newServer, RawClient, turn } from '../../support/gatt-pair.ts';
 
 type Options = CharacteristicOptions<ConnectionRef, false>;
@@ -119,6 +120,35 @@ describe('onWrite', () => {
     await turn();
     expect(server.counters.commandsDropped).toBe(1);
     expect(first.read()).toEqual(bytes(0x61));
+  });
+
+  it('that takes its time sees write commands one after the other, and no more than may wait', async () => {
+    const seen: number[] = [];
+    const gates: (() => void)[] = [];
+    const { client, first, server } = fixture({
+      writeNoResponse: true,
+      onWrite: (value) => {
+        seen.push(value[0] ?? -1);
+        return new Promise((resolve) => gates.push(resolve));
+      },
+    });
+    const count = 1 + MAX_WAITING_COMMANDS + 2;
+    for (let i = 0; i < count; i++) {
+      client.channel.deliver(Uint8Array.of(0x52, 0x0c, 0x00, i));
+    }
+    expect(seen).toEqual([0]);
+    expect(server.counters.commandsDropped).toBe(2);
+    for (const expected of [0, 1, 2]) {
+      gates.shift()?.();
+      await turn();
+      expect(first.read()).toEqual(bytes(expected));
+      expect(seen).toHaveLength(expected + 2);
+    }
+    while (gates.length > 0) {
+      gates.shift()?.();
+      await turn();
+    }
+    expect(seen).toEqual(Array.from({ length: count - 2 }, (_, i) => i));
   });
 
   it('that agrees late writes what the client sent, not what the view has become', async () => {
