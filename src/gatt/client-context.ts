@@ -1,6 +1,8 @@
 import type { AttBearer } from '../att/att-bearer.ts';
 import type { Clock } from '../core/clock.ts';
+import type { ServiceRecord } from './discovery.ts';
 import type { LongWrites } from './long-writes.ts';
+import type { RemoteService } from './remote-service.ts';
 import type { ValueHub } from './value-hub.ts';
 
 /** What the objects of one client share. */
@@ -11,6 +13,10 @@ export interface ClientContext {
   readonly peer: string;
   readonly values: ValueHub;
   readonly longWrites: LongWrites;
+  /** The objects of services that `discover` finds: one for each service of the peer, however often it is found. */
+  readonly servicesOf: (
+    discover: () => Promise<readonly ServiceRecord[]>,
+  ) => Promise<readonly RemoteService[]>;
 }
 
 /** A step of discovery that is given no deadline. */

@@ -40,7 +40,14 @@ export class GattClient {
     const { bearer, clock, peer } = options;
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
-    this.#context = { bearer, clock, peer, values, longWrites: new LongWrites(bearer, clock) };
+    this.#context = {
+      bearer,
+      clock,
+      peer,
+      values,
+      longWrites: new LongWrites(bearer, clock),
+      servicesOf: (discover) => this.#servicesOf(discover),
+    };
     bearer.valueReceiver = values.receive;
   }
 
@@ -135,11 +142,14 @@ export class GattClient {
     const { bearer, clock, peer } = this.#context;
     const { signal, timeoutMs } = options;
     const what = `discovering ${which} of ${peer}`;
-    return result.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, async () => {
-      const generation = this.#generation;
-      const records = await fetch(new Discovery({ bearer, peer, stepTimeoutMs: timeoutMs }));
-      return records.map((record) => this.#serviceOf(record, generation));
-    });
+    return result.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, () =>
+      this.#servicesOf(() => fetch(new Discovery({ bearer, peer, stepTimeoutMs: timeoutMs }))),
+    );
+  }
+
+  async #servicesOf(discover: () => Promise<readonly ServiceRecord[]>): Promise<readonly RemoteService[]> {
+    const generation = this.#generation;
+    return (await discover()).map((record) => this.#serviceOf(record, generation));
   }
 
   /** One object for one service, however it was found. */

@@ -139,7 +139,10 @@ export class RemoteCharacteristic {
     }
   }
 
-  /** Asks the peer to send no more. What has not been read is forgotten, and loops end. Throws as `subscribe`. */
+  /**
+   * Asks the peer to send no more. What has not been read is forgotten, loops end, and who waits for a value gets InvalidStateError.
+   * Throws as `subscribe`.
+   */
   async unsubscribe(options: WaitOptions = {}): Promise<void> {
     this.service.checkCurrent();
     await this.#configure(0, options);
@@ -149,7 +152,7 @@ export class RemoteCharacteristic {
 
   /**
    * The next notification; one that came before the call counts. No deadline unless one is given.
-   * Throws InvalidStateError where the characteristic does not notify, DisconnectedError when the link ends.
+   * Throws InvalidStateError where the characteristic does not notify or is unsubscribed meanwhile, DisconnectedError when the link ends.
    */
   async notified(options: WaitOptions = {}): Promise<Bytes> {
     return this.#feed('notify').next(options);
@@ -193,7 +196,7 @@ export class RemoteCharacteristic {
     throw new NotFoundError(`${this.#name} has no descriptor ${wanted}: ${present}`);
   }
 
-  /** The peer has changed its services and these handles mean nothing any more: waits end with the error. */
+  /** @internal The peer has changed its services and these handles mean nothing any more: waits end with the error. */
   invalidate(error: Error): void {
     this.#context.values.unregister(this.handle, this.#feeds);
     this.#feeds.notifications.end(error);
@@ -211,7 +214,10 @@ export class RemoteCharacteristic {
   /** The feed, which from now on gets what the peer sends. */
   #feed(kind: 'notify' | 'indicate'): ValueFeed {
     if (!this.properties[kind]) throw this.#cannot(kind);
-    this.#context.values.register(this.handle, this.#feeds);
+    const { obsolete } = this.service;
+    // The handle may be another's by now. What came before is still handed out.
+    if (obsolete === undefined) this.#context.values.register(this.handle, this.#feeds);
+    else this.invalidate(obsolete);
     return kind === 'notify' ? this.#feeds.notifications : this.#feeds.indications;
   }
 

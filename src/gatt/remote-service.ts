@@ -57,18 +57,22 @@ export class RemoteService {
 
   /** The services that this one refers to (Vol 3, Part G, 4.5.1). Asked of the peer once. */
   includedServices(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
-    return this.#discover(this.#included, 'the included services', options, async (discovery) => {
-      const records = await discovery.includedServices(this);
-      return records.map((record) => new RemoteService(this.#context, record));
-    });
+    return this.#discover(this.#included, 'the included services', options, (discovery) =>
+      this.#context.servicesOf(() => discovery.includedServices(this)),
+    );
   }
 
-  /** Throws InvalidStateError when the peer has said that its services changed here. */
+  /** @internal The error of every call once the peer has said that its services changed here. */
+  get obsolete(): InvalidStateError | undefined {
+    return this.#obsolete;
+  }
+
+  /** @internal Throws InvalidStateError when the peer has said that its services changed here. */
   checkCurrent(): void {
     if (this.#obsolete !== undefined) throw this.#obsolete;
   }
 
-  /** The peer has changed its services within these handles. */
+  /** @internal The peer has changed its services within these handles. */
   invalidate(): void {
     if (this.#obsolete !== undefined) return;
     this.#obsolete = new InvalidStateError(

@@ -63,11 +63,13 @@ export class ValueFeed {
     this.#open = true;
   }
 
-  /** The subscription has ended: what is kept is forgotten, and a loop over the values ends. */
+  /** The subscription has ended: what is kept is forgotten, who waits gives up, and a loop over the values ends. */
   close(): void {
     this.#open = false;
     this.#values.length = 0;
     this.#stream?.end();
+    for (const waiter of [...this.#waiters]) waiter.resolve(undefined);
+    this.#waiters.clear();
   }
 
   /** No more will come. Readers get what is kept, and then the error. */

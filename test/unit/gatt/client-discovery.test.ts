@@ -374,6 +374,34 @@ describe('services that change', () => {
     expect(await clock.run(client.service(0x1801))).toBe(generic);
   });
 
+  it('leave their handles to the characteristics that come after them', async () => {
+    const { clock, server, environment, temperature, client, connection } = fixture();
+    await clock.run(client.watchServices());
+    const old = await clock.run((await clock.run(client.service(0x181a))).characteristic(0x2a6e));
+    server.unregister(environment);
+    await turn();
+    server.register(environment);
+    await turn();
+    client.invalidate(1, 0xffff);
+    const fresh = await clock.run((await clock.run(client.service(0x181a))).characteristic(0x2a6e));
+    await clock.run(fresh.subscribe());
+    await expect(clock.run(old.notified())).rejects.toThrow(/ask the connection for it again/);
+    await temperature.notify(connection, { value: Uint8Array.of(7) });
+    expect(await clock.run(fresh.notified())).toEqual(Uint8Array.of(7));
+  });
+
+  it('are forgotten where another service includes them, too', async () => {
+    const { clock, server, environment, client } = fixture();
+    const whole = new Service(0x180a);
+    whole.include(environment);
+    server.register(whole);
+    const found = await clock.run(client.service(0x180a));
+    const [included] = await clock.run(found.includedServices());
+    expect(included).toBe(await clock.run(client.service(0x181a)));
+    client.invalidate(1, 0xffff);
+    await expect(included?.characteristics()).rejects.toThrow(/ask the connection for it again/);
+  });
+
   it('are not watched where the peer cannot tell', async () => {
     const { clock, server } = scripted(
       ['06 0100 ffff 0028 0118', notFound('06', '0100')],

@@ -211,6 +211,16 @@ describe('unsubscribe()', () => {
     await clock.run(remote.unsubscribe());
     expect(await next).toEqual({ done: true, value: undefined });
   });
+
+  it('wakes who waits for a value that will not come', async () => {
+    const { clock, remote } = await fixture();
+    await clock.run(remote.subscribe());
+    const waiting = remote.notified();
+    const told = expect(waiting).rejects.toThrow(/the subscription was ended here/);
+    await turn();
+    await clock.run(remote.unsubscribe());
+    await told;
+  });
 });
 
 describe('a loop over notifications', () => {
