@@ -1,4 +1,5 @@
 import { writeU16 } from '../core/bytes.ts';
+import { InvalidArgumentError } from '../core/errors.ts';
 import { Characteristic } from './characteristic.ts';
 import { GattUuid } from './gatt-codes.ts';
 import { Service } from './service.ts';
@@ -36,7 +37,13 @@ export class GenericAccess {
     return low | (high << 8);
   }
 
+  /** Throws InvalidArgumentError for what is no value of 16 bits. */
   set appearance(value: number) {
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
+      throw new InvalidArgumentError(
+        `appearance is a value of the Appearance table, 0 to 65535; it is ${value}`,
+      );
+    }
     const bytes = new Uint8Array(2);
     writeU16(bytes, 0, value);
     this.#appearance.write(bytes);

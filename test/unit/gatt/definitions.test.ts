@@ -148,6 +148,9 @@ describe('the services of an adapter', () => {
       server.deviceName = 'x'.repeat(249);
     }).toThrow(InvalidArgumentError);
     expect(server.deviceName.length).toBe(248);
+    for (const appearance of [-1, 0x1_0000, 1.5, Number.NaN]) {
+      expect(() => newServer(clock, { appearance })).toThrow(InvalidArgumentError);
+    }
   });
 
   it.each([0, -1, 15_001, Number.NaN])('have no handlers of %d ms', (handlerTimeoutMs) => {
