@@ -1,18 +1,16 @@
 // Finds the temperature sensor of temp-sensor.ts, reads it once, and prints five readings as they come.
-import { open, parseUuid } from 'jelling';
+import { open } from 'jelling';
 
 /** The Temperature characteristic: hundredths of a degree Celsius, signed, little-endian. */
 const decode = (value: Uint8Array): number =>
   new DataView(value.buffer, value.byteOffset, value.byteLength).getInt16(0, true) / 100;
-
-const environmentalSensing = parseUuid(0x181a);
 
 await using ble = await open(process.env['JELLING_ADAPTER'] ?? 'usb');
 
 const find = async () => {
   await using scanner = ble.scan({ durationMs: 10_000, active: true });
   for await (const result of scanner) {
-    if (result.name === 'temp-sense' && result.services.includes(environmentalSensing)) return result.device;
+    if (result.name === 'temp-sense' && result.services.includes('181a')) return result.device;
   }
   throw new Error('no temperature sensor found');
 };
