@@ -39,9 +39,9 @@ export interface ExtendedScanParameters {
 const NOBODY = '00:00:00:00:00:00' as Address;
 
 /** Page 1 as after a reset: LE Meta is not in it (Vol 4, Part E, 7.3.1). */
-export const DEFAULT_EVENT_MASK = 0x0000_1fff_ffff_ffffn;
+const DEFAULT_EVENT_MASK = 0x0000_1fff_ffff_ffffn;
 /** Vol 4, Part E, 7.8.1. */
-export const DEFAULT_LE_EVENT_MASK = 0x1fn;
+const DEFAULT_LE_EVENT_MASK = 0x1fn;
 
 /** All that a reset forgets. */
 export class ControllerState {

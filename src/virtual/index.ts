@@ -1,7 +1,12 @@
 export { Air, type AirOptions, type ControllerOptions } from './air.ts';
-export type { VirtualController } from './controller.ts';
+export type { HostPort, VirtualController } from './controller.ts';
+export type { ControllerFaults, PacketFault, PacketScript } from './controller-faults.ts';
 export { createAir } from './create-air.ts';
+export type { HostLine } from './host-line.ts';
+export type { AirFaults, DataFault, DataOnAir } from './link-layer/air-faults.ts';
+export type { Station } from './link-layer/medium.ts';
 export { openVirtual } from './open-virtual.ts';
-export type { ProfileName } from './profile.ts';
+export type { Profile, ProfileName } from './profile.ts';
+export type { Position } from './propagation.ts';
 export { serve, type VirtualServer } from './serve.ts';
 export type { Violation, ViolationName } from './violations.ts';

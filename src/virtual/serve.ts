@@ -38,15 +38,17 @@ export const serve = async (
   // A port that the system chooses has no name yet, and several may be asked for.
   const named = at.endsWith(':0') ? {} : { name: at };
   const controller = air.createController({ ...named, ...options });
+  const door = new Door(air, controller);
   let server: H4Server;
   try {
-    server = await listen((port) => takeHost(air, controller, port));
+    server = await listen((port) => door.knock(port));
   } catch (error) {
     controller.remove();
     throw error;
   }
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
+    door.close();
     closing ??= server.close().then(() => controller.remove());
     return closing;
   };
@@ -128,17 +130,59 @@ class ServedLine implements HostLine {
   }
 }
 
-const takeHost = (air: Air, controller: VirtualController, transport: HciTransport): void => {
-  const line = new ServedLine(air, transport);
-  const port = controller.connected ? undefined : controller.attach(line);
-  line.port = port;
-  transport.start({
-    packet: (packet) => port?.send(new Uint8Array(packet)),
-    lostSync: () => line.deliver(HciEvent.hardwareError.encode({ hardwareCode: LOST_SYNC_CODE })),
-    closed: () => {
-      line.end();
-      port?.gone();
-    },
-  });
-  if (port === undefined) void transport.close();
+/** A host that comes back may be here before the end of its old line is: so long the new one waits. */
+const PATIENCE_MS = 250;
+
+/** Lets one host in at a time. */
+class Door {
+  readonly #air: Air;
+  readonly #controller: VirtualController;
+  #waiting: { readonly transport: HciTransport; readonly patience: Timer } | undefined;
+
+  constructor(air: Air, controller: VirtualController) {
+    this.#air = air;
+    this.#controller = controller;
+  }
+
+  knock(transport: HciTransport): void {
+    if (!this.#controller.connected) this.#admit(transport);
+    else if (this.#waiting === undefined) {
+      const patience = this.#air.clock.after(PATIENCE_MS, () => this.close(), { background: true });
+      this.#waiting = { transport, patience };
+    } else refuse(transport);
+  }
+
+  /** Turns away who waits. */
+  close(): void {
+    const next = this.#takeWaiting();
+    if (next !== undefined) refuse(next);
+  }
+
+  #takeWaiting(): HciTransport | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.patience.cancel();
+    return waiting?.transport;
+  }
+
+  #admit(transport: HciTransport): void {
+    const line = new ServedLine(this.#air, transport);
+    const port = this.#controller.attach(line);
+    line.port = port;
+    transport.start({
+      packet: (packet) => port.send(new Uint8Array(packet)),
+      lostSync: () => line.deliver(HciEvent.hardwareError.encode({ hardwareCode: LOST_SYNC_CODE })),
+      closed: () => {
+        line.end();
+        port.gone();
+        const next = this.#takeWaiting();
+        if (next !== undefined) this.knock(next);
+      },
+    });
+  }
+}
+
+const refuse = (transport: HciTransport): void => {
+  transport.start({ packet: () => undefined, lostSync: () => undefined, closed: () => undefined });
+  void transport.close();
 };

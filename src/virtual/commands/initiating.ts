@@ -134,7 +134,7 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
 });
 
 /** Why a connection cannot even be tried. */
-export const refusalOf = (core: ControllerCore, peer: DeviceAddress | undefined): number | undefined => {
+const refusalOf = (core: ControllerCore, peer: DeviceAddress | undefined): number | undefined => {
   if (core.state.links.size >= core.profile.maxLinks) return HciErrorCode.connectionLimitExceeded;
   if (peer !== undefined && isConnectedTo(core, peer)) return HciErrorCode.connectionAlreadyExists;
   return undefined;

@@ -33,12 +33,25 @@ describe('a host outside the process', () => {
     expect(await read(first, 7)).toBe(resetComplete);
     const second = await dial(server.port);
     await once(second.resume(), 'close');
+    const third = await dial(server.port);
+    third.write(HciCommand.reset.encode({}));
+    first.destroy();
+    // The next host was here before the last had quite gone.
+    expect(await read(third, 7)).toBe(resetComplete);
+    third.destroy();
+  });
+
+  it('2. that stays is not disturbed by one that is turned away', async () => {
+    await using server = await serve(createAir(), 'tcp:127.0.0.1:0');
+    const first = await dial(server.port);
+    const second = await dial(server.port);
+    await once(second.resume(), 'close');
     first.write(HciCommand.reset.encode({}));
     expect(await read(first, 7)).toBe(resetComplete);
     first.destroy();
   });
 
-  it('2. that goes away takes its links and its advertising with it', async () => {
+  it('3. that goes away takes its links and its advertising with it', async () => {
     const air = createAir();
     await using server = await serve(air, 'tcp:127.0.0.1:0');
     const local = new TestHost(air.createController());
@@ -68,7 +81,7 @@ describe('a host outside the process', () => {
     await local.transport.close();
   });
 
-  it('3. that sends noise hears Hardware Error, and is served again after a Reset', async () => {
+  it('4. that sends noise hears Hardware Error, and is served again after a Reset', async () => {
     await using server = await serve(createAir(), 'tcp:127.0.0.1:0');
     const host = await dial(server.port);
     host.write(Uint8Array.of(0x77, 0x77, 0x77));
@@ -78,7 +91,7 @@ describe('a host outside the process', () => {
     host.destroy();
   });
 
-  it('4. that does not read holds back what is sent to it, and nobody else', async () => {
+  it('5. that does not read holds back what is sent to it, and nobody else', async () => {
     const air = createAir();
     await using server = await serve(air, 'tcp:127.0.0.1:0');
     const local = new TestHost(air.createController());
