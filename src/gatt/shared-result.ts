@@ -24,9 +24,11 @@ export class SharedResult<T> {
     const deadline = new Deadline(wait.clock, wait.what, wait);
     for (;;) {
       if (this.#value !== undefined) return this.#value.value;
+      // Not within the try: when no time is left, the error ends the loop.
+      const step = deadline.step();
       const mine = this.#pending === undefined;
       try {
-        return await this.#join({ ...wait, ...deadline.step() }, fetch);
+        return await this.#join({ ...wait, ...step }, fetch);
       } catch (error) {
         // The steps were given the time of whoever began.
         if (mine || wait.timeoutMs === undefined || !(error instanceof TimeoutError)) throw error;
