@@ -2,6 +2,7 @@ import { type Address, type AddressType, parseAddress } from '../core/address.ts
 import type { Clock } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { procedure } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { gattLink } from '../gatt/connection-ref.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
@@ -13,6 +14,7 @@ import { AdvertisingManager, type BroadcastCallOptions } from './advertising-man
 import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
 import { Connector } from './connect.ts';
 import type { Connection } from './connection.ts';
+import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { IdentityStore } from './identity.ts';
 import { assembleLink } from './link-assembly.ts';
@@ -33,6 +35,9 @@ export interface AdapterOptions {
   readonly appearance?: number | undefined;
 }
 
+/** A caller that leaves at least this to the MTU exchange leaves it its own deadline. */
+const LONG_FOR_AN_EXCHANGE_MS = 1_000;
+
 /** A controller that is open, and everything that it does. Several live in one process, and nothing is shared between them. */
 export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #hci: HciController;
@@ -45,6 +50,9 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #server: GattServer;
   readonly #events: LinkEvents;
   readonly #connections = new Map<string, Connection>();
+  readonly #radio: Radio;
+  /** Of the links that have ended, added up. */
+  #endedCounters: CounterValues = {};
   #signal: AbortSignal | undefined;
 
   private constructor(
@@ -60,6 +68,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#options = options;
     const { clock, log } = options;
     const radio = new Radio({ controller: radioOfHci, ownAddress: () => own });
+    this.#radio = radio;
     this.#scans = new ScanManager(radio, (address, type) => new Device(this, address, type));
     this.#advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink));
     this.#connector = new Connector(radio);
@@ -76,9 +85,23 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   /** For open(). */
   static async start(transport: HciTransport, options: AdapterOptions): Promise<Adapter> {
     const { clock, log, signal } = options;
-    const hci = await HciController.start(transport, { clock, log, signal });
+    // The deadline is open()'s, which aborts the signal.
+    const timeoutMs = Number.POSITIVE_INFINITY;
+    const hci = await HciController.start(transport, { clock, log, signal, timeoutMs });
     try {
-      const own = await chooseOwnAddress(hci, transport.name, options.identityStore);
+      const own = await procedure<OwnAddress>(
+        {
+          what: `choosing the address of ${transport.name}`,
+          clock,
+          signal,
+          scope: hci.scope,
+          defaultTimeoutMs: timeoutMs,
+        },
+        (settle) => {
+          chooseOwnAddress(hci, transport.name, options.identityStore).then(settle.resolve, settle.reject);
+          return undefined;
+        },
+      );
       const radio = await HciRadio.open(hci, clock, log);
       return new Adapter(hci, transport, radio, own, options);
     } catch (error) {
@@ -116,9 +139,22 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     return this.#signal;
   }
 
-  /** What was dropped, clamped or refused since the adapter was opened, by name. */
+  /**
+   * What was dropped, clamped or refused since the adapter was opened, by name. Those of the links (`attMalformedPdus`) are added up over all,
+   * also those that have ended, and are there from the first link on.
+   */
   get counters(): Readonly<Record<string, number>> {
-    return { ...this.#transport.counters, ...this.#hci.counters, ...this.#scans.counters.all() };
+    return {
+      ...this.#transport.counters,
+      ...this.#hci.counters,
+      ...this.#radio.counters.all(),
+      ...this.#scans.counters.all(),
+      ...sumOf(
+        layered({ gatt: this.#server.counters }),
+        this.#endedCounters,
+        ...this.connections.map(({ counters }) => counters),
+      ),
+    };
   }
 
   /**
@@ -205,20 +241,28 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
         `${device} is connected already: use device.connection, or disconnect it first`,
       );
     }
+    const { clock } = this.#options;
+    const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
+    const endMs = clock.now() + timeoutMs;
     const newLink = await this.#connector.connect({
       ...options,
       peer: { address: device.address, type: device.addressType },
     });
     const connection = this.#accept(newLink);
-    if (options.exchangeMtu !== false) await this.#exchangeMtu(connection);
+    if (options.exchangeMtu !== false) await this.#exchangeMtu(connection, endMs - clock.now(), signal);
     return connection;
   }
 
-  /** A peer that will not exchange keeps the default MTU; it is as good a link as any. */
-  async #exchangeMtu(connection: Connection): Promise<void> {
+  /** A peer that will not exchange, in what is left of the deadline, keeps the default MTU; it is as good a link as any. */
+  async #exchangeMtu(connection: Connection, leftMs: number, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await connection.exchangeMtu();
+      const timeoutMs = leftMs < LONG_FOR_AN_EXCHANGE_MS ? Math.max(leftMs, 1) : undefined;
+      await connection.exchangeMtu({ timeoutMs, signal });
     } catch (error) {
+      if (signal?.aborted === true) {
+        await connection[Symbol.asyncDispose]();
+        throw signal.reason;
+      }
       connection[gattLink].scope.check();
       this.#options.log.write(
         'warn',
@@ -237,6 +281,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#connections.set(key, connection);
     this.#events.follow(newLink.link, control);
     newLink.link.scope.add(() => {
+      this.#endedCounters = sumOf(this.#endedCounters, connection.counters);
       if (this.#connections.get(key) === connection) this.#connections.delete(key);
     });
     return connection;

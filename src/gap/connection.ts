@@ -7,6 +7,7 @@ import type { WaitScope } from '../core/wait-scope.ts';
 import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-ref.ts';
 import type { GattClient } from '../gatt/gatt-client.ts';
 import type { RemoteService } from '../gatt/remote-service.ts';
+import type { CounterValues } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { type GuardedWork, guard } from './guard.ts';
 import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
@@ -22,6 +23,7 @@ export interface ConnectionParts {
   readonly bearer: AttBearer;
   readonly client: GattClient;
   readonly control: LinkControl;
+  readonly counters: () => CounterValues;
   readonly link: Omit<GattLink, 'connection'>;
 }
 
@@ -58,6 +60,11 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   /** What protects the link now. */
   get security(): ConnectionSecurity {
     return this.#parts.control.security;
+  }
+
+  /** What the layers of this link dropped, clamped or refused, by name: `attMalformedPdus`. A snapshot. */
+  get counters(): Readonly<Record<string, number>> {
+    return this.#parts.counters();
   }
 
   /** Aborts with DisconnectedError when the link ends, or with TransportError when the controller is lost. */

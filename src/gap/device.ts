@@ -37,8 +37,8 @@ export class Device {
   }
 
   /**
-   * Connects to it as central and exchanges the ATT MTU. Default deadline 10 s; giving up cancels the attempt in the controller before
-   * the promise rejects.
+   * Connects to it as central and exchanges the ATT MTU. Default deadline 10 s; giving up cancels the attempt in the controller, or ends the
+   * link, before the promise rejects.
    *
    * @throws InvalidStateError when it is connected already: see `connection`.
    * @throws TimeoutError when it does not advertise, is out of reach or refuses; HciError when the controller says why.

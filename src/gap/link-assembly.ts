@@ -9,6 +9,7 @@ import type { HciController } from '../hci/hci-controller.ts';
 import { L2capLink } from '../l2cap/l2cap-link.ts';
 import { PairingRefuser } from '../smp/pairing-refuser.ts';
 import { Connection } from './connection.ts';
+import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { LinkControl } from './link-control.ts';
 import type { NewLink } from './radio-controller.ts';
@@ -48,7 +49,7 @@ export const assembleLink = (
       void hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection).catch(() => undefined),
   });
   const client = new GattClient({ bearer, clock, log, peer });
-  new PairingRefuser({ channel: l2cap.smp, role, log, peer });
+  const refuser = new PairingRefuser({ channel: l2cap.smp, role, log, peer });
   const connection = new Connection({
     device,
     role,
@@ -57,6 +58,13 @@ export const assembleLink = (
     bearer,
     client,
     control,
+    counters: () =>
+      layered({
+        l2cap: l2cap.counters,
+        att: bearer.counters,
+        gatt: client.counters,
+        smp: refuser.counters,
+      }),
     link: {
       bearer,
       scope: acl.scope,
