@@ -40,6 +40,9 @@ export type { Connection } from './gap/connection.ts';
 export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
 export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
+export type { L2capChannel } from './gap/l2cap-channel.ts';
+export type { L2capAcceptOptions, L2capConnectOptions } from './gap/l2cap-connection-channels.ts';
+export type { L2capListener, L2capListenOptions } from './gap/l2cap-listener.ts';
 export type { ConnectionParameterRequest } from './gap/link-control.ts';
 export {
   Characteristic,
@@ -51,6 +54,7 @@ export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity } from './gap/security.ts';
+export type { AccessRule } from './gatt/access.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';
 export type { RemoteCharacteristic } from './gatt/remote-characteristic.ts';
 export type { RemoteDescriptor } from './gatt/remote-descriptor.ts';

@@ -17,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { IdentityStore } from './identity.ts';
+import { type L2capListener, L2capListeners, type L2capListenOptions } from './l2cap-listener.ts';
 import { assembleLink } from './link-assembly.ts';
 import { LinkEvents } from './link-events.ts';
 import { chooseOwnAddress } from './own-address.ts';
@@ -48,6 +49,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #advertising: AdvertisingManager<Connection>;
   readonly #connector: Connector;
   readonly #server: GattServer;
+  readonly #listeners: L2capListeners;
   readonly #events: LinkEvents;
   readonly #connections = new Map<string, Connection>();
   readonly #radio: Radio;
@@ -79,6 +81,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       deviceName: options.deviceName,
       appearance: options.appearance,
     });
+    this.#listeners = new L2capListeners(clock, log, hci.scope);
     this.#events = new LinkEvents(hci, log);
   }
 
@@ -209,6 +212,15 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#server.register(...services);
   }
 
+  /**
+   * Takes the L2CAP channels that peers open to that SPSM, on all links of both roles, until the listener is closed.
+   *
+   * @throws InvalidStateError when somebody listens to that SPSM already.
+   */
+  l2capListen(options: L2capListenOptions): L2capListener {
+    return this.#listeners.listen(options);
+  }
+
   /** Lets the process exit although the adapter is open. */
   unref(): void {
     this.#transport.unref();
@@ -254,7 +266,11 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   /** A peer that will not exchange, in what is left of the deadline, keeps the default MTU; it is as good a link as any. */
-  async #exchangeMtu(connection: Connection, leftMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async #exchangeMtu(
+    connection: Connection,
+    leftMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     try {
       const timeoutMs = leftMs < LONG_FOR_AN_EXCHANGE_MS ? Math.max(leftMs, 1) : undefined;
       await connection.exchangeMtu({ timeoutMs, signal });
@@ -276,7 +292,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const { clock, log } = this.#options;
     const { address, type } = newLink.peer;
     const key = peerKey(address, type);
-    const context = { hci: this.#hci, clock, log, server: this.#server };
+    const context = { hci: this.#hci, clock, log, server: this.#server, listeners: this.#listeners };
     const { connection, control } = assembleLink(context, newLink, new Device(this, address, type));
     this.#connections.set(key, connection);
     this.#events.follow(newLink.link, control);

@@ -10,9 +10,19 @@ import type { RemoteService } from '../gatt/remote-service.ts';
 import type { CounterValues } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { type GuardedWork, guard } from './guard.ts';
+import type { L2capChannel } from './l2cap-channel.ts';
+import type { L2capAcceptOptions, L2capConnectOptions } from './l2cap-connection-channels.ts';
+import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
 import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import type { ConnectionSecurity } from './security.ts';
+
+/** The L2CAP channels of a connection. */
+export interface ChannelMaker {
+  connect(options: L2capConnectOptions): Promise<L2capChannel>;
+  accept(options: L2capAcceptOptions): Promise<L2capChannel>;
+  listen(options: L2capListenOptions): L2capListener;
+}
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -24,6 +34,7 @@ export interface ConnectionParts {
   readonly client: GattClient;
   readonly control: LinkControl;
   readonly counters: () => CounterValues;
+  readonly channels: ChannelMaker;
   readonly link: Omit<GattLink, 'connection'>;
 }
 
@@ -144,6 +155,35 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    */
   updateParameters(request: ConnectionParameterRequest, options: WaitOptions = {}): Promise<LinkParameters> {
     return this.#parts.control.updateParameters(request, options);
+  }
+
+  /**
+   * Opens a credit-based L2CAP channel to what the peer listens to (Vol 3, Part A, 4.22). Several may be open at once. Default deadline 1 s.
+   *
+   * @throws L2capError when the peer refuses or knows no such channels, with its `result`; InvalidStateError when 32 channels are open.
+   */
+  async l2capConnect(options: L2capConnectOptions): Promise<L2capChannel> {
+    this.#parts.scope.check();
+    return this.#parts.channels.connect(options);
+  }
+
+  /**
+   * Waits for the peer to open one channel, in whatever role, and refuses others before and after. No deadline unless one is given.
+   *
+   * @throws InvalidStateError when somebody listens to that SPSM on this connection already.
+   */
+  async l2capAccept(options: L2capAcceptOptions): Promise<L2capChannel> {
+    this.#parts.scope.check();
+    return this.#parts.channels.accept(options);
+  }
+
+  /**
+   * Takes all channels that the peer opens to that SPSM, until the listener is closed. It goes before one of the adapter.
+   *
+   * @throws InvalidStateError when somebody listens to that SPSM on this connection already.
+   */
+  l2capListen(options: L2capListenOptions): L2capListener {
+    return this.#parts.channels.listen(options);
   }
 
   /** Signal strength of the peer in dBm, as the controller measured it last (Vol 4, Part E, 7.5.4). Default deadline 2 s. */

@@ -1,16 +1,20 @@
 import { AttBearer } from '../att/att-bearer.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { LinkSecurity } from '../gatt/access.ts';
 import { gattLink } from '../gatt/connection-ref.ts';
 import { GattClient } from '../gatt/gatt-client.ts';
 import type { GattServer } from '../gatt/gatt-server.ts';
 import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { HciController } from '../hci/hci-controller.ts';
+import type { CreditListener } from '../l2cap/credit-channels.ts';
 import { L2capLink } from '../l2cap/l2cap-link.ts';
 import { PairingRefuser } from '../smp/pairing-refuser.ts';
 import { Connection } from './connection.ts';
 import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
+import { ConnectionChannels } from './l2cap-connection-channels.ts';
+import type { L2capListeners } from './l2cap-listener.ts';
 import { LinkControl } from './link-control.ts';
 import type { NewLink } from './radio-controller.ts';
 import { gattSecurity } from './security.ts';
@@ -21,6 +25,8 @@ export interface LinkContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly server: GattServer;
+  /** For L2CAP channels on any of its links. */
+  readonly listeners: L2capListeners;
 }
 
 export interface AssembledLink {
@@ -34,9 +40,18 @@ export const assembleLink = (
   { link: acl, role, parameters }: NewLink,
   device: Device,
 ): AssembledLink => {
-  const { hci, clock, log, server } = context;
+  const { hci, clock, log, server, listeners } = context;
   const peer = device.address;
-  const l2cap = new L2capLink({ acl, role, clock, log, peer });
+  const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners });
+  const security = (): LinkSecurity => gattSecurity(control.security);
+  const l2cap = new L2capLink({
+    acl,
+    role,
+    clock,
+    log,
+    peer,
+    listenerOf: (spsm): CreditListener | undefined => channels.listenerOf(spsm, { connection, security }),
+  });
   const control = new LinkControl({ hci, acl, l2cap, clock, log, role, peer, parameters });
   const bearer = new AttBearer({
     channel: l2cap.att,
@@ -50,7 +65,7 @@ export const assembleLink = (
   });
   const client = new GattClient({ bearer, clock, log, peer });
   const refuser = new PairingRefuser({ channel: l2cap.smp, role, log, peer });
-  const connection = new Connection({
+  const connection: Connection = new Connection({
     device,
     role,
     clock,
@@ -65,12 +80,17 @@ export const assembleLink = (
         gatt: client.counters,
         smp: refuser.counters,
       }),
+    channels: {
+      connect: (options) => channels.connect(l2cap, options),
+      accept: (options) => channels.accept(options),
+      listen: (options) => channels.listen(options),
+    },
     link: {
       bearer,
       scope: acl.scope,
       what: peer,
       identity: undefined,
-      security: () => gattSecurity(control.security),
+      security,
     },
   });
   bearer.server = server.attach(connection[gattLink]);

@@ -35,6 +35,3 @@ export type CommandRejectReason = (typeof CommandRejectReason)[keyof typeof Comm
 
 /** Vol 3, Part A, 4.21. */
 export const ConnectionParameterResult = { accepted: 0x0000, rejected: 0x0001 } as const;
-
-/** The refusal that both kinds of credit-based connection requests share (Vol 3, Part A, 4.23 and 4.26). */
-export const SPSM_NOT_SUPPORTED = 0x0002;

@@ -14,7 +14,13 @@ export type L2capCounterName =
   /** Responses that answer nothing: unasked, twice, of another request. */
   | 'unexpectedResponses'
   /** Answers not sent because too many wait for the controller already. */
-  | 'answersDropped';
+  | 'answersDropped'
+  /** Requests for a channel that were refused. */
+  | 'refusedChannels'
+  /** Channels that were closed because the peer broke a rule, or an SDU could not be sent to its end. */
+  | 'brokenChannels'
+  /** Disconnection Requests that name the two ends of different channels. */
+  | 'strayDisconnections';
 
 const names: readonly L2capCounterName[] = [
   'emptyFragments',
@@ -29,6 +35,9 @@ const names: readonly L2capCounterName[] = [
   'rejectedCommands',
   'unexpectedResponses',
   'answersDropped',
+  'refusedChannels',
+  'brokenChannels',
+  'strayDisconnections',
 ];
 
 /** What a link counts: everything that ended in L2CAP without effect, and every limit that was hit. */

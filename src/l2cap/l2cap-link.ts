@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import { PACKET_HEADROOM, PacketOffset } from '../core/packet.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { AclLink } from '../hci/acl-link.ts';
 import type { ConnectionParameters } from './connection-parameters.ts';
+import { CreditChannels, type CreditListener } from './credit-channels.ts';
 import { type FixedChannel, FixedCid } from './fixed-channel.ts';
-import { laterFragments } from './fragmentation.ts';
 import { type L2capCounterName, makeL2capCounters } from './l2cap-counters.ts';
 import { Recombination } from './recombination.ts';
+import { sendPdu } from './send-pdu.ts';
 import { type ConnectionParameterPolicy, SIGNALLING_MTU, Signalling } from './signalling.ts';
 
 /** The longest PDU of ATT: the largest ATT_MTU that is ever offered. */
@@ -26,6 +26,8 @@ export interface L2capLinkOptions {
   readonly peer: string;
   /** The longest PDU that the ATT channel takes: at least what the bearer offers as its MTU. 517 unless given. */
   readonly attMtu?: number | undefined;
+  /** Whoever takes channels to that SPSM now. Nobody unless given. */
+  readonly listenerOf?: ((spsm: number) => CreditListener | undefined) | undefined;
 }
 
 class Channel<Cid extends FixedCid> implements FixedChannel {
@@ -45,26 +47,20 @@ class Channel<Cid extends FixedCid> implements FixedChannel {
   }
 
   send(packet: Uint8Array, options?: WaitOptions): Promise<void> {
-    const length = packet.length - PACKET_HEADROOM;
-    packet[PacketOffset.l2cap] = length & 0xff;
-    packet[PacketOffset.l2cap + 1] = length >>> 8;
-    packet[PacketOffset.l2cap + 2] = this.cid;
-    packet[PacketOffset.l2cap + 3] = 0;
-    const limit = this.#acl.maxFragmentLength;
-    if (packet.length - PacketOffset.l2cap <= limit) return this.#acl.send(packet, undefined, options);
-    const later = laterFragments(packet, limit);
-    return this.#acl.send(packet.subarray(0, PacketOffset.l2cap + limit), later, options);
+    return sendPdu(this.#acl, this.cid, packet, options);
   }
 }
 
 /**
- * L2CAP of one LE link: its fixed channels and its signalling. Set the receivers of `att` and `smp`, then call start().
+ * L2CAP of one LE link: its fixed channels, its signalling and its credit-based channels. Set the receivers of `att` and `smp`, then call start().
  */
 export class L2capLink {
   /** Fixed channel 0x0004. */
   readonly att: FixedChannel;
   /** Fixed channel 0x0006. */
   readonly smp: FixedChannel;
+  /** The channels that are opened and closed. */
+  readonly credit: CreditChannels;
   readonly #options: L2capLinkOptions;
   readonly #counters = makeL2capCounters();
   readonly #channels: ReadonlyMap<number, Channel<FixedCid>>;
@@ -89,9 +85,19 @@ export class L2capLink {
       peer,
       counters: this.#counters,
     });
-    acl.scope.add(() => {
+    this.credit = new CreditChannels({
+      acl,
+      signalling: this.#signalling,
+      clock,
+      log,
+      peer,
+      counters: this.#counters,
+      listenerOf: options.listenerOf ?? (() => undefined),
+    });
+    acl.scope.add((error) => {
       acl.receiver = undefined;
       this.#signalling.end();
+      this.credit.end(error);
     });
   }
 
@@ -115,10 +121,11 @@ export class L2capLink {
     const { acl } = this.#options;
     if (acl.scope.error !== undefined) return;
     const recombination = new Recombination({
-      mtuOf: (cid) => this.#channels.get(cid)?.mtu,
+      mtuOf: (cid) => this.#channels.get(cid)?.mtu ?? this.credit.lengthOf(cid),
       pdu: (cid, payload) => this.#deliver(cid, payload),
       oversized: (cid, head) => {
         if (cid === FixedCid.signalling) this.#signalling.oversized(head);
+        else this.credit.oversized(cid);
       },
       fault: (fault) => this.#counters.add(fault),
     });
@@ -136,12 +143,9 @@ export class L2capLink {
 
   #deliver(cid: number, payload: Uint8Array): void {
     const receiver = this.#channels.get(cid)?.receiver;
-    if (receiver === undefined) {
-      this.#counters.add('unheardPdus');
-      return;
-    }
     try {
-      receiver(payload);
+      if (receiver !== undefined) receiver(payload);
+      else if (!this.credit.receive(cid, payload)) this.#counters.add('unheardPdus');
     } catch (error) {
       const { log, peer } = this.#options;
       this.#counters.add('receiverErrors');

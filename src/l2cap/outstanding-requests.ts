@@ -130,6 +130,11 @@ export class OutstandingRequests {
         `${what}: too many signalling requests wait for a response already; await some of them first`,
       );
     }
+    return this.takeIdentifier();
+  }
+
+  /** The next identifier that no open request has, also for commands without a response. */
+  takeIdentifier(): number {
     do {
       this.#last = this.#last === LAST_IDENTIFIER ? 1 : this.#last + 1;
     } while (this.#requests.has(this.#last));

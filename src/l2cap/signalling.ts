@@ -11,7 +11,6 @@ import {
   ConnectionParameterResult,
   isSignallingResponse,
   SignallingCode,
-  SPSM_NOT_SUPPORTED,
 } from './l2cap-codes.ts';
 import type { L2capCounters } from './l2cap-counters.ts';
 import { OutstandingRequests } from './outstanding-requests.ts';
@@ -42,7 +41,8 @@ export interface SignallingOptions {
   readonly counters: L2capCounters;
 }
 
-type Handler = (identifier: number, data: Uint8Array) => void;
+/** Reads a command's data; throws MalformedPduError for data that breaks its format. */
+export type SignallingHandler = (identifier: number, data: Uint8Array) => void;
 
 const nothing = new Uint8Array(0);
 
@@ -50,8 +50,8 @@ const nothing = new Uint8Array(0);
 export class Signalling {
   readonly #options: SignallingOptions;
   readonly #requests: OutstandingRequests;
-  /** What is understood, by code. A handler throws MalformedPduError for data that breaks its format. */
-  readonly #handlers: ReadonlyMap<number, Handler>;
+  /** What is understood, by code. */
+  readonly #handlers: Map<number, SignallingHandler>;
   #unsent = 0;
   parameterPolicy: ConnectionParameterPolicy | undefined;
 
@@ -59,15 +59,8 @@ export class Signalling {
     const { channel, clock, role } = options;
     this.#options = options;
     this.#requests = new OutstandingRequests(clock, channel.scope);
-    const handlers = new Map<number, Handler>([
+    const handlers = new Map<number, SignallingHandler>([
       [SignallingCode.commandRejectResponse, (identifier, data) => this.#rejected(identifier, data)],
-      [SignallingCode.disconnectionRequest, (identifier, data) => this.#disconnect(identifier, data)],
-      [SignallingCode.leCreditBasedConnectionRequest, (identifier, data) => this.#connect(identifier, data)],
-      [SignallingCode.flowControlCreditIndication, (identifier, data) => this.#credit(identifier, data)],
-      [
-        SignallingCode.creditBasedConnectionRequest,
-        (identifier, data) => this.#connectEnhanced(identifier, data),
-      ],
     ]);
     // A peripheral does not understand the request that only peripherals send (Vol 3, Part A, 4.20).
     if (role === 'central') {
@@ -85,7 +78,7 @@ export class Signalling {
    * Waits 30 s at the longest.
    */
   async requestConnectionParameters(parameters: ConnectionParameters, wait: WaitOptions = {}): Promise<void> {
-    const { role, peer, channel } = this.#options;
+    const { role, peer } = this.#options;
     const what = `asking ${peer} for other connection parameters`;
     if (role !== 'peripheral') {
       throw new InvalidStateError(`${what}: only a peripheral asks; a central updates the connection itself`);
@@ -104,14 +97,38 @@ export class Signalling {
             result,
           );
         },
-        send: (identifier) =>
-          channel.send(
-            commands.encodeCommand(commands.ConnectionParameterUpdateRequest, identifier, parameters),
-            PATIENTLY,
-          ),
+        send: (identifier) => this.#send(commands.ConnectionParameterUpdateRequest, identifier, parameters),
       },
       wait,
     );
+  }
+
+  /** Understands one more command. */
+  handle(code: SignallingCode, handler: SignallingHandler): void {
+    this.#handlers.set(code, handler);
+  }
+
+  /** Asks the peer. Waits 30 s at the longest; rejects with L2capError where it rejects the command. */
+  request<S extends Shape, R>(
+    request: { readonly what: string; readonly responseCode: number; accept(data: Uint8Array): R },
+    table: Pdu<S>,
+    value: Infer<S>,
+    wait: WaitOptions,
+  ): Promise<R> {
+    const { what, responseCode, accept } = request;
+    return this.#requests.run<R>(
+      { what, responseCode, accept, send: (identifier) => this.#send(table, identifier, value) },
+      wait,
+    );
+  }
+
+  /** Sends a command that has no answer. */
+  indicate<S extends Shape>(table: Pdu<S>, value: Infer<S>): Promise<void> {
+    return this.#send(table, this.#requests.takeIdentifier(), value);
+  }
+
+  #send<S extends Shape>(table: Pdu<S>, identifier: number, value: Infer<S>): Promise<void> {
+    return this.#options.channel.send(commands.encodeCommand(table, identifier, value), PATIENTLY);
   }
 
   /** A C-frame longer than MTUsig began (Vol 3, Part A, 4.1). */
@@ -164,46 +181,13 @@ export class Signalling {
     if (!this.#requests.rejected(identifier, reason)) this.#options.counters.add('unexpectedResponses');
   }
 
-  /** No channel is open that it could name (Vol 3, Part A, 4.6). The reject gives this side's end first (4.1). */
-  #disconnect(identifier: number, data: Uint8Array): void {
-    const { destinationCid, sourceCid } = commands.DisconnectionRequest.decode(data);
-    this.#rejectCids(identifier, destinationCid, sourceCid);
-  }
-
-  #credit(identifier: number, data: Uint8Array): void {
-    const { cid } = commands.FlowControlCreditIndication.decode(data);
-    this.#rejectCids(identifier, 0, cid);
-  }
-
-  #connect(identifier: number, data: Uint8Array): void {
-    commands.LeCreditBasedConnectionRequest.decode(data);
-    this.#answer(commands.LeCreditBasedConnectionResponse, identifier, {
-      destinationCid: 0,
-      mtu: 0,
-      mps: 0,
-      initialCredits: 0,
-      result: SPSM_NOT_SUPPORTED,
-    });
-  }
-
-  #connectEnhanced(identifier: number, data: Uint8Array): void {
-    const { sourceCids } = commands.CreditBasedConnectionRequest.decode(data);
-    this.#answer(commands.CreditBasedConnectionResponse, identifier, {
-      mtu: 0,
-      mps: 0,
-      initialCredits: 0,
-      result: SPSM_NOT_SUPPORTED,
-      destinationCids: sourceCids.map(() => 0),
-    });
-  }
-
   #updateParameters(identifier: number, data: Uint8Array): void {
     const parameters = commands.ConnectionParameterUpdateRequest.decode(data);
     const policy = this.parameterPolicy;
     const accepted =
       connectionParameterFault(parameters) === undefined &&
       this.#guard(() => policy?.accepts(parameters)) === true;
-    const left = this.#answer(commands.ConnectionParameterUpdateResponse, identifier, {
+    const left = this.answer(commands.ConnectionParameterUpdateResponse, identifier, {
       result: accepted ? ConnectionParameterResult.accepted : ConnectionParameterResult.rejected,
     });
     if (accepted && left) this.#guard(() => policy?.update(parameters));
@@ -225,17 +209,19 @@ export class Signalling {
     }
   }
 
-  #rejectCids(identifier: number, localCid: number, remoteCid: number): void {
+  /** Command Reject: no such channel is open. This side's end comes first (Vol 3, Part A, 4.1). */
+  rejectCids(identifier: number, localCid: number, remoteCid: number): void {
     const cids = Uint8Array.of(localCid & 0xff, localCid >>> 8, remoteCid & 0xff, remoteCid >>> 8);
     this.#reject(identifier, CommandRejectReason.invalidCidInRequest, cids);
   }
 
   #reject(identifier: number, reason: CommandRejectReason, reasonData: Uint8Array): void {
     this.#options.counters.add('rejectedCommands');
-    this.#answer(commands.CommandRejectResponse, identifier, { reason, reasonData });
+    this.answer(commands.CommandRejectResponse, identifier, { reason, reasonData });
   }
 
-  #answer<S extends Shape>(table: Pdu<S>, identifier: number, value: Infer<S>): boolean {
+  /** Sends an answer. Gives false where too many wait for the controller already: it is dropped then. */
+  answer<S extends Shape>(table: Pdu<S>, identifier: number, value: Infer<S>): boolean {
     const { channel, counters } = this.#options;
     if (this.#unsent >= MAX_UNSENT_ANSWERS) {
       counters.add('answersDropped');
