@@ -92,9 +92,7 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Lets time pass until what the upper tester has asked for is there. */
-  run<T>(promise: Promise<T>): Promise<T> {
-    return this.clock.run(promise);
-  }
+  readonly run = <T>(promise: Promise<T>): Promise<T> => this.clock.run(promise);
 
   /** Waits for a call that must fail, and gives its error. */
   async failure(promise: Promise<unknown>): Promise<unknown> {

@@ -55,6 +55,15 @@ export class TesterChannel {
     return this.expect(pattern);
   }
 
+  /** Answers the next PDU if it is this one, which need not come. */
+  async optional(pattern: string, answer: Hex): Promise<void> {
+    await this.#clock.advance(0);
+    const [pdu] = this.#received;
+    if (pdu === undefined || !matches(pdu, pattern)) return;
+    this.#received.shift();
+    this.send(answer);
+  }
+
   /** Lets time pass, in which nothing may come. */
   async silent(ms = PATIENCE_MS): Promise<void> {
     await this.#clock.advance(ms);

@@ -33,6 +33,14 @@ export const prepare = async (att: TesterChannel, handle: number, value: Hex, at
   }
 };
 
+/** A client under test prepares a value in parts of ATT_MTU - 5 octets at the smallest ATT_MTU, and the tester gives each back. */
+export const expectPrepared = async (att: TesterChannel, handle: number, value: Hex): Promise<void> => {
+  for (const [i, part] of items(value, 18).entries()) {
+    await att.expect(prepareWrite(handle, 18 * i, part));
+    att.send(prepareWriteResponse(handle, 18 * i, part));
+  }
+};
+
 /** What has become of a promise, for a case that lets time pass. */
 export const watch = (promise: Promise<unknown>): { readonly state: 'pending' | 'resolved' | 'rejected' } => {
   const watched: { state: 'pending' | 'resolved' | 'rejected' } = { state: 'pending' };

@@ -7,8 +7,8 @@ serverCase(
   'GATT/SR/GAD/BV-06-C',
   {
     file: 'src/gatt/server-discovery.ts',
-    from: 'context.database.next(attribute.handle + 1, endingHandle)',
-    to: 'context.database.next(attribute.handle + 1, endingHandle - 1)',
+    from: 'response.add(attribute.handle, attribute.type)',
+    to: 'response.add(attribute.handle + 1, attribute.type)',
   },
   async ({ att }, { main, described, descriptors }) => {
     // 1. The tester asks for the attributes behind a value up to the end of its characteristic.

@@ -6,7 +6,7 @@ serverCase(
   {
     file: 'src/gatt/server-read.ts',
     from: 'if (response.empty) throw refusal(context, AttErrorCode.attributeNotFound, startingHandle);',
-    to: 'if (response.empty) throw refusal(context, AttErrorCode.attributeNotFound, endingHandle);',
+    to: 'if (response.empty) throw refusal(context, AttErrorCode.attributeNotFound, startingHandle > 1 ? startingHandle : 0);',
   },
   async ({ att }) => {
     // 1. The tester reads by a UUID that the server does not have, in all of its handles, and is refused with the first of them.

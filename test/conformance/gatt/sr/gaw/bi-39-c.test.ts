@@ -5,7 +5,7 @@ serverCase(
   'GATT/SR/GAW/BI-39-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: 'requireLength(context, attribute, value.length);',
+    from: 'requireLength(context, attribute, length);',
     to: 'requireLength(context, attribute, 0);',
   },
   async ({ att }, { fixed }) => {

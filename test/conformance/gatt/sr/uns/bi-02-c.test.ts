@@ -6,9 +6,9 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/UNS/BI-02-C',
   {
-    file: 'src/att/att-bearer.ts',
-    from: 'if ((opcode & ATT_COMMAND_FLAG) !== 0) this',
-    to: 'if ((opcode & ATT_COMMAND_FLAG) === 0xff) this',
+    file: 'src/att/responder.ts',
+    from: 'if (command === undefined) counters.add(',
+    to: 'if (command === undefined) this.#refuse(pdu[0] ?? 0, 0x06); else if (command === null) counters.add(',
   },
   async ({ att }, { short }) => {
     // 1. The tester sends commands that no specification knows, and nothing comes.

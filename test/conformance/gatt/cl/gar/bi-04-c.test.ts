@@ -1,0 +1,20 @@
+import { Code, error, Request, read } from '../../../harness/att.ts';
+import { clientCase, expectRefused } from '../../../harness/client.ts';
+
+clientCase(
+  'GATT/CL/GAR/BI-04-C',
+  {
+    file: 'src/att/transaction-lane.ts',
+    from: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, status, handle)',
+    to: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, 0x0e, handle)',
+  },
+  async (bench, { characteristic }) => {
+    const { handle } = characteristic;
+    // 1. The upper tester has a value read, and the client asks by its handle.
+    const value = characteristic.read();
+    await bench.att.expect(read(handle));
+    // 2. The tester answers that it needs authentication, and the upper tester learns that.
+    bench.att.send(error(Request.read, handle, Code.insufficientAuthentication));
+    await expectRefused(bench, value, Code.insufficientAuthentication, handle);
+  },
+);

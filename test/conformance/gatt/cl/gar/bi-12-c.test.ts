@@ -1,0 +1,28 @@
+import { Code, error, Request, read, readBlob, readResponse } from '../../../harness/att.ts';
+import { clientCase, expectRefused } from '../../../harness/client.ts';
+import { ramp } from '../../../harness/pdu.ts';
+
+clientCase(
+  'GATT/CL/GAR/BI-12-C',
+  {
+    file: 'src/gatt/remote-value.ts',
+    from: 'if (error instanceof AttError && error.status === AttErrorCode.attributeNotLong) break;',
+    to: 'if (error instanceof AttError) break;',
+  },
+  async (bench, { characteristic }) => {
+    const { handle } = characteristic;
+    // 1. The upper tester has a value read whose length nobody knows, and the client reads its beginning.
+    const first = characteristic.read();
+    await bench.att.expect(read(handle));
+    // 2. The tester answers that it may not be read, and the upper tester learns that.
+    bench.att.send(error(Request.read, handle, Code.readNotPermitted));
+    await expectRefused(bench, first, Code.readNotPermitted, handle);
+    // 3. So it does where the beginning was answered and the next part is refused: no value is given that is not whole.
+    const second = characteristic.read();
+    await bench.att.expect(read(handle));
+    bench.att.send(readResponse(ramp(22)));
+    await bench.att.expect(readBlob(handle, 22));
+    bench.att.send(error(Request.readBlob, handle, Code.readNotPermitted));
+    await expectRefused(bench, second, Code.readNotPermitted, handle);
+  },
+);

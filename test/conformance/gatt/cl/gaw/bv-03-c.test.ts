@@ -1,0 +1,25 @@
+import { expect } from 'vitest';
+import { write, writeResponse } from '../../../harness/att.ts';
+import { clientCase } from '../../../harness/client.ts';
+import { bytes } from '../../../harness/pdu.ts';
+import { SHORT_VALUE } from '../../../harness/services.ts';
+import { watch } from '../../../harness/steps.ts';
+
+clientCase(
+  'GATT/CL/GAW/BV-03-C',
+  {
+    file: 'src/gatt/remote-value.ts',
+    from: '    { attributeHandle, attributeValue },',
+    to: '    { attributeHandle, attributeValue: attributeValue.subarray(1) },',
+  },
+  async (bench, { characteristic }) => {
+    // 1. The upper tester has a value written, and the client sends it with its handle.
+    const written = characteristic.write(bytes(SHORT_VALUE), { response: true });
+    const outcome = watch(written);
+    await bench.att.expect(write(characteristic.handle, SHORT_VALUE));
+    expect(outcome.state).toBe('pending');
+    // 2. The tester confirms it, and the upper tester learns that.
+    bench.att.send(writeResponse);
+    await bench.run(written);
+  },
+);
