@@ -266,11 +266,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   /** A peer that will not exchange, in what is left of the deadline, keeps the default MTU; it is as good a link as any. */
-  async #exchangeMtu(
-    connection: Connection,
-    leftMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #exchangeMtu(connection: Connection, leftMs: number, signal: AbortSignal | undefined): Promise<void> {
     try {
       const timeoutMs = leftMs < LONG_FOR_AN_EXCHANGE_MS ? Math.max(leftMs, 1) : undefined;
       await connection.exchangeMtu({ timeoutMs, signal });
