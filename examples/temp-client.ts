@@ -17,7 +17,7 @@ const find = async () => {
 
 const device = await find();
 await using connection = await device.connect({ timeoutMs: 2_000 });
-const service = await connection.service(environmentalSensing);
+const service = await connection.service(0x181a);
 const temperature = await service.characteristic(0x2a6e);
 console.log(`now ${decode(await temperature.read({ timeoutMs: 1_000 })).toFixed(2)} °C`);
 
