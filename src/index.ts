@@ -34,7 +34,9 @@ export type { Adapter } from './gap/adapter.ts';
 export type { AdapterInfo } from './gap/adapter-info.ts';
 export type { Advertising } from './gap/advertising.ts';
 export type { BroadcastCallOptions } from './gap/advertising-manager.ts';
-export type { AdvertiseOptions, AdvertisingOptions } from './gap/advertising-options.ts';
+export type { AdvertiseOptions, AdvertisingOptions, DirectedOptions } from './gap/advertising-options.ts';
+export type { ManufacturerData, ServiceData } from './gap/codec/advertising-data.ts';
+export type { ManufacturerField, ServiceDataField } from './gap/codec/advertising-data-builder.ts';
 export type { ConnectParameters } from './gap/connect-parameters.ts';
 export type { Connection } from './gap/connection.ts';
 export type { ConnectOptions, Device } from './gap/device.ts';
@@ -49,16 +51,25 @@ export {
   type CharacteristicOptions,
   Descriptor,
   type DescriptorOptions,
+  type ReadHandler,
+  type WriteHandler,
+  type Written,
+  type WrittenOptions,
 } from './gap/local-attributes.ts';
 export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity } from './gap/security.ts';
 export type { AccessRule } from './gatt/access.ts';
+export type { Subscription } from './gatt/characteristic.ts';
+export type { ValueLike } from './gatt/local-value.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';
-export type { RemoteCharacteristic } from './gatt/remote-characteristic.ts';
+export type { CharacteristicProperties } from './gatt/properties.ts';
+export type { RemoteCharacteristic, SubscribeOptions, WriteOptions } from './gatt/remote-characteristic.ts';
 export type { RemoteDescriptor } from './gatt/remote-descriptor.ts';
 export type { RemoteService } from './gatt/remote-service.ts';
-export { Service } from './gatt/service.ts';
+export type { SendOptions } from './gatt/send.ts';
+export { Service, type ServiceOptions } from './gatt/service.ts';
+export type { ValueStream, ValueStreamOptions } from './gatt/value-stream.ts';
 export { listAdapters, type OpenOptions, open } from './open.ts';
-export type { AdapterListing, FoundAdapter } from './transport/found-adapter.ts';
+export type { AdapterListing, AdapterProblem, FoundAdapter } from './transport/found-adapter.ts';

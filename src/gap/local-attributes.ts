@@ -7,7 +7,12 @@ import {
   Descriptor as AnyDescriptor,
   type DescriptorOptions as AnyDescriptorOptions,
 } from '../gatt/descriptor.ts';
+import type {
+  ReadHandler as AnyReadHandler,
+  WriteHandler as AnyWriteHandler,
+} from '../gatt/local-attribute.ts';
 import type { Service } from '../gatt/service.ts';
+import type { Written as AnyWritten, WrittenOptions as AnyWrittenOptions } from '../gatt/write-queue.ts';
 import type { Connection } from './connection.ts';
 
 // GATT knows connections by what it needs of them; users meet its classes with the one class of connections that there is.
@@ -38,3 +43,14 @@ export const Descriptor: new (
   uuid: UuidLike,
   options?: DescriptorOptions,
 ) => Descriptor = AnyDescriptor;
+
+/** Called when a client reads a value from its beginning: see `onRead`. */
+export type ReadHandler = AnyReadHandler<Connection>;
+
+/** Called with what a client wants to write: see `onWrite`. */
+export type WriteHandler = AnyWriteHandler<Connection>;
+
+/** A value that a client wrote, with the client: what `written()` gives of a characteristic that captures. */
+export type Written = AnyWritten<Connection>;
+
+export type WrittenOptions = AnyWrittenOptions<Connection>;

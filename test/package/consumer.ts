@@ -1,4 +1,20 @@
-import { BleError, Characteristic, DisconnectedError, open, Service, TimeoutError } from 'jelling';
+import {
+  type Adapter,
+  BleError,
+  Characteristic,
+  type CharacteristicProperties,
+  DisconnectedError,
+  type ManufacturerData,
+  open,
+  type SendOptions,
+  Service,
+  type SubscribeOptions,
+  type Subscription,
+  TimeoutError,
+  type ValueStream,
+  type WriteOptions,
+  type Written,
+} from 'jelling';
 import * as snoop from 'jelling/snoop';
 import * as virtual from 'jelling/virtual';
 
@@ -33,6 +49,17 @@ export async function serveTemperature(moniker: string): Promise<string> {
     throw error;
   }
   return BleError.name;
+}
+
+/** What signatures speak of can be named. */
+export interface Station {
+  readonly ble: Adapter;
+  readonly can: CharacteristicProperties;
+  readonly heard: readonly ManufacturerData[];
+  readonly readings: ValueStream;
+  readonly written: readonly Written[];
+  readonly asked: Subscription;
+  readonly how: SendOptions & SubscribeOptions & WriteOptions;
 }
 
 export const entries: object[] = [snoop, virtual];
