@@ -1,8 +1,13 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { kindOfAddress, parseAddress } from '../core/address.ts';
+import { toHex } from '../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
+import { randomBytes } from '../crypto/random.ts';
 import type { Identity, IdentityStore } from './identity.ts';
+
+/** Adapters that are opened for the first time at once save into one file: one after the other, or one would undo what another did. */
+let saving: Promise<void> = Promise.resolve();
 
 /** Identities in a JSON file, written to a temporary name and renamed, readable by its owner alone. */
 export class FileIdentityStore implements IdentityStore {
@@ -16,9 +21,14 @@ export class FileIdentityStore implements IdentityStore {
     return (await this.#read())[name];
   }
 
-  async save(name: string, identity: Identity): Promise<void> {
-    const all = { ...(await this.#read()), [name]: identity };
-    const temporary = `${this.#path}.${process.pid}.tmp`;
+  save(name: string, identity: Identity): Promise<void> {
+    const saved = saving.then(async () => this.#write({ ...(await this.#read()), [name]: identity }));
+    saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async #write(all: Record<string, Identity>): Promise<void> {
+    const temporary = `${this.#path}.${toHex(randomBytes(6))}.tmp`;
     try {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       await writeFile(temporary, `${JSON.stringify(all, undefined, 2)}\n`, { mode: 0o600 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -37,6 +37,13 @@ describe('the identity file', () => {
     expect(await new FileIdentityStore(path()).load('usb')).toEqual(identity);
     expect((await stat(path())).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(path(), 'utf8'))).toHaveProperty('serial');
+  });
+
+  test('loses none of those that are saved at the same time, and leaves nothing else behind', async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `serial:${i}`);
+    await Promise.all(names.map((name) => new FileIdentityStore(path()).save(name, identity)));
+    expect(Object.keys(JSON.parse(await readFile(path(), 'utf8'))).sort()).toEqual(names);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['identities.json']);
   });
 
   test.each([
