@@ -101,7 +101,7 @@ export class EventDispatcher {
     } catch (error) {
       if (error instanceof MalformedPduError) {
         this.#malformed(error.message);
-        return true;
+        return false;
       }
       this.counters.add('eventHandlerErrors');
       this.#log.write(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../../src/core/address.ts';
-import { DisconnectedError, HciError, TransportError } from '../../../src/core/errors.ts';
+import { DisconnectedError, HciError, MalformedPduError, TransportError } from '../../../src/core/errors.ts';
 import { Log, type LogRecord } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { allocatePacket } from '../../../src/core/packet.ts';
@@ -362,12 +362,22 @@ describe('requests of the controller', () => {
     await clock.advance(0);
     expect(script.commands).toEqual([]);
     off();
+    const fails = controller.on(HciEvent.leLongTermKeyRequest, () => {
+      throw new MalformedPduError('the bond that was looked up');
+    });
+    script.event(HciEvent.leLongTermKeyRequest, ltkRequest);
+    await clock.advance(0);
+    expect(script.last(HciCommand.leLongTermKeyRequestNegativeReply)).toEqual({ connectionHandle: 0x40 });
+    fails();
     controller.on(HciEvent.leLongTermKeyRequest, () => {
       throw new Error('bug');
     });
     script.event(HciEvent.leLongTermKeyRequest, ltkRequest);
     await clock.advance(0);
-    expect(script.commands).toEqual(['HCI_LE_Long_Term_Key_Request_Negative_Reply']);
+    expect(script.commands).toEqual([
+      'HCI_LE_Long_Term_Key_Request_Negative_Reply',
+      'HCI_LE_Long_Term_Key_Request_Negative_Reply',
+    ]);
   });
 
   test('an answer that is refused harms nothing', async () => {
