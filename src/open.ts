@@ -103,11 +103,12 @@ const prepare = async (
 ): Promise<Adapter> => {
   const bare = typeof adapter === 'string' ? await openTransport(moniker as Moniker, options) : adapter;
   let transport = bare;
+  const log = new Log(options.log);
   try {
-    if (options.snoop !== undefined) transport = await tapped(bare, options.snoop);
+    if (options.snoop !== undefined) transport = await tapped(bare, options.snoop, log);
     return await layers.Adapter.start(transport, {
       clock: options.clock,
-      log: new Log(options.log),
+      log,
       signal: options.signal,
       deviceName: options.name,
       appearance: options.appearance,
@@ -136,9 +137,11 @@ const openTransport = async (moniker: Moniker, options: Prepared): Promise<HciTr
   }
 };
 
-const tapped = async (transport: HciTransport, path: string): Promise<HciTransport> => {
+const tapped = async (transport: HciTransport, path: string, log: Log): Promise<HciTransport> => {
   const { tapToFile } = await import('./snoop/tap-to-file.ts');
-  return tapToFile(transport, path);
+  return tapToFile(transport, path, {
+    onError: (error) => log.write('warn', 'snoop', () => error.message),
+  });
 };
 
 const defaultStore = async (moniker: Moniker | undefined): Promise<IdentityStore> => {

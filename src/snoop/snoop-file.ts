@@ -148,7 +148,10 @@ const writeAll = async (handle: CaptureFile, bytes: Uint8Array): Promise<void> =
  */
 export const createSnoopFile = async (path: string, options: SnoopFileOptions = {}): Promise<SnoopFile> => {
   try {
-    return new SnoopFile(path, await open(path, 'w', 0o600), options);
+    const handle = await open(path, 'w', 0o600);
+    // One that was there has kept its mode. A pipe or a terminal is not ours to close to others.
+    if ((await handle.stat()).isFile()) await handle.chmod(0o600);
+    return new SnoopFile(path, handle, options);
   } catch (error) {
     throw new InvalidArgumentError(
       `cannot write the capture '${path}': ${messageOf(error)}; check that its folder exists and may be written`,

@@ -35,6 +35,12 @@ const secretCommands: ReadonlySet<number> = new Set([
   0x0c11, // HCI_Write_Stored_Link_Key
 ]);
 
+/** Commands whose answers hold a key, or what keys are derived from. */
+const secretAnswers: ReadonlySet<number> = new Set([
+  HciCommand.leEncrypt.opcode,
+  HciCommand.zephyrReadStaticAddresses.opcode,
+]);
+
 /** Events that carry keys: HCI_Return_Link_Keys, HCI_Link_Key_Notification, and of LE Meta HCI_LE_Generate_DHKey_Complete. */
 const secretEvents: ReadonlySet<number> = new Set([0x15, 0x18]);
 const SECRET_SUBEVENT = 0x09;
@@ -76,8 +82,7 @@ const printCommandComplete = (packet: Uint8Array, options: PrintOptions): string
   const { commandOpcode, returnParameters } = HciEvent.commandComplete.decode(packet);
   const type = commandByOpcode(commandOpcode);
   const command = type?.name ?? `command ${hex(commandOpcode, 4)}`;
-  if (commandOpcode === HciCommand.leEncrypt.opcode && options.showKeys !== true)
-    return joined(name, command, HIDDEN);
+  if (secretAnswers.has(commandOpcode) && options.showKeys !== true) return joined(name, command, HIDDEN);
   const known =
     type === undefined
       ? undefined

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -148,6 +148,13 @@ describe('SnoopFile', () => {
       expect((await readFile(path))[0]).toBe(first);
       expect((await stat(path)).mode & 0o077).toBe(0);
     }
+  });
+
+  it('takes the place of a file that others could read', async () => {
+    const path = await temporary('old.btsnoop');
+    await writeFile(path, 'old', { mode: 0o644 });
+    await (await createSnoopFile(path)).close();
+    expect((await stat(path)).mode & 0o077).toBe(0);
   });
 
   it('says that it cannot be written', async () => {

@@ -60,6 +60,10 @@ describe('printPacket', () => {
     ['HCI_Link_Key_Request_Reply', `01 0b 04 16 010203040506 ${key}`],
     ['HCI_Link_Key_Notification', `04 18 17 010203040506 ${key} 04`],
     ['HCI_LE_Generate_DHKey_Complete', `04 3e 22 09 00 ${key}${key}`],
+    [
+      'Zephyr_Read_Static_Addresses, from whose identity root keys are derived,',
+      `04 0e 1b 01 09 fc 00 01 010203040506 ${key}`,
+    ],
     ['SMP Encryption Information', `02 40 20 15 00 11 00 06 00 06 ${key}`],
   ])('prints the keys of %s only when told to', (_, hex) => {
     const packet = bytes(hex);
