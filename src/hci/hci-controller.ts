@@ -37,6 +37,12 @@ export interface HciControllerOptions extends WaitOptions {
   readonly commandTimeoutMs?: number | undefined;
 }
 
+const isResetComplete = (packet: Uint8Array): boolean =>
+  packet[0] === HciPacketType.event &&
+  packet[1] === HciEvent.commandComplete.code &&
+  packet.length >= EVENT_HEADER_LENGTH + 4 &&
+  HciEvent.commandComplete.decode(packet).commandOpcode === HciCommand.reset.opcode;
+
 /**
  * The host's end of HCI: one controller on one transport, from its reset to its end.
  *
@@ -61,6 +67,8 @@ export class HciController {
   #transportClosed = false;
   #info: ControllerInfo | undefined;
   #closing: Promise<void> | undefined;
+  /** Called when the last Reset is answered, or can never be. */
+  #onSilenced: () => void = () => undefined;
 
   private constructor(transport: HciTransport, options: HciControllerOptions) {
     this.#transport = transport;
@@ -195,20 +203,37 @@ export class HciController {
 
   /** Silences the controller and closes the transport. Links end without a word to their peers: who cares disconnects first. Idempotent; never rejects. */
   close(): Promise<void> {
-    this.#closing ??= this.#shutDown();
+    // In a turn of its own: whoever is told of the end may call close() again, and must find this one.
+    this.#closing ??= Promise.resolve().then(() => this.#shutDown());
     return this.#closing;
   }
 
   async #shutDown(): Promise<void> {
     if (this.scope.error === undefined) {
-      try {
-        await this.send(HciCommand.reset, {}, { timeoutMs: CLOSE_TIMEOUT_MS });
-      } catch {
-        // It is closed all the same.
-      }
+      // All has ended before the Reset is sent, so that nothing can follow it and wake the controller up again.
       this.#end(new TransportError(`the controller at ${this.#transport.name} was closed`));
+      await this.#lastReset();
     }
     await this.#transport.close();
+  }
+
+  async #lastReset(): Promise<void> {
+    try {
+      await procedure<void>(
+        {
+          what: `resetting the controller at ${this.#transport.name}`,
+          clock: this.#clock,
+          defaultTimeoutMs: CLOSE_TIMEOUT_MS,
+        },
+        (settle) => {
+          this.#onSilenced = () => settle.resolve();
+          this.#transport.send(HciCommand.reset.encode({}));
+          return undefined;
+        },
+      );
+    } catch {
+      // It is closed all the same.
+    }
   }
 
   async #begin(): Promise<void> {
@@ -217,6 +242,7 @@ export class HciController {
       lostSync: (what) => this.#lostSync(what),
       closed: (error) => {
         this.#transportClosed = true;
+        this.#onSilenced();
         const text = `the way to the controller at ${this.#transport.name} was lost: plug it in and open it again`;
         this.#fail(
           new TransportError(error === undefined ? text : `${text} (${error.message})`, { cause: error }),
@@ -237,7 +263,10 @@ export class HciController {
   }
 
   #receive(packet: Uint8Array): void {
-    if (this.scope.error !== undefined) return;
+    if (this.scope.error !== undefined) {
+      if (isResetComplete(packet)) this.#onSilenced();
+      return;
+    }
     if (this.#info === undefined && !this.#isOfStartUp(packet)) this.#counters.add('beforeStart');
     else if (packet[0] === HciPacketType.acl) this.#acl.receive(packet);
     else if (packet[0] === HciPacketType.event) this.#events.dispatch(packet);
@@ -255,8 +284,7 @@ export class HciController {
         code === HciEvent.hardwareError.code
       );
     }
-    if (code !== HciEvent.commandComplete.code || packet.length < EVENT_HEADER_LENGTH + 4) return false;
-    this.#wasReset = HciEvent.commandComplete.decode(packet).commandOpcode === HciCommand.reset.opcode;
+    this.#wasReset = isResetComplete(packet);
     return this.#wasReset;
   }
 

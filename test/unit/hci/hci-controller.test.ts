@@ -454,6 +454,27 @@ describe('close', () => {
     expect(link.scope.error).toBe(controller.scope.error);
   });
 
+  test('nothing follows the Reset, neither command nor data, and the end may close again', async () => {
+    script.script(HciCommand.reset, () => []);
+    const link = connected();
+    const late: Promise<unknown>[] = [];
+    link.scope.add(() => {
+      late.push(controller.close());
+      late.push(
+        outcome(controller.send(HciCommand.leSetScanEnable, { leScanEnable: 1, filterDuplicates: 0 })),
+      );
+      late.push(outcome(link.send(allocatePacket(5))));
+    });
+    const closing = controller.close();
+    await clock.advance(100);
+    expect(script.closed).toBe(false);
+    await clock.advance(400);
+    await closing;
+    expect(script.sent.length).toBe(1);
+    expect(script.commands).toEqual(['HCI_Reset']);
+    for (const error of (await Promise.all(late)).slice(1)) expect(error).toBe(controller.scope.error);
+  });
+
   test('does not wait long for a controller that is silent', async () => {
     script.script(HciCommand.reset, () => []);
     const closing = controller.close();
