@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly services?: readonly Service[];
   /** What its controller can do. */
   readonly controller?: ControllerOptions;
+  /** What the tester's can do. */
+  readonly testerController?: ControllerOptions;
 }
 
 /**
@@ -47,11 +49,14 @@ export class Bench implements AsyncDisposable {
     return bench;
   }
 
-  static async #open({ services = [], controller = {} }: BenchOptions): Promise<Bench> {
+  static async #open({ services = [], controller, testerController }: BenchOptions): Promise<Bench> {
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });
     const own = air.createController({ name: 'under test', ...controller });
-    const tester = await LowerTester.open(air.createController({ name: 'tester', aclCount: 255 }), clock);
+    const tester = await LowerTester.open(
+      air.createController({ name: 'tester', aclCount: 255, ...testerController }),
+      clock,
+    );
     const opening = open(own.connect(), { clock, identityStore: new MemoryIdentityStore() });
     const bench = new Bench(clock, tester, await loaded(clock, opening), own);
     bench.iut.registerServices(...services);

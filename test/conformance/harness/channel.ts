@@ -56,12 +56,12 @@ export class TesterChannel {
   }
 
   /** Answers the next PDU if it is this one, which need not come. */
-  async optional(pattern: string, answer: Hex): Promise<void> {
+  async optional(pattern: string, answer?: Hex): Promise<void> {
     await this.#clock.advance(0);
     const [pdu] = this.#received;
     if (pdu === undefined || !matches(pdu, pattern)) return;
     this.#received.shift();
-    this.send(answer);
+    if (answer !== undefined) this.send(answer);
   }
 
   /** Lets time pass, in which nothing may come. */

@@ -3,7 +3,7 @@ import type { VirtualController } from 'jelling/virtual';
 import { TesterChannel } from './channel.ts';
 import { bytes, type Hex, hex, octet, u16, u16At, uuid } from './pdu.ts';
 
-const Cid = { att: 4, signalling: 5 } as const;
+export const Cid = { att: 4, signalling: 5 } as const;
 
 const Opcode = {
   reset: 0x0c03,
@@ -12,6 +12,7 @@ const Opcode = {
   leSetAdvertisingParameters: 0x2006,
   leSetAdvertisingEnable: 0x200a,
   leCreateConnection: 0x200d,
+  leConnectionUpdate: 0x2013,
   disconnect: 0x0406,
 } as const;
 
@@ -99,6 +100,14 @@ export class LowerTester {
     this.#command(Opcode.leCreateConnection, `${u16(16)}${u16(16)}0000${peer}00${parameters}`);
     for (let i = 0; i < 100 && this.#handle === undefined; i++) await this.#clock.advance(10);
     if (this.#handle === undefined) throw new Error('the lower tester could not connect');
+  }
+
+  /** As central: gives the link other parameters, in their units. */
+  async update({ interval, latency, timeout }: TesterParameters): Promise<void> {
+    if (this.#handle === undefined) throw new Error('the lower tester has no link');
+    const parameters = [this.#handle, interval, interval, latency, timeout, 0, 0];
+    this.#command(Opcode.leConnectionUpdate, parameters.map(u16).join(''));
+    await this.#clock.advance(1_000);
   }
 
   /** Ends the link as its user. */

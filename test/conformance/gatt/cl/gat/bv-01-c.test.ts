@@ -21,6 +21,7 @@ clientCase(
     await bench.clock.advance(29_900);
     expect(outcome.state).toBe('pending');
     await bench.clock.advance(200);
+    expect(outcome.state).toBe('rejected');
     expect(await bench.failure(call)).toBeInstanceOf(TimeoutError);
     // 3. It sends nothing more on this bearer, and may end the link.
     bench.linkMayEnd = true;

@@ -8,7 +8,7 @@ clientCase(
   {
     file: 'src/att/transaction-lane.ts',
     from: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, status, handle)',
-    to: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, 0x0e, handle)',
+    to: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, status === 0x0a ? status : 0x0e, handle)',
   },
   async (bench, { characteristic }) => {
     const { handle } = characteristic;

@@ -6,9 +6,9 @@ import { LONG_VALUE, longUuid } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAR/BV-03-C',
   {
-    file: 'src/gatt/server-read.ts',
-    from: 'if (!response.add(attribute.handle, value)) break;',
-    to: 'if (!response.add(attribute.handle + 1, value)) break;',
+    file: 'src/att/codec/response-list-writers.ts',
+    from: '? Math.min(told, room) : told',
+    to: '? told : told',
   },
   async ({ att }, { main, readOnly, longFixed, long }) => {
     const values = async (type: number | string, pattern: string): Promise<string> =>

@@ -1,0 +1,26 @@
+import { expect } from 'vitest';
+import { peripheralCase } from '../../../harness/case.ts';
+import { slice, u16, u16At } from '../../../harness/pdu.ts';
+import { creditRequest, Result, SPSM } from '../../../harness/signalling.ts';
+
+peripheralCase(
+  'L2CAP/COS/CED/BI-09-C',
+  {
+    file: 'src/l2cap/codec/signalling.ts',
+    from: 'if (dataLength !== frame.length - COMMAND_HEADER_LENGTH) {',
+    to: 'if (dataLength < frame.length - COMMAND_HEADER_LENGTH) {',
+  },
+  async (bench) => {
+    await using listener = bench.connection.l2capListen({ psm: SPSM });
+    // 1. The tester sends a request that says it has one octet of data more than the frame holds.
+    bench.signalling.send(`14 20 ${u16(11)} ${slice(creditRequest(0x20), 4)}`);
+    // 2. It is discarded or rejected, and no channel is made of it.
+    await bench.signalling.optional('01 *');
+    await bench.signalling.silent();
+    // 3. The tester sends a sound request, and the channel is opened.
+    const answer = await bench.signalling.exchange(creditRequest(0x30), '1530 0a00 *');
+    expect(u16At(answer, 12)).toBe(Result.success);
+    const channel = await bench.run(listener.accept());
+    expect(channel.isOpen).toBe(true);
+  },
+);

@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import { peripheralCase } from '../../../harness/case.ts';
+import { slice, u16, u16At } from '../../../harness/pdu.ts';
+import { creditRequest, Result, Signal, SPSM, signal } from '../../../harness/signalling.ts';
+
+peripheralCase(
+  'L2CAP/COS/CED/BI-16-C',
+  {
+    file: 'src/l2cap/signalling.ts',
+    from: 'if (identifier !== 0 && !isSignallingResponse(code)) {',
+    to: 'if (identifier !== 0 && code === Number.NaN) {',
+  },
+  async (bench) => {
+    await using listener = bench.connection.l2capListen({ psm: SPSM });
+    // 1. The tester sends two requests in one frame, the second of which says that it has one octet of data more than are there.
+    bench.signalling.send(`${creditRequest(0x20)}14 21 ${u16(11)} ${slice(creditRequest(0x21), 4)}`);
+    // 2. It is discarded or rejected, and no channel is made of it.
+    await bench.signalling.optional('01 *');
+    await bench.signalling.silent();
+    // 3. The tester sends a sound request, and the channel is opened.
+    const answer = await bench.signalling.exchange(creditRequest(0x30), '1530 0a00 *');
+    expect(u16At(answer, 12)).toBe(Result.success);
+    const channel = await bench.run(listener.accept());
+    expect(channel.isOpen).toBe(true);
+    // 4. The tester closes it, and is answered.
+    const close = signal(Signal.disconnectionRequest, 0x31, u16At(answer, 4), 0x0041);
+    await bench.signalling.exchange(
+      close,
+      signal(Signal.disconnectionResponse, 0x31, u16At(answer, 4), 0x0041),
+    );
+    await bench.run(channel.disconnected());
+  },
+);

@@ -1,0 +1,18 @@
+import { expect } from 'vitest';
+import { peripheralCase } from '../../../harness/case.ts';
+import { closeFromTester, openFromTester } from '../../../harness/signalling.ts';
+
+peripheralCase(
+  'L2CAP/LE/CFC/BV-09-C',
+  {
+    file: 'src/l2cap/credit-channels.ts',
+    from: 'signalling.answer(commands.DisconnectionResponse, identifier, { destinationCid, sourceCid });',
+    to: 'signalling.answer(commands.DisconnectionResponse, identifier, { destinationCid: sourceCid, sourceCid: destinationCid });',
+  },
+  async (bench) => {
+    const channel = await openFromTester(bench);
+    // 1. The tester closes the channel, and the request is answered; the upper tester learns that.
+    await closeFromTester(bench, channel);
+    expect(channel.iut.isOpen).toBe(false);
+  },
+);

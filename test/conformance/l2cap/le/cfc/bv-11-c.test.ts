@@ -1,0 +1,18 @@
+import { peripheralCase } from '../../../harness/case.ts';
+import { creditRequest, creditResponse, Result, SPSM } from '../../../harness/signalling.ts';
+
+peripheralCase(
+  'L2CAP/LE/CFC/BV-11-C',
+  {
+    file: 'src/gap/l2cap-listener.ts',
+    from: 'if (security !== undefined) {',
+    to: 'if (security === null) {',
+  },
+  async (bench) => {
+    // 1. The upper tester listens to an SPSM that needs authentication.
+    await using listener = bench.connection.l2capListen({ psm: SPSM, security: { authenticated: true } });
+    // 2. The tester, which has not been authenticated, opens a channel, and is refused.
+    const request = creditRequest(1, { spsm: listener.psm });
+    await bench.signalling.exchange(request, creditResponse(1, Result.insufficientAuthentication));
+  },
+);
