@@ -10,11 +10,11 @@ import type { Responder } from './responder.ts';
 import type { Answer, TransactionLane } from './transaction-lane.ts';
 
 /** ATT_MTU of an LE link until it is exchanged (Vol 3, Part G, 5.2.1). */
-export const DEFAULT_ATT_MTU = 23;
+const DEFAULT_ATT_MTU = 23;
 /** What one write request or notification of the longest value needs (512 octets, Vol 3, Part F, 3.2.9), and a prepared write of it. */
 export const LARGEST_ATT_MTU = 517;
 /** Notifications that may wait for the end of an exchange. */
-export const MAX_HELD_NOTIFICATIONS = 256;
+const MAX_HELD_NOTIFICATIONS = 256;
 
 export interface MtuExchangeOptions {
   readonly scope: WaitScope;

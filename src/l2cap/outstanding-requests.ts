@@ -5,10 +5,10 @@ import type { WaitScope } from '../core/wait-scope.ts';
 import { CommandRejectReason } from './l2cap-codes.ts';
 
 /** How long a request waits for its response: RTX, which begins between 1 s and 60 s (Vol 3, Part A, 6.2.1). */
-export const RTX_MS = 30_000;
+const RTX_MS = 30_000;
 
 /** Requests of ours that may be on the air at once. */
-export const MAX_OUTSTANDING_REQUESTS = 16;
+const MAX_OUTSTANDING_REQUESTS = 16;
 
 const LAST_IDENTIFIER = 0xff;
 

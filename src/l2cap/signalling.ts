@@ -19,7 +19,7 @@ import { OutstandingRequests } from './outstanding-requests.ts';
 export const SIGNALLING_MTU = 23;
 
 /** Answers that may wait for room in the controller. */
-export const MAX_UNSENT_ANSWERS = 8;
+const MAX_UNSENT_ANSWERS = 8;
 
 /** Commands wait for room as long as the link lasts: their own timers bound them. */
 const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };

@@ -28,7 +28,7 @@ export const anyEvent = (dice: Dice, handles: readonly number[]): Uint8Array => 
 };
 
 /** A link's first or next fragment with these octets. */
-export const aclPacket = (handle: number, boundary: number, data: Uint8Array): Uint8Array => {
+const aclPacket = (handle: number, boundary: number, data: Uint8Array): Uint8Array => {
   const packet = new Uint8Array(5 + data.length);
   packet[0] = ACL;
   writeU16(packet, 1, (handle & 0x0fff) | (boundary << 12));
