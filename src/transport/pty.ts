@@ -120,8 +120,20 @@ class PtyServer implements H4Server {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare === undefined) this.#isWanting = true;
-    else this.#offer(spare);
+    else this.#tryOffer(spare);
     this.#makeSpare();
+  }
+
+  /** Where the link cannot be moved, as while its folder is away, another terminal is tried later. */
+  #tryOffer(child: PtyChild): void {
+    try {
+      this.#offer(child);
+    } catch {
+      this.#children.delete(child);
+      void child.end();
+      this.#isWanting = true;
+      this.#makeSpareLater();
+    }
   }
 
   #makeSpare(): void {
@@ -129,14 +141,17 @@ class PtyServer implements H4Server {
     this.#making = startPtyChild(this.#program)
       .then(
         (child) => this.#keep(child),
-        () => {
-          if (this.#isClosed) return;
-          this.#retry = this.#options.clock.after(RETRY_MS, () => this.#makeSpare(), { background: true });
-        },
+        () => this.#makeSpareLater(),
       )
       .then(() => {
         this.#making = undefined;
       });
+  }
+
+  #makeSpareLater(): void {
+    if (this.#isClosed) return;
+    this.#retry?.cancel();
+    this.#retry = this.#options.clock.after(RETRY_MS, () => this.#makeSpare(), { background: true });
   }
 
   async #keep(child: PtyChild): Promise<void> {
@@ -144,7 +159,7 @@ class PtyServer implements H4Server {
     this.#children.add(child);
     if (this.#isWanting) {
       this.#isWanting = false;
-      this.#offer(child);
+      this.#tryOffer(child);
     } else this.#spare = child;
   }
 

@@ -1,10 +1,11 @@
-import { lstat, mkdtemp, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
 import { TransportError } from '../../../src/core/errors.ts';
+import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { systemClock } from '../../../src/core/system-clock.ts';
 import type { HciTransport } from '../../../src/core/transport.ts';
 import { listenPty } from '../../../src/transport/pty.ts';
@@ -107,6 +108,32 @@ describe('a pseudo-terminal', () => {
     expect(sink?.packets).toHaveLength(1);
     host.destroy();
     await sink?.ended;
+  });
+
+  it('outlives the folder of its link, and is there again when that is', async () => {
+    const { folder, program } = await place();
+    const clock = new ManualClock();
+    const links = join(folder, 'links');
+    await mkdir(links);
+    const path = join(links, 'ble0');
+    let hosts = 0;
+    const onHost = (port: HciTransport): void => {
+      hosts++;
+      port.start(new RecordingSink());
+    };
+    const server = await listenPty({ path, clock }, onHost, program);
+    cleanups.push(() => server.close());
+    const host = await openHost(path);
+    host.write(reset());
+    while (hosts === 0) await new Promise(setImmediate);
+    await rm(links, { recursive: true });
+    host.destroy();
+    // Only where no terminal could be offered is one wanted later.
+    while (clock.pending === 0) await new Promise(setImmediate);
+    await mkdir(links);
+    await clock.advance(1_000);
+    while (!(await readdir(links)).includes('ble0')) await new Promise(setImmediate);
+    (await openHost(path)).destroy();
   });
 
   it('goes when the server closes, children and link and all', async () => {
