@@ -160,7 +160,8 @@ export class TransactionLane {
     for (const action of actions) {
       switch (action.kind) {
         case 'send':
-          this.#send(action.transaction);
+          // What was told of the answer may have ended the bearer meanwhile.
+          if (this.#state.kind !== 'ended') this.#send(action.transaction);
           break;
         case 'complete':
           this.#timer.cancel();

@@ -17,6 +17,22 @@ describe('the link may end inside any callback', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('of an answer, with a call waiting behind it', async () => {
+    const { bearer, channel, clock } = makeRig();
+    const exchange = outcome(bearer.exchangeMtu());
+    const held = outcome(bearer.notify(3, Uint8Array.of(1)));
+    const waiting = outcome(bearer.request(Read, { attributeHandle: 3 }, { what: 'reading' }));
+    channel.takeSent();
+    // The controller is lost when the notification that was held back is written to it.
+    channel.send = () => {
+      channel.disconnect();
+      return Promise.reject(new DisconnectedError('the link was lost', 0x08));
+    };
+    channel.deliver(fromHex('03 0002'));
+    for (const promise of [exchange, held, waiting]) expect(await promise).toBeInstanceOf(DisconnectedError);
+    expect(clock.pending).toBe(0);
+  });
+
   test('of a request', async () => {
     const { bearer, channel, clock } = makeRig();
     bearer.server = {
