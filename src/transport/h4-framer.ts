@@ -1,6 +1,7 @@
 import { readU16, toHex } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import { HciPacketType } from '../core/transport.ts';
+import { matches, RESET, RESET_COMPLETE } from './reset-complete.ts';
 
 /** Which end of the line reads: the other end's indicators are the legal ones. */
 export type H4Side = 'host' | 'controller';
@@ -41,12 +42,10 @@ const headerLengths: Readonly<Record<number, number>> = {
 const LONGEST_HEADER = 5;
 const WHOLE_EVENT_HEADER = 3;
 
-/** The octets that show the line in step again; -1 stands for any octet. */
+/** The octets that show the line in step again. */
 const resyncPatterns: Readonly<Record<H4Side, readonly number[]>> = {
-  /** Command Complete of HCI_Reset, status Success; Num_HCI_Command_Packets may be anything. */
-  host: [0x04, 0x0e, 0x04, -1, 0x03, 0x0c, 0x00],
-  /** The command HCI_Reset. */
-  controller: [0x01, 0x03, 0x0c, 0x00],
+  host: RESET_COMPLETE,
+  controller: RESET,
 };
 
 const counterNames = ['lostSync', 'resynced', 'droppedOctets', 'overlongPackets'] as const;
@@ -200,7 +199,7 @@ export class H4Framer {
         window.shift();
         this.#counters.add('droppedOctets');
       }
-      if (window.length === pattern.length && pattern.every((octet, i) => octet < 0 || octet === window[i])) {
+      if (matches(window, pattern)) {
         this.#lost = false;
         this.#window = [];
         this.#counters.add('resynced');

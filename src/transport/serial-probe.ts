@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { TimeoutError, TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
+import { matches, RESET, RESET_COMPLETE } from './reset-complete.ts';
 import type { SerialDriver, SerialLine } from './serial-line.ts';
 
 /** In the order in which they are tried: what nRF and ESP32 firmware uses, then what everything begins with. */
@@ -16,14 +17,6 @@ const DRAIN_LIMIT_MS = 200;
 const ANSWER_MS = 400;
 /** A controller that took octets of a wrong rate for the head of a packet swallows the first Reset of the right one. */
 const ROUNDS = 2;
-
-const RESET = Uint8Array.of(0x01, 0x03, 0x0c, 0x00);
-/** Command Complete of HCI_Reset (Vol 4, Part E, 7.3.2). The octet at 3 is Num_HCI_Command_Packets. */
-const RESET_COMPLETE = [0x04, 0x0e, 0x04, undefined, 0x03, 0x0c, 0x00] as const;
-
-const isResetComplete = (bytes: Uint8Array): boolean =>
-  bytes.length === RESET_COMPLETE.length &&
-  RESET_COMPLETE.every((octet, i) => octet === undefined || octet === bytes[i]);
 
 export interface ProbeOptions {
   readonly name: string;
@@ -84,7 +77,7 @@ const ask = async ({ line, driver, clock, scope, name }: ProbeOptions): Promise<
         (settle) => {
           parser.once('data', (bytes: Uint8Array) => settle.resolve(bytes));
           stream.pipe(parser);
-          stream.write(RESET);
+          stream.write(Uint8Array.from(RESET));
           return undefined;
         },
       ),
@@ -110,7 +103,7 @@ export const findBaudRate = async (options: ProbeOptions): Promise<number> => {
       for (let tries = 0; tries < 2; tries++) {
         await untilQuiet(options);
         const answer = await ask(options);
-        if (answer !== undefined && isResetComplete(answer)) {
+        if (answer !== undefined && matches(answer, RESET_COMPLETE)) {
           await untilQuiet(options);
           return baudRate;
         }

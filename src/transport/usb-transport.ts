@@ -3,6 +3,7 @@ import { TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
 import { HciPacketType, type HciTransport, type HciTransportSink } from '../core/transport.ts';
 import { DEFAULT_MAX_ACL_LENGTH } from './h4-framer.ts';
+import { matches, RESET_COMPLETE } from './reset-complete.ts';
 import { makeUsbCounters } from './usb-counters.ts';
 import { UsbFramer } from './usb-framer.ts';
 import type { UsbDevice } from './usb-port.ts';
@@ -137,7 +138,7 @@ export class UsbTransport implements HciTransport {
   #deliver(packet: Uint8Array): void {
     if (this.#ended) return;
     if (this.#outOfStep) {
-      if (!isResetComplete(packet)) {
+      if (!matches(packet, RESET_COMPLETE)) {
         this.#counters.add('droppedPackets');
         return;
       }
@@ -217,12 +218,3 @@ const attempt = (work: () => void): void => {
     // Whatever is wrong with the device, there is nothing left to do with it.
   }
 };
-
-/** Command Complete of HCI_Reset with status Success, whatever Num_HCI_Command_Packets says. */
-const isResetComplete = (packet: Uint8Array): boolean =>
-  packet.length === 7 &&
-  packet[0] === HciPacketType.event &&
-  packet[1] === 0x0e &&
-  packet[4] === 0x03 &&
-  packet[5] === 0x0c &&
-  packet[6] === 0x00;
