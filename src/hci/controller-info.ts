@@ -50,52 +50,23 @@ const needs: Readonly<Partial<Record<number, HciCommandType>>> = {
 };
 
 /** What the controller is and what it can do, as it says and as it has shown. */
-export class ControllerInfo implements ControllerFacts {
-  readonly hciVersion: number;
-  readonly hciSubversion: number;
-  readonly lmpVersion: number;
-  readonly lmpSubversion: number;
-  readonly companyIdentifier: number;
-  readonly publicAddress: Address | undefined;
-  readonly leFeatures: Uint8Array;
-  readonly supportedCommands: Uint8Array | undefined;
-  readonly dualMode: boolean;
-  readonly acl: ControllerFacts['acl'];
-  readonly filterAcceptListSize: number;
-  readonly resolvingListSize: number;
-  readonly maxDataLength: ControllerFacts['maxDataLength'];
-  readonly #unknown: ReadonlySet<number>;
-
-  /** `unknown` are the opcodes that the controller has answered with Unknown HCI Command; it may grow. */
-  constructor(facts: ControllerFacts, unknown: ReadonlySet<number>) {
-    this.hciVersion = facts.hciVersion;
-    this.hciSubversion = facts.hciSubversion;
-    this.lmpVersion = facts.lmpVersion;
-    this.lmpSubversion = facts.lmpSubversion;
-    this.companyIdentifier = facts.companyIdentifier;
-    this.publicAddress = facts.publicAddress;
-    this.leFeatures = facts.leFeatures;
-    this.supportedCommands = facts.supportedCommands;
-    this.dualMode = facts.dualMode;
-    this.acl = facts.acl;
-    this.filterAcceptListSize = facts.filterAcceptListSize;
-    this.resolvingListSize = facts.resolvingListSize;
-    this.maxDataLength = facts.maxDataLength;
-    this.#unknown = unknown;
-  }
-
+export interface ControllerInfo extends ControllerFacts {
   /** Whether a command may be sent: the controller lists it, and has not answered it with Unknown HCI Command. */
-  supports(command: HciCommandType): boolean {
-    return isSupported(command, this, this.#unknown);
-  }
-
+  supports(command: HciCommandType): boolean;
   /** Whether the controller has a feature, and the command without which the feature is an empty word. */
-  hasFeature(feature: LeFeature): boolean {
-    if (!bitOf(this.leFeatures, feature)) return false;
-    const command = needs[feature];
-    return command === undefined || this.supports(command);
-  }
+  hasFeature(feature: LeFeature): boolean;
 }
+
+/** `unknown` are the opcodes that the controller has answered with Unknown HCI Command; it may grow. */
+export const makeControllerInfo = (facts: ControllerFacts, unknown: ReadonlySet<number>): ControllerInfo => {
+  const supports = (command: HciCommandType): boolean => isSupported(command, facts, unknown);
+  const hasFeature = (feature: LeFeature): boolean => {
+    if (!bitOf(facts.leFeatures, feature)) return false;
+    const command = needs[feature];
+    return command === undefined || supports(command);
+  };
+  return { ...facts, supports, hasFeature };
+};
 
 /** The last LE command of version 4.0, whose commands all come before it by opcode. */
 const LAST_LE_OPCODE_4_0 = HciCommand.leTestEnd.opcode;

@@ -7,7 +7,7 @@ import type { Infer, Shape } from '../core/pdu.ts';
 import type { HciCommandType, ReturnShape } from './codec/command.ts';
 import { HciCommand } from './codec/commands.ts';
 import { bitOf, LeFeature, LmpFeature } from './codec/features.ts';
-import { ControllerInfo, isSupported } from './controller-info.ts';
+import { type ControllerInfo, isSupported, makeControllerInfo } from './controller-info.ts';
 import { eventMask, eventMaskPage2, leEventMask, leEventMask40 } from './event-masks.ts';
 
 /** Some controllers lose the first Reset after power-up or the answer to it (CSR8510 after a warm boot), so it is sent again. */
@@ -125,7 +125,7 @@ export const startUp = async (context: StartUpContext): Promise<ControllerInfo> 
     ? await optional(HciCommand.leReadMaximumDataLength, {})
     : undefined;
 
-  const info = new ControllerInfo(
+  const info = makeControllerInfo(
     {
       hciVersion,
       hciSubversion,
