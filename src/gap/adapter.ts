@@ -85,7 +85,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#events = new LinkEvents(hci, log);
   }
 
-  /** For open(). */
+  /** @internal For open(). */
   static async start(transport: HciTransport, options: AdapterOptions): Promise<Adapter> {
     const { clock, log, signal } = options;
     // The deadline is open()'s, which aborts the signal.

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../core/errors.ts';
+import type { UsbSelection } from '../transport/usb-select.ts';
 
 /** What the name of an adapter says: one form for each kind of transport. */
 export type Moniker =
@@ -13,12 +14,6 @@ export type Moniker =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'virtual'; readonly air: string | undefined };
-
-/** Which USB controller: the first of class E0/01/01, one by its identifiers, one by the port it is plugged into. */
-export type UsbSelection =
-  | { readonly by: 'class' }
-  | { readonly by: 'id'; readonly vendorId: number; readonly productId: number }
-  | { readonly by: 'port'; readonly bus: number; readonly port: string };
 
 const forms = [
   'usb                                    the first USB controller (class E0/01/01)',
