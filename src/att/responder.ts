@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import { AttError, MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { PACKET_HEADROOM } from '../core/packet.ts';
-import type { WaitOptions } from '../core/procedure.ts';
+import { Answers } from '../l2cap/answers.ts';
 import type { AttChannel } from './att-channel.ts';
 import { AttErrorCode, AttOpcode, attOpcodeName } from './att-codes.ts';
 import type { AttCounters } from './att-counters.ts';
@@ -15,9 +15,6 @@ const HANDLER_DEADLINE_MS = 20_000;
 
 /** Answers and confirmations that may wait for room in the controller: a peer that keeps to the protocol causes two. */
 const MAX_UNSENT_ANSWERS = 8;
-
-/** An answer waits for room as long as the link lasts. */
-const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
 export interface ResponderOptions {
   readonly channel: AttChannel;
@@ -42,10 +39,12 @@ export class Responder {
   server: AttServer | undefined;
   /** The request in work, where its handler did not answer at once. */
   #work: Work | undefined;
-  #unsent = 0;
+  readonly #answers: Answers;
 
   constructor(options: ResponderOptions) {
     this.#options = options;
+    const { channel, counters } = options;
+    this.#answers = new Answers(channel, MAX_UNSENT_ANSWERS, () => counters.add('answersDropped'));
   }
 
   /** A PDU that is a request, or of an opcode nobody knows. */
@@ -94,17 +93,7 @@ export class Responder {
 
   /** Sends an answer or a confirmation; gives false where too many wait for the controller already. */
   answer(packet: Uint8Array): boolean {
-    const { channel, counters } = this.#options;
-    if (this.#unsent >= MAX_UNSENT_ANSWERS) {
-      counters.add('answersDropped');
-      return false;
-    }
-    this.#unsent++;
-    const sent = (): void => {
-      this.#unsent--;
-    };
-    channel.send(packet, PATIENTLY).then(sent, sent);
-    return true;
+    return this.#answers.send(packet);
   }
 
   /** The bearer ended. */

@@ -3,6 +3,7 @@ import { InvalidArgumentError, InvalidStateError, L2capError, MalformedPduError 
 import type { Log } from '../core/log.ts';
 import type { Infer, Pdu, Shape } from '../core/pdu.ts';
 import type { WaitOptions } from '../core/procedure.ts';
+import { Answers } from './answers.ts';
 import * as commands from './codec/signalling.ts';
 import { type ConnectionParameters, connectionParameterFault } from './connection-parameters.ts';
 import type { FixedChannel } from './fixed-channel.ts';
@@ -52,12 +53,13 @@ export class Signalling {
   readonly #requests: OutstandingRequests;
   /** What is understood, by code. */
   readonly #handlers: Map<number, SignallingHandler>;
-  #unsent = 0;
+  readonly #answers: Answers;
   parameterPolicy: ConnectionParameterPolicy | undefined;
 
   constructor(options: SignallingOptions) {
-    const { channel, clock, role } = options;
+    const { channel, clock, role, counters } = options;
     this.#options = options;
+    this.#answers = new Answers(channel, MAX_UNSENT_ANSWERS, () => counters.add('answersDropped'));
     this.#requests = new OutstandingRequests(clock, channel.scope);
     const handlers = new Map<number, SignallingHandler>([
       [SignallingCode.commandRejectResponse, (identifier, data) => this.#rejected(identifier, data)],
@@ -222,17 +224,6 @@ export class Signalling {
 
   /** Sends an answer. Gives false where too many wait for the controller already: it is dropped then. */
   answer<S extends Shape>(table: Pdu<S>, identifier: number, value: Infer<S>): boolean {
-    const { channel, counters } = this.#options;
-    if (this.#unsent >= MAX_UNSENT_ANSWERS) {
-      counters.add('answersDropped');
-      return false;
-    }
-    this.#unsent++;
-    const sent = (): void => {
-      this.#unsent--;
-    };
-    const packet = commands.encodeCommand(table, identifier, value);
-    channel.send(packet, PATIENTLY).then(sent, sent);
-    return true;
+    return this.#answers.send(commands.encodeCommand(table, identifier, value));
   }
 }

@@ -1,16 +1,13 @@
 import { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import { allocatePacket, PacketOffset } from '../core/packet.ts';
-import type { WaitOptions } from '../core/procedure.ts';
+import { Answers } from '../l2cap/answers.ts';
 import type { FixedChannel } from '../l2cap/fixed-channel.ts';
 import { PairingFailed, smpCommandLengths } from './codec/smp-commands.ts';
 import { PairingFailedReason, pairingFailedReasonName, SmpCode } from './smp-codes.ts';
 
 /** Pairing Failed commands that may wait for room in the controller. */
 const MAX_UNSENT_REFUSALS = 4;
-
-/** An answer waits for room as long as the link lasts. */
-const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
 
 export type Role = 'central' | 'peripheral';
 
@@ -60,10 +57,12 @@ export class PairingRefuser {
     'answersDropped',
   ]);
   #strayAnswered = false;
-  #unsent = 0;
+  readonly #answers: Answers;
 
   constructor(options: PairingRefuserOptions) {
     this.#options = options;
+    const dropped = (): void => this.#counters.add('answersDropped');
+    this.#answers = new Answers(options.channel, MAX_UNSENT_REFUSALS, dropped);
     options.channel.receiver = (command) => this.#receive(command);
   }
 
@@ -92,19 +91,15 @@ export class PairingRefuser {
   }
 
   #fail(reason: PairingFailedReason): void {
-    const { channel, log, peer } = this.#options;
-    if (this.#unsent >= MAX_UNSENT_REFUSALS) {
-      this.#counters.add('answersDropped');
-      return;
-    }
-    log.write('info', 'smp', () => `told ${peer}: Pairing Failed, ${pairingFailedReasonName(reason)}`);
+    const { log, peer } = this.#options;
+    log.write(
+      'info',
+      'smp',
+      () => `answering ${peer} with Pairing Failed, ${pairingFailedReasonName(reason)}`,
+    );
     const packet = allocatePacket(1 + PairingFailed.measure({ reason }));
     packet[PacketOffset.payload] = PairingFailed.code;
     PairingFailed.encodeInto({ reason }, packet, PacketOffset.payload + 1);
-    this.#unsent++;
-    const sent = (): void => {
-      this.#unsent--;
-    };
-    channel.send(packet, PATIENTLY).then(sent, sent);
+    this.#answers.send(packet);
   }
 }
