@@ -6,6 +6,7 @@ import type { AclLink } from '../hci/acl-link.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
 import { LeFeature } from '../hci/codec/features.ts';
+import { paceMs } from '../hci/connection-complete.ts';
 import type { HciController } from '../hci/hci-controller.ts';
 import { type ConnectionParameters, connectionParameterFault } from '../l2cap/connection-parameters.ts';
 import type { L2capLink } from '../l2cap/l2cap-link.ts';
@@ -82,7 +83,7 @@ export class LinkControl {
 
   /** The longest time between two chances of the peer to be heard: what default deadlines are stretched by. */
   get paceMs(): number {
-    return this.#parameters.intervalMs * (1 + this.#parameters.peripheralLatency);
+    return paceMs(this.#parameters.intervalMs, this.#parameters.peripheralLatency);
   }
 
   get security(): ConnectionSecurity {

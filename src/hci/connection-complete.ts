@@ -63,6 +63,12 @@ export const connectionEvents = [
   },
 ] as const;
 
-/** The longest that a peripheral may be silent without being late, in milliseconds. */
-export const paceMs = (connectionInterval: number, peripheralLatency: number): number =>
-  connectionInterval * 1.25 * (1 + peripheralLatency);
+/** Half of the longest supervision timeout, 32 s: what a link may be slow by (Vol 4, Part E, 7.8.12). */
+const LONGEST_PACE_MS = 16_000;
+
+/**
+ * The longest that a peripheral may be silent without being late, in milliseconds. A controller that tells of parameters which no link can have stretches
+ * nobody's deadline beyond what those of a real one do.
+ */
+export const paceMs = (intervalMs: number, peripheralLatency: number): number =>
+  Math.min(LONGEST_PACE_MS, intervalMs * (1 + peripheralLatency));

@@ -98,7 +98,7 @@ export class Links {
       if (this.#end(event.connectionHandle, HciErrorCode.unspecifiedError))
         this.counters.add('connectionReplaced');
       link = this.#options.acl.open(event.connectionHandle, event.peerAddress);
-      link.paceMs = paceMs(event.connectionInterval, event.peripheralLatency);
+      link.paceMs = paceMs(event.connectionInterval * 1.25, event.peripheralLatency);
     }
     for (const handler of this.#handlers) {
       try {
@@ -121,7 +121,7 @@ export class Links {
     const event = HciEvent.leConnectionUpdateComplete.decode(packet);
     const link = this.#options.acl.links.get(event.connectionHandle);
     if (link === undefined || event.status !== HciErrorCode.success) return;
-    link.paceMs = paceMs(event.connectionInterval, event.peripheralLatency);
+    link.paceMs = paceMs(event.connectionInterval * 1.25, event.peripheralLatency);
   }
 
   /** Ends the link of a handle, unless it is another than `only`. */
