@@ -1,5 +1,5 @@
 import type { Connection, RemoteCharacteristic } from 'jelling';
-import { sendsWithin, type Trial, type TrialHost } from './host-trial.ts';
+import { type Trial, type TrialHost, withdrawnWithin } from './host-trial.ts';
 
 /** A scan and its loop: to its end, or left early. */
 const scan = (trial: Trial, host: TrialHost): void => {
@@ -23,7 +23,7 @@ const scan = (trial: Trial, host: TrialHost): void => {
       if (++heard >= most) break;
     }
   };
-  void trial.track(`scan of ${host.index}`, durationMs + sendsWithin, loop(), options.signal);
+  void trial.track(`scan of ${host.index}`, durationMs + withdrawnWithin, loop(), options.signal);
 };
 
 const connect = (trial: Trial, host: TrialHost): void => {
@@ -42,7 +42,7 @@ const connect = (trial: Trial, host: TrialHost): void => {
   });
   void trial.track(
     `connect of ${host.index} to ${address}`,
-    dueInMs + sendsWithin + 1_000,
+    dueInMs + withdrawnWithin + 1_000,
     attempt,
     options.signal,
   );
@@ -56,7 +56,7 @@ const advertise = (trial: Trial, host: TrialHost): void => {
   const timeoutMs = options.timeoutMs ?? dice.number(1_000, 8_000);
   const intervalMs = dice.of(20, 100, 1_000);
   const name = `host ${host.index}`;
-  const due = timeoutMs + sendsWithin;
+  const due = timeoutMs + withdrawnWithin;
   switch (dice.number(0, 3)) {
     case 0: {
       const loop = async (): Promise<void> => {
@@ -78,7 +78,7 @@ const advertise = (trial: Trial, host: TrialHost): void => {
         durationMs: dice.number(1, 3_000),
         signal: options.signal,
       });
-      void trial.track(`broadcast of ${host.index}`, 3_000 + sendsWithin, call, options.signal);
+      void trial.track(`broadcast of ${host.index}`, 3_000 + withdrawnWithin, call, options.signal);
       return;
     }
     case 2: {

@@ -86,7 +86,7 @@ export const liesTrial = async (seed: number): Promise<Trial> => {
       trial.checkDue();
     }
     // A host may have been told anything; whatever had a deadline has met it all the same.
-    await clock.advance(100_000);
+    await clock.advance(200_000);
     trial.checkDue();
     for (const { controller } of trial.hosts) {
       controller.faults.toHost = undefined;

@@ -77,10 +77,10 @@ export interface TrialOptions {
 
 const VALUE_LENGTH = 300;
 /** Longest that a cancelled connection attempt, a stopped set and a failing controller may take together. */
-const WITHDRAWAL_MS = 8_000;
+export const withdrawnWithin = 8_000;
 const CLOSE_MS = 6_000;
 /** What defaults stretch by on a link of long intervals and much latency; a deadline of the caller never does. */
-const SLOW_LINK_MS = 20_000;
+const SLOW_LINK_MS = 64_000;
 
 export const initialValue = (index: number): Uint8Array =>
   Uint8Array.from({ length: VALUE_LENGTH }, (_, i) => (i + index) & 0xff);
@@ -93,6 +93,8 @@ export class Trial {
   readonly hosts: TrialHost[] = [];
   readonly problems: string[] = [];
   calls = 0;
+  /** Whether a controller has stood still. */
+  stalled = false;
   readonly #seed: number;
   readonly #open = new Set<Tracked>();
   readonly #unhandled = (error: unknown): void => this.#problem(`unhandled rejection: ${describe(error)}`);
@@ -311,8 +313,6 @@ export class Trial {
     return answer();
   }
 }
-
-export const sendsWithin = WITHDRAWAL_MS;
 
 const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? String(error)) : `${String(error)}`;
