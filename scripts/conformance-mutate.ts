@@ -80,12 +80,15 @@ const prove = (root: string, victim: CaseResult, bystanders: readonly CaseResult
 const bystandersOf = (victim: CaseResult, all: readonly CaseResult[], random: () => number): CaseResult[] => {
   const strangers = all.filter(
     (each) =>
-      dirname(each.id) !== dirname(victim.id) &&
+      featureOf(each.id) !== featureOf(victim.id) &&
       each.id.includes('/BV-') &&
       each.mutation?.file !== victim.mutation?.file,
   );
   return shuffled(strangers, random).slice(0, BYSTANDERS);
 };
+
+/** What an ID is about, in whatever role and suite: `GAR` of `GATT/SR/GAR/BV-01-C`. */
+const featureOf = (id: string): string => id.split('/').at(-2) ?? '';
 
 const copyTree = (root: string): void => {
   for (const path of TREE) {

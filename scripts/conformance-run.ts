@@ -38,7 +38,9 @@ export const runCases = (root: string, files: readonly string[] = ['test/conform
   try {
     const report = join(folder, 'report.json');
     const runner = join(root, 'node_modules/vitest/vitest.mjs');
-    const options = ['run', '--no-isolate', '--reporter=json', `--outputFile=${report}`];
+    // A busy machine is no verdict.
+    const patience = '--testTimeout=60000';
+    const options = ['run', '--no-isolate', patience, '--reporter=json', `--outputFile=${report}`];
     const run = spawnSync(process.execPath, [runner, ...options, ...files], { cwd: root, encoding: 'utf8' });
     if (run.error !== undefined) throw run.error;
     const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;

@@ -5,8 +5,8 @@ clientCase(
   'GATT/CL/GAR/BI-02-C',
   {
     file: 'src/att/transaction-lane.ts',
-    from: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, status, handle)',
-    to: 'new AttError(advice === undefined ? text : `${text}; ${advice}`, status === 0x0a ? status : 0x0e, handle)',
+    from: '`, status, handle)',
+    to: '`, status === 0x0a ? status : 0x0e, handle)',
   },
   async (bench, { characteristic }) => {
     const { handle } = characteristic;

@@ -9,7 +9,7 @@ peripheralCase(
   {
     file: 'src/l2cap/recombination.ts',
     from: '} else if (held > length) {',
-    to: '} else if (held > 0xffff) {',
+    to: '} else if (held > length && this.#sink.pdu(cid, fragment.subarray(BASIC_HEADER_LENGTH)) === undefined) {',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });

@@ -7,8 +7,8 @@ peripheralCase(
   'L2CAP/COS/CED/BI-16-C',
   {
     file: 'src/l2cap/signalling.ts',
-    from: 'if (identifier !== 0 && !isSignallingResponse(code)) {',
-    to: 'if (identifier !== 0 && code === Number.NaN) {',
+    from: 'if (!(error instanceof MalformedPduError)) throw error;',
+    to: 'if (error instanceof MalformedPduError) this.#options.channel.receiver = undefined;',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });
