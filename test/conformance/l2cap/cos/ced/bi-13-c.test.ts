@@ -6,9 +6,9 @@ import { creditRequest, Result, Signal, SPSM, signal } from '../../../harness/si
 peripheralCase(
   'L2CAP/COS/CED/BI-13-C',
   {
-    file: 'src/l2cap/codec/signalling.ts',
-    from: 'if (dataLength !== frame.length - COMMAND_HEADER_LENGTH) {',
-    to: 'if (dataLength > frame.length - COMMAND_HEADER_LENGTH) {',
+    file: 'src/l2cap/signalling.ts',
+    from: 'if (!(error instanceof MalformedPduError)) throw error;',
+    to: 'if (error instanceof MalformedPduError) this.#options.channel.receiver = undefined;',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });
