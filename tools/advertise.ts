@@ -67,7 +67,11 @@ export const advertise = defineCommand({
           options.every === undefined ? undefined : resend(served.characteristics, options.every);
         try {
           let next = advertising.next();
-          sayReady(output, ble, name, uuids);
+          // Why it cannot begin is told by next().
+          advertising.started({ signal }).then(
+            () => sayReady(output, ble, name, uuids),
+            () => undefined,
+          );
           for (;;) {
             const { value: connection, done } = await next;
             if (done === true) break;

@@ -1,5 +1,5 @@
 import { InvalidStateError, TimeoutError } from '../core/errors.ts';
-import { procedure, type Settle } from '../core/procedure.ts';
+import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import { type AdvertisingSpec, describeSet, LIMITED_TIMEOUT_MS } from './advertising-options.ts';
 import type { Radio } from './radio.ts';
 import type { NewLink } from './radio-controller.ts';
@@ -33,11 +33,16 @@ export class Advertising<Connection>
 {
   readonly #options: AdvertisingSetOptions<Connection>;
   readonly #user: SetUser = {
+    started: () => this.#begun(),
     linkUp: (newLink) => this.#linkUp(newLink),
     timedOut: () => this.#timedOut(),
     failed: (error) => this.#failed(error),
   };
   #closed = false;
+  /** From the controller's word that it advertises until that is over. */
+  #advertises = false;
+  /** Who waits in started(). */
+  readonly #expectant = new Set<Settle<void>>();
   #waiter: Settle<NewLink | undefined> | undefined;
   #closing: Promise<void> = Promise.resolve();
 
@@ -67,6 +72,35 @@ export class Advertising<Connection>
     }
   }
 
+  /**
+   * Resolves when the controller has confirmed that it advertises, for a `next()` that waits: from then on centrals can find it. At once if it does so
+   * already. No deadline unless one is given, since a controller may have to wait for a link to end before it can advertise.
+   *
+   * @throws InvalidStateError when it is closed first; HciError when the controller refuses; TransportError when it is lost.
+   */
+  started(options: WaitOptions = {}): Promise<void> {
+    const { radio } = this.#options;
+    return procedure<void>(
+      {
+        what: `waiting for the controller to begin ${this.#what()}`,
+        clock: radio.controller.clock,
+        scope: radio.scope,
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        hint: () => (this.#waiter === undefined ? 'it begins with next(): call that first' : this.#hint()),
+      },
+      (settle) => {
+        if (this.#closed) throw this.#closedError();
+        if (this.#advertises) settle.resolve();
+        else this.#expectant.add(settle);
+        return () => {
+          this.#expectant.delete(settle);
+        };
+      },
+    );
+  }
+
   async #accept(newLink: NewLink): Promise<Connection> {
     const { accept, radio } = this.#options;
     try {
@@ -88,6 +122,7 @@ export class Advertising<Connection>
   close(): Promise<void> {
     if (this.#closed) return this.#closing;
     this.#closed = true;
+    this.#ended(this.#closedError());
     const { radio, handle, release } = this.#options;
     radio.wantSet(handle, undefined, this.#user);
     this.#closing = radio.released(handle).then(release);
@@ -101,9 +136,29 @@ export class Advertising<Connection>
     return this.close();
   }
 
+  #begun(): void {
+    // It may have been given up while the answer was on its way.
+    if (this.#waiter === undefined) return;
+    this.#advertises = true;
+    for (const one of this.#expectant) one.resolve();
+    this.#expectant.clear();
+  }
+
+  #ended(reason: Error): void {
+    this.#advertises = false;
+    for (const one of this.#expectant) one.reject(reason);
+    this.#expectant.clear();
+  }
+
+  #closedError(): InvalidStateError {
+    return new InvalidStateError(`${this.#what()} has been closed: call advertising() again`);
+  }
+
   #linkUp(newLink: NewLink): boolean {
     const waiter = this.#waiter;
     if (waiter === undefined) return false;
+    // Whom a central has found does advertise, also where the link came before the answer to the command.
+    this.#begun();
     this.#waiter = undefined;
     this.#rest();
     waiter.resolve(newLink);
@@ -116,6 +171,7 @@ export class Advertising<Connection>
   }
 
   #failed(error: Error): void {
+    this.#ended(error);
     const waiter = this.#waiter;
     this.#waiter = undefined;
     waiter?.reject(error);
@@ -158,6 +214,7 @@ export class Advertising<Connection>
 
   /** Keeps what has been set up, and sends nothing. */
   #rest(): void {
+    this.#advertises = false;
     this.#set(false);
   }
 

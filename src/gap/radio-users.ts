@@ -22,6 +22,8 @@ export interface InitiatingUser {
 
 /** Whom the radio tells about an advertising set. */
 export interface SetUser {
+  /** The controller has said that the set is being sent. Called again each time it begins anew. */
+  started?(): void;
   /** A central has connected to the set, which has stopped. True where the link has been taken; else it is closed. */
   linkUp(newLink: NewLink): boolean;
   /** Directed advertising has reached its end without a connection; the want is withdrawn. */

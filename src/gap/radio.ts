@@ -223,6 +223,7 @@ export class Radio implements RadioSink {
     try {
       await this.controller.run(step);
       if (!counted) this.#state = afterRadioStep(this.#state, step);
+      if (step.op === 'enableAdvertising') this.#setUsers.get(step.handle)?.started?.();
     } catch (error) {
       // Whoever waits has the scope's error by then.
       if (!this.#stopped) this.#refused(step, asError(error));

@@ -59,6 +59,8 @@ export class FakeRadio implements RadioController {
   readonly links: FakeAclLink[] = [];
   /** Statuses that the next steps of a kind are refused with. */
   readonly refusals = new Map<RadioStep['op'], number[]>();
+  /** Steps of a kind that are carried out at once and answered when the promise resolves. */
+  readonly slowAnswers = new Map<RadioStep['op'], Promise<void>>();
   /** As Bumble's controller does: Create Connection Cancel answers success and cancels nothing. */
   cancelLies = false;
   acceptListSize = 8;
@@ -107,7 +109,7 @@ export class FakeRadio implements RadioController {
     this.scope.check();
     this.steps.push(step);
     const status = this.refusals.get(step.op)?.shift() ?? this.#carryOut(step);
-    await Promise.resolve();
+    await (this.slowAnswers.get(step.op) ?? Promise.resolve());
     if (status !== 0)
       throw new HciError(`the controller refused ${step.op}: ${describeStatus(status)}`, status, 0);
   }

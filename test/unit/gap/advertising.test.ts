@@ -241,6 +241,78 @@ describe('advertising for one central after the other', () => {
     await manager.advertising().close();
   });
 
+  describe('started()', () => {
+    test('waits for next(), and for the answer of the controller', async () => {
+      let answer = (): void => undefined;
+      bench.fake.slowAnswers.set(
+        'enableAdvertising',
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+      );
+      const advertising = manager.advertising();
+      const seen: string[] = [];
+      const waiting = advertising.started().then(() => seen.push('started'));
+      await bench.settle();
+      expect(bench.fake.steps).toEqual([]);
+      const next = advertising.next();
+      await bench.settle();
+      expect(bench.fake.steps.at(-1)?.op).toBe('enableAdvertising');
+      expect(seen).toEqual([]);
+      answer();
+      await waiting;
+      await advertising.started();
+      await advertising.close();
+      expect(await next).toEqual({ done: true, value: undefined });
+    });
+
+    test('a link that comes before the answer says it too', async () => {
+      bench.fake.slowAnswers.set('enableAdvertising', new Promise(() => undefined));
+      const advertising = manager.advertising();
+      const order: string[] = [];
+      const next = advertising.next().then(() => order.push('connected'));
+      advertising.started().then(
+        () => order.push('started'),
+        () => order.push('failed'),
+      );
+      await bench.settle();
+      bench.fake.linkUp('peripheral', central);
+      await next;
+      expect(order).toEqual(['started', 'connected']);
+      bench.end();
+      await advertising.close();
+    });
+
+    test('begins anew after each connection', async () => {
+      const advertising = manager.advertising();
+      const first = advertising.next();
+      await advertising.started();
+      bench.fake.linkUp('peripheral', central);
+      await first;
+      const tooEarly = rejection(advertising.started({ timeoutMs: 5 }));
+      await bench.clock.advance(5);
+      expect(await tooEarly).toBeInstanceOf(TimeoutError);
+      expect(String(await tooEarly)).toContain('call that first');
+      const second = advertising.next();
+      await advertising.started();
+      await advertising.close();
+      expect((await second).done).toBe(true);
+    });
+
+    test('rejects with the refusal, with the end, and when it is closed', async () => {
+      bench.fake.refusals.set('enableAdvertising', [0x12]);
+      const refused = manager.advertising();
+      const next = rejection(refused.next());
+      expect(await rejection(refused.started())).toBeInstanceOf(HciError);
+      expect(await next).toBeInstanceOf(HciError);
+      const closed = manager.advertising();
+      const waiting = rejection(closed.started());
+      await closed.close();
+      expect(await waiting).toBeInstanceOf(InvalidStateError);
+      expect(await rejection(closed.started())).toBeInstanceOf(InvalidStateError);
+    });
+  });
+
   test('leaving the loop closes it', async () => {
     const advertising = manager.advertising();
     const loop = (async () => {
