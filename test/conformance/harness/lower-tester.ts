@@ -1,7 +1,7 @@
 import type { HciTransport, ManualClock } from 'jelling';
 import type { VirtualController } from 'jelling/virtual';
 import { TesterChannel } from './channel.ts';
-import { bytes, type Hex, hex, octet, u16, u16At, uuid } from './pdu.ts';
+import { bytes, type Hex, hex, octet, octetAt, u16, u16At, uuid } from './pdu.ts';
 
 export const Cid = { att: 4, signalling: 5 } as const;
 
@@ -40,6 +40,7 @@ export class LowerTester {
   #handle: number | undefined;
   #parameters: TesterParameters | undefined;
   #assembly = '';
+  #endReason: number | undefined;
 
   private constructor(controller: VirtualController, clock: ManualClock) {
     this.controller = controller;
@@ -70,6 +71,11 @@ export class LowerTester {
 
   get isConnected(): boolean {
     return this.#handle !== undefined;
+  }
+
+  /** Why the last link ended, as the controller has told. */
+  get endReason(): number | undefined {
+    return this.#endReason;
   }
 
   /** The parameters of the link as the controller has told them last. */
@@ -155,8 +161,10 @@ export class LowerTester {
 
   #event(event: Hex): void {
     const parameters = event.slice(4);
-    if (event.startsWith('05')) this.#handle = undefined;
-    else if (event.startsWith('0e')) this.#completed(parameters);
+    if (event.startsWith('05')) {
+      this.#handle = undefined;
+      this.#endReason = octetAt(parameters, 3);
+    } else if (event.startsWith('0e')) this.#completed(parameters);
     else if (event.startsWith('3e')) this.#leEvent(parameters);
   }
 

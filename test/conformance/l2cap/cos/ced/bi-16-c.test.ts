@@ -6,9 +6,9 @@ import { creditRequest, Result, Signal, SPSM, signal } from '../../../harness/si
 peripheralCase(
   'L2CAP/COS/CED/BI-16-C',
   {
-    file: 'src/l2cap/signalling.ts',
-    from: 'if (!(error instanceof MalformedPduError)) throw error;',
-    to: 'if (error instanceof MalformedPduError) this.#options.channel.receiver = undefined;',
+    file: 'src/l2cap/l2cap-link.ts',
+    from: 'this.#signalling.oversized(head);',
+    to: 'Object.assign(this.#channels.get(cid) ?? {}, { receiver: undefined });',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });
