@@ -43,7 +43,11 @@ export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
 export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 export type { L2capChannel } from './gap/l2cap-channel.ts';
-export type { L2capAcceptOptions, L2capConnectOptions } from './gap/l2cap-connection-channels.ts';
+export type {
+  L2capAcceptOptions,
+  L2capConnectEnhancedOptions,
+  L2capConnectOptions,
+} from './gap/l2cap-connection-channels.ts';
 export type { L2capListener, L2capListenOptions } from './gap/l2cap-listener.ts';
 export type { ConnectionParameterRequest } from './gap/link-control.ts';
 export {

@@ -11,7 +11,11 @@ import type { CounterValues } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { type GuardedWork, guard } from './guard.ts';
 import type { L2capChannel } from './l2cap-channel.ts';
-import type { L2capAcceptOptions, L2capConnectOptions } from './l2cap-connection-channels.ts';
+import type {
+  L2capAcceptOptions,
+  L2capConnectEnhancedOptions,
+  L2capConnectOptions,
+} from './l2cap-connection-channels.ts';
 import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
 import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
 import type { LinkParameters } from './radio-controller.ts';
@@ -20,6 +24,7 @@ import type { ConnectionSecurity } from './security.ts';
 /** The L2CAP channels of a connection. */
 export interface ChannelMaker {
   connect(options: L2capConnectOptions): Promise<L2capChannel>;
+  connectEnhanced(options: L2capConnectEnhancedOptions): Promise<readonly L2capChannel[]>;
   accept(options: L2capAcceptOptions): Promise<L2capChannel>;
   listen(options: L2capListenOptions): L2capListener;
 }
@@ -165,6 +170,17 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   async l2capConnect(options: L2capConnectOptions): Promise<L2capChannel> {
     this.#parts.scope.check();
     return this.#parts.channels.connect(options);
+  }
+
+  /**
+   * Opens up to five channels in enhanced credit-based mode with one request (Vol 3, Part A, 4.25), and gives those that the peer grants: at least one,
+   * perhaps fewer than asked for. Default deadline 1 s.
+   *
+   * @throws L2capError when the peer grants none or knows no such channels, with its `result`; InvalidStateError when too many channels are open.
+   */
+  async l2capConnectEnhanced(options: L2capConnectEnhancedOptions): Promise<readonly L2capChannel[]> {
+    this.#parts.scope.check();
+    return this.#parts.channels.connectEnhanced(options);
   }
 
   /**

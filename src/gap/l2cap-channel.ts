@@ -113,6 +113,16 @@ export class L2capChannel implements AsyncDisposable {
     );
   }
 
+  /**
+   * Takes longer SDUs from now on, on a channel of the enhanced mode (Vol 3, Part A, 4.27). Default deadline 1 s.
+   *
+   * @throws InvalidStateError for a channel of the other mode; InvalidArgumentError for a smaller `mtu`; L2capError when the peer refuses.
+   */
+  async reconfigure(options: { readonly mtu: number } & WaitOptions): Promise<void> {
+    const { mtu, timeoutMs, signal } = options;
+    return this.#channel.reconfigure(mtu, { timeoutMs, signal });
+  }
+
   /** Closes the channel; what has not been read is lost, what send() still waits with is not sent. Nothing happens if it has ended. Default deadline 2 s. */
   async disconnect(options: WaitOptions = {}): Promise<void> {
     this.#sdus.length = 0;

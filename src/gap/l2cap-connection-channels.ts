@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
-import type { CreditListener } from '../l2cap/credit-channels.ts';
+import type { CreditListener } from '../l2cap/credit-terms.ts';
 import type { L2capLink } from '../l2cap/l2cap-link.ts';
 import { L2capChannel } from './l2cap-channel.ts';
 import {
@@ -18,6 +18,11 @@ export interface L2capConnectOptions extends WaitOptions {
   readonly psm: number;
   /** Octets of the longest SDU that this side takes: 23 to 65535. Default 512. */
   readonly mtu?: number | undefined;
+}
+
+export interface L2capConnectEnhancedOptions extends L2capConnectOptions {
+  /** Channels to open with one request, 1 to 5. Default 1. */
+  readonly count?: number | undefined;
 }
 
 export interface L2capAcceptOptions extends L2capListenOptions, WaitOptions {}
@@ -63,5 +68,13 @@ export class ConnectionChannels {
   async connect(l2cap: L2capLink, options: L2capConnectOptions): Promise<L2capChannel> {
     const { psm, mtu = DEFAULT_L2CAP_MTU, timeoutMs, signal } = options;
     return new L2capChannel(await l2cap.credit.connect(psm, mtu, { timeoutMs, signal }));
+  }
+  async connectEnhanced(
+    l2cap: L2capLink,
+    options: L2capConnectEnhancedOptions,
+  ): Promise<readonly L2capChannel[]> {
+    const { psm, mtu = DEFAULT_L2CAP_MTU, count = 1, timeoutMs, signal } = options;
+    const channels = await l2cap.credit.enhanced.connect(psm, mtu, count, { timeoutMs, signal });
+    return channels.map((channel) => new L2capChannel(channel));
   }
 }

@@ -7,8 +7,8 @@ import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import { type AccessRule, checkAccess, type LinkSecurity } from '../gatt/access.ts';
 import type { CreditChannel } from '../l2cap/credit-channel.ts';
-import { type CreditListener, checkMtu, checkSpsm } from '../l2cap/credit-channels.ts';
 import { CreditResult } from '../l2cap/credit-codes.ts';
+import { type CreditListener, checkMtu, checkSpsm } from '../l2cap/credit-terms.ts';
 import type { Connection } from './connection.ts';
 import { L2capChannel } from './l2cap-channel.ts';
 
@@ -161,7 +161,7 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
     const queue = this.#queue;
     return {
       mtu: this.mtu,
-      hasRoom: queue.size < MAX_WAITING_CHANNELS,
+      room: this.#once ? 1 : MAX_WAITING_CHANNELS - queue.size,
       admit: () => this.#admit(link),
       opened: (channel) => this.#opened(channel),
     };

@@ -7,7 +7,7 @@ import { GattClient } from '../gatt/gatt-client.ts';
 import type { GattServer } from '../gatt/gatt-server.ts';
 import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { HciController } from '../hci/hci-controller.ts';
-import type { CreditListener } from '../l2cap/credit-channels.ts';
+import type { CreditListener } from '../l2cap/credit-terms.ts';
 import { L2capLink } from '../l2cap/l2cap-link.ts';
 import { PairingRefuser } from '../smp/pairing-refuser.ts';
 import { Connection } from './connection.ts';
@@ -82,6 +82,7 @@ export const assembleLink = (
       }),
     channels: {
       connect: (options) => channels.connect(l2cap, options),
+      connectEnhanced: (options) => channels.connectEnhanced(l2cap, options),
       accept: (options) => channels.accept(options),
       listen: (options) => channels.listen(options),
     },

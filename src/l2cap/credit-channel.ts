@@ -27,6 +27,8 @@ export interface CreditLink {
   sendCredits(localCid: number, credits: number): Promise<void>;
   /** Settles when the peer has answered, or will not. */
   requestDisconnection(localCid: number, remoteCid: number): Promise<void>;
+  /** Has the peer told of another MTU of this side. */
+  reconfigure(channel: CreditChannel, mtu: number, wait: WaitOptions): Promise<void>;
   /** The channel takes no part in anything any more. */
   ended(end: CreditEnd): void;
   /** Its identifiers are free again. */
@@ -42,6 +44,8 @@ export interface CreditChannelParameters {
   readonly peerMps: number;
   /** The peer's initial credits. */
   readonly credits: number;
+  /** In enhanced credit-based flow control mode: it can be reconfigured. */
+  readonly isEnhanced?: boolean | undefined;
 }
 
 /** Gets each SDU, which it may keep, and says by CreditChannel.read() when it has used it up. */
@@ -73,7 +77,8 @@ export class CreditChannel {
   /** Ends with DisconnectedError when the channel ends in whatever way, or with the link's error. */
   readonly scope = new WaitScope();
   readonly #link: CreditLink;
-  readonly #terms: CreditTerms;
+  readonly isEnhanced: boolean;
+  #terms: CreditTerms;
   readonly #sender: CreditSender;
   readonly #closing = new Set<Settle<void>>();
   #state: CreditState;
@@ -92,6 +97,7 @@ export class CreditChannel {
     this.spsm = parameters.spsm;
     this.localCid = parameters.localCid;
     this.remoteCid = parameters.remoteCid;
+    this.isEnhanced = parameters.isEnhanced ?? false;
     this.#state = openChannel(parameters.terms, parameters.credits);
     this.#sender = new CreditSender(
       {
@@ -131,6 +137,28 @@ export class CreditChannel {
     return this.#sender.mtu;
   }
 
+  /** Octets of the longest information payload that the peer takes. */
+  get peerMps(): number {
+    return this.#sender.mps;
+  }
+
+  /** The peer takes other sizes from now on. */
+  peerReconfigured(mtu: number, mps: number): void {
+    this.#sender.mtu = mtu;
+    this.#sender.mps = mps;
+  }
+
+  get terms(): CreditTerms {
+    return this.#terms;
+  }
+
+  /** This side takes other sizes from now on; a larger window is given to the peer as credits. */
+  set terms(terms: CreditTerms) {
+    const more = terms.window - this.#terms.window;
+    this.#terms = terms;
+    if (more > 0) this.read(more);
+  }
+
   get state(): CreditState {
     return this.#state;
   }
@@ -161,6 +189,11 @@ export class CreditChannel {
   /** The reader has used up what came with so many frames: the peer may send as many again. */
   read(frames: number): void {
     this.#step({ kind: 'read', frames });
+  }
+
+  /** See EnhancedChannels.reconfigure(). */
+  reconfigure(mtu: number, wait: WaitOptions = {}): Promise<void> {
+    return this.#link.reconfigure(this, mtu, wait);
   }
 
   /** Closes the channel, at once for this side. Resolves when the peer has agreed, or the link has gone. Default deadline 2 s. */

@@ -1,50 +1,31 @@
 import type { Clock } from '../core/clock.ts';
-import { InvalidArgumentError, InvalidStateError, L2capError, MalformedPduError } from '../core/errors.ts';
+import { InvalidStateError, L2capError, MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { AclLink } from '../hci/acl-link.ts';
+import { ChannelTable, MAX_CREDIT_CHANNELS } from './channel-table.ts';
 import * as commands from './codec/signalling.ts';
-import { CreditChannel, type CreditLink } from './credit-channel.ts';
-import {
-  CreditResult,
-  describeCreditResult,
-  FIRST_DYNAMIC_CID,
-  FIRST_SPSM,
-  isDynamicCid,
-  LAST_DYNAMIC_CID,
-  LAST_SPSM,
-  MAX_MPS,
-  MAX_MTU,
-  MIN_CREDIT_SIZE,
-  SDU_LENGTH_SIZE,
-} from './credit-codes.ts';
+import type { CreditChannel, CreditLink } from './credit-channel.ts';
+import { CreditResult, describeCreditResult, isDynamicCid, SDU_LENGTH_SIZE } from './credit-codes.ts';
 import type { CreditEnd, CreditTerms } from './credit-machine.ts';
+import {
+  areSizes,
+  type CreditListener,
+  checkMtu,
+  checkSpsm,
+  creditTerms,
+  hex16 as hex,
+} from './credit-terms.ts';
+import { EnhancedChannels } from './enhanced-channels.ts';
 import { SignallingCode } from './l2cap-codes.ts';
 import type { L2capCounters } from './l2cap-counters.ts';
 import { sendPdu } from './send-pdu.ts';
 import type { Signalling } from './signalling.ts';
 
-/** Channels of one link, those being opened and closed among them. */
-const MAX_CREDIT_CHANNELS = 32;
-/** The longest frame that this side takes: with its basic header it fills one packet of the air, and lies in one buffer of the controller. */
-const MPS = 247;
-/** Frames that a peer may be ahead of the reader at the least. */
-const MIN_WINDOW = 32;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /** K-frames and credit indications wait for room as long as the link lasts: what has a number must not be lost. */
 const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
-
-/** Who takes channels to one SPSM. */
-export interface CreditListener {
-  /** Octets of the longest SDU that it takes. */
-  readonly mtu: number;
-  readonly hasRoom: boolean;
-  /** Success, or the result of table 4.17 that says why this link may not: asked for each request. */
-  admit(): number;
-  /** The channel is open. */
-  opened(channel: CreditChannel): void;
-}
 
 export interface CreditChannelsOptions {
   readonly acl: AclLink;
@@ -57,61 +38,33 @@ export interface CreditChannelsOptions {
   readonly listenerOf: (spsm: number) => CreditListener | undefined;
 }
 
-/** What this side offers for SDUs of that length: the window holds two of the longest, so that half of it holds one. */
-const creditTerms = (mtu: number): CreditTerms => {
-  const mps = Math.min(Math.max(mtu + SDU_LENGTH_SIZE, MIN_CREDIT_SIZE), MPS);
-  return { mtu, mps, window: Math.max(MIN_WINDOW, 2 * Math.ceil((mtu + SDU_LENGTH_SIZE) / mps)) };
-};
-
-export const checkSpsm = (spsm: number): void => {
-  if (!Number.isInteger(spsm) || spsm < FIRST_SPSM || spsm > LAST_SPSM) {
-    throw new InvalidArgumentError(
-      `an SPSM of LE is 0x01 to 0xff, one of your own from 0x80 on; it is ${spsm}`,
-    );
-  }
-};
-
-export const checkMtu = (mtu: number): void => {
-  if (!Number.isInteger(mtu) || mtu < MIN_CREDIT_SIZE || mtu > MAX_MTU) {
-    throw new InvalidArgumentError(`mtu is ${MIN_CREDIT_SIZE} to ${MAX_MTU} octets, not ${mtu}`);
-  }
-};
-
-const isAcceptable = (mtu: number, mps: number): boolean =>
-  mtu >= MIN_CREDIT_SIZE && mps >= MIN_CREDIT_SIZE && mps <= MAX_MPS;
-
-const hex = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`;
-
 const nothing = { mtu: 0, mps: 0, initialCredits: 0 } as const;
 
 /** The credit-based channels of one link (Vol 3, Part A, 4.22 to 4.24 and 10.1). */
 export class CreditChannels {
   readonly #options: CreditChannelsOptions;
-  readonly #link: CreditLink;
-  /** By this side's identifier. */
-  readonly #channels = new Map<number, CreditChannel>();
-  /** Identifiers that a request of ours has offered. */
-  readonly #offered = new Set<number>();
-  #lastCid = LAST_DYNAMIC_CID;
+  /** Those that are opened several at a time. */
+  readonly enhanced: EnhancedChannels;
+  readonly #table: ChannelTable;
 
   constructor(options: CreditChannelsOptions) {
     this.#options = options;
     const { acl, signalling, clock, peer } = options;
-    this.#link = {
+    const link: CreditLink = {
       clock,
       peer,
       sendFrame: (remoteCid, packet) => sendPdu(acl, remoteCid, packet, PATIENTLY),
       sendCredits: (cid, credits) =>
         signalling.indicate(commands.FlowControlCreditIndication, { cid, credits }),
       requestDisconnection: (localCid, remoteCid) => this.#requestDisconnection(localCid, remoteCid),
+      reconfigure: (channel, mtu, wait) => this.enhanced.reconfigure([channel], mtu, wait),
       ended: (end) => this.#ended(end),
-      released: (localCid) => this.#channels.delete(localCid),
+      released: (localCid) => this.#table.delete(localCid),
     };
+    this.#table = new ChannelTable(link);
+    this.enhanced = new EnhancedChannels({ ...options, table: this.#table });
     signalling.handle(SignallingCode.leCreditBasedConnectionRequest, (identifier, data) =>
       this.#connectionRequest(identifier, data),
-    );
-    signalling.handle(SignallingCode.creditBasedConnectionRequest, (identifier, data) =>
-      this.#enhancedRequest(identifier, data),
     );
     signalling.handle(SignallingCode.flowControlCreditIndication, (identifier, data) =>
       this.#creditIndication(identifier, data),
@@ -123,19 +76,19 @@ export class CreditChannels {
 
   /** The longest payload that the channel takes, or undefined where there is no such channel. */
   lengthOf(cid: number): number | undefined {
-    const channel = this.#channels.get(cid);
+    const channel = this.#table.get(cid);
     return channel === undefined ? undefined : channel.mps + SDU_LENGTH_SIZE;
   }
 
   /** Gives false where there is no such channel. */
   receive(cid: number, payload: Uint8Array): boolean {
-    const channel = this.#channels.get(cid);
+    const channel = this.#table.get(cid);
     channel?.receive(payload);
     return channel !== undefined;
   }
 
   oversized(cid: number): void {
-    this.#channels.get(cid)?.oversized();
+    this.#table.get(cid)?.oversized();
   }
 
   /**
@@ -172,19 +125,16 @@ export class CreditChannels {
 
   /** The link ended. */
   end(error: Error): void {
-    for (const channel of [...this.#channels.values()]) channel.linkLost(error);
-    this.#channels.clear();
-    this.#offered.clear();
+    this.#table.end(error);
   }
 
   async #open(what: string, spsm: number, mtu: number): Promise<CreditChannel> {
-    const localCid = this.#takeCid();
+    const localCid = this.#table.offer();
     if (localCid === undefined) {
       throw new InvalidStateError(`${what}: the link has ${MAX_CREDIT_CHANNELS} channels already; close one`);
     }
     const terms = creditTerms(mtu);
     const { mps, window } = terms;
-    this.#offered.add(localCid);
     try {
       return await this.#options.signalling.request(
         {
@@ -197,7 +147,7 @@ export class CreditChannels {
         PATIENTLY,
       );
     } finally {
-      this.#offered.delete(localCid);
+      this.#table.withdraw(localCid);
     }
   }
 
@@ -215,8 +165,8 @@ export class CreditChannels {
     if (!isDynamicCid(destinationCid)) {
       throw new MalformedPduError(`${what}: the peer gave channel ${hex(destinationCid)}, which is none`);
     }
-    const twin = this.#withRemote(destinationCid);
-    const channel = this.#add({
+    const twin = this.#table.withRemote(destinationCid);
+    const channel = this.#table.add({
       ...offer,
       remoteCid: destinationCid,
       peerMtu: mtu,
@@ -228,7 +178,7 @@ export class CreditChannels {
       channel.close('duplicateCid');
       throw new MalformedPduError(`${what}: the peer gave channel ${hex(destinationCid)}, which is in use`);
     }
-    if (!isAcceptable(mtu, mps)) {
+    if (!areSizes(mtu, mps)) {
       channel.close('badResponse');
       throw new MalformedPduError(`${what}: the peer takes SDUs of ${mtu} and frames of ${mps} octets`);
     }
@@ -240,8 +190,8 @@ export class CreditChannels {
     const { spsm, sourceCid, mtu, mps, initialCredits } = request;
     const { signalling, listenerOf, counters } = this.#options;
     const listener = listenerOf(spsm);
-    const result = this.#judge(listener, sourceCid, isAcceptable(mtu, mps));
-    const localCid = result === CreditResult.success ? this.#takeCid() : undefined;
+    const result = this.#judge(listener, sourceCid, areSizes(mtu, mps));
+    const localCid = result === CreditResult.success ? this.#table.offer() : undefined;
     if (listener === undefined || localCid === undefined) {
       counters.add('refusedChannels');
       const response = { destinationCid: 0, ...nothing, result };
@@ -256,9 +206,10 @@ export class CreditChannels {
       initialCredits: terms.window,
       result,
     });
+    this.#table.withdraw(localCid);
     if (!isSent) return;
     listener.opened(
-      this.#add({
+      this.#table.add({
         spsm,
         localCid,
         remoteCid: sourceCid,
@@ -273,27 +224,17 @@ export class CreditChannels {
   /** The first result of table 4.17 that applies, in its order. */
   #judge(listener: CreditListener | undefined, sourceCid: number, isAcceptable: boolean): number {
     if (listener === undefined) return CreditResult.spsmNotSupported;
-    if (this.#isFull || !listener.hasRoom) return CreditResult.noResources;
+    if (this.#table.room === 0 || listener.room === 0) return CreditResult.noResources;
     const admitted = listener.admit();
     if (admitted !== CreditResult.success) return admitted;
     if (!isDynamicCid(sourceCid)) return CreditResult.invalidSourceCid;
-    if (this.#withRemote(sourceCid) !== undefined) return CreditResult.sourceCidAlreadyAllocated;
+    if (this.#table.withRemote(sourceCid) !== undefined) return CreditResult.sourceCidAlreadyAllocated;
     return isAcceptable ? CreditResult.success : CreditResult.unacceptableParameters;
-  }
-
-  /** Nobody listens for the enhanced mode. */
-  #enhancedRequest(identifier: number, data: Uint8Array): void {
-    const { sourceCids } = commands.CreditBasedConnectionRequest.decode(data);
-    this.#options.signalling.answer(commands.CreditBasedConnectionResponse, identifier, {
-      ...nothing,
-      result: CreditResult.spsmNotSupported,
-      destinationCids: sourceCids.map(() => 0),
-    });
   }
 
   #creditIndication(identifier: number, data: Uint8Array): void {
     const { cid, credits } = commands.FlowControlCreditIndication.decode(data);
-    const channel = this.#withRemote(cid);
+    const channel = this.#table.withRemote(cid);
     if (channel === undefined) this.#options.signalling.rejectCids(identifier, 0, cid);
     else channel.credits(credits);
   }
@@ -301,7 +242,7 @@ export class CreditChannels {
   #disconnectionRequest(identifier: number, data: Uint8Array): void {
     const { destinationCid, sourceCid } = commands.DisconnectionRequest.decode(data);
     const { signalling, counters } = this.#options;
-    const channel = this.#channels.get(destinationCid);
+    const channel = this.#table.get(destinationCid);
     if (channel === undefined) {
       signalling.rejectCids(identifier, destinationCid, sourceCid);
     } else if (channel.remoteCid !== sourceCid) {
@@ -327,12 +268,6 @@ export class CreditChannels {
     );
   }
 
-  #add(parameters: ConstructorParameters<typeof CreditChannel>[1]): CreditChannel {
-    const channel = new CreditChannel(this.#link, parameters);
-    this.#channels.set(channel.localCid, channel);
-    return channel;
-  }
-
   #ended(end: CreditEnd): void {
     if (end === 'closedByPeer' || end === 'closedHere' || end === 'linkLost') return;
     this.#options.counters.add('brokenChannels');
@@ -341,23 +276,5 @@ export class CreditChannels {
       'l2cap',
       () => `a channel of the link to ${this.#options.peer} was closed: ${end}`,
     );
-  }
-
-  #withRemote(cid: number): CreditChannel | undefined {
-    for (const channel of this.#channels.values()) if (channel.remoteCid === cid) return channel;
-    return undefined;
-  }
-
-  get #isFull(): boolean {
-    return this.#channels.size + this.#offered.size >= MAX_CREDIT_CHANNELS;
-  }
-
-  /** The free identifier whose last use lies back the longest, or undefined where there are enough channels. */
-  #takeCid(): number | undefined {
-    if (this.#isFull) return undefined;
-    do {
-      this.#lastCid = this.#lastCid === LAST_DYNAMIC_CID ? FIRST_DYNAMIC_CID : this.#lastCid + 1;
-    } while (this.#channels.has(this.#lastCid) || this.#offered.has(this.#lastCid));
-    return this.#lastCid;
   }
 }

@@ -8,6 +8,10 @@ export const LAST_SPSM = 0x00ff;
 
 /** The smallest MTU and MPS of LE credit-based flow control mode (Vol 3, Part A, 4.22). */
 export const MIN_CREDIT_SIZE = 23;
+/** The smallest MTU and MPS of the enhanced mode (Vol 3, Part A, 4.25). */
+export const MIN_ENHANCED_SIZE = 64;
+/** Channels that one request of the enhanced mode opens at the most (Vol 3, Part A, 4.25). */
+export const MAX_CHANNELS_AT_ONCE = 5;
 export const MAX_MTU = 0xffff;
 /** The largest MPS (Vol 3, Part A, 4.22). */
 export const MAX_MPS = 65_533;
@@ -30,6 +34,8 @@ export const CreditResult = {
   invalidSourceCid: 0x0009,
   sourceCidAlreadyAllocated: 0x000a,
   unacceptableParameters: 0x000b,
+  /** Of the enhanced mode alone. */
+  invalidParameters: 0x000c,
 } as const;
 export type CreditResult = (typeof CreditResult)[keyof typeof CreditResult];
 
@@ -44,7 +50,17 @@ const texts: Readonly<Record<number, string>> = {
   [CreditResult.invalidSourceCid]: 'invalid Source CID',
   [CreditResult.sourceCidAlreadyAllocated]: 'Source CID already allocated',
   [CreditResult.unacceptableParameters]: 'unacceptable parameters: ask for another MTU',
+  [CreditResult.invalidParameters]: 'invalid parameters',
 };
+
+/** Vol 3, Part A, Table 4.20. */
+export const ReconfigureResult = {
+  success: 0x0000,
+  mtuReduced: 0x0001,
+  mpsReduced: 0x0002,
+  invalidDestinationCid: 0x0003,
+  unacceptableParameters: 0x0004,
+} as const;
 
 /** A result by its specification name, with what can be done about it. */
 export const describeCreditResult = (result: number): string =>

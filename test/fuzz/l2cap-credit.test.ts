@@ -119,7 +119,7 @@ test('a peer that lies about channels: nothing is thrown, nothing grows, nothing
           spsm === 0x80
             ? {
                 mtu: MTU,
-                hasRoom: true,
+                room: 8,
                 admit: () => 0,
                 opened: (channel) => ledgers.push(new Ledger(channel)),
               }
@@ -179,6 +179,11 @@ test('a peer that lies about channels: nothing is thrown, nothing grows, nothing
               outcomes.push(channel.send(new Uint8Array(one.length)));
             break;
           case 'connect':
+            outcomes.push(
+              link.credit.enhanced
+                .connect(0x80, MTU, 2, {})
+                .then((channels) => ledgers.push(...channels.map((channel) => new Ledger(channel)))),
+            );
             outcomes.push(
               link.credit.connect(0x80, MTU, {}).then((channel) => ledgers.push(new Ledger(channel))),
             );
@@ -241,7 +246,7 @@ test('two sides that keep the rules: whatever is sent, however it is read, comes
           role: 'peripheral',
           listenerOf: () => ({
             mtu,
-            hasRoom: true,
+            room: 8,
             admit: () => 0,
             opened: (channel) => {
               server = channel;

@@ -9,13 +9,14 @@ const SEED = 0x12ca;
 const responses = new Set([0x01, 0x03, 0x05, 0x07, 0x09, 0x0b, 0x0d, 0x0f, 0x11, 0x13, 0x15, 0x18, 0x1a]);
 /** Commands with an answer of their own, by role: the code of the answer and the data lengths that are well formed. */
 const answered = {
-  central: { 18: 0x13, 20: 0x15, 23: 0x18 },
-  peripheral: { 20: 0x15, 23: 0x18 },
+  central: { 18: 0x13, 20: 0x15, 23: 0x18, 25: 0x1a },
+  peripheral: { 20: 0x15, 23: 0x18, 25: 0x1a },
 } as const;
 const lengthsOf: Readonly<Record<number, readonly number[]>> = {
   18: [8],
   20: [10],
   23: [10, 12, 14, 16, 18],
+  25: [6, 8, 10, 12, 14],
 };
 
 /** Code of the one answer, or undefined for none. */

@@ -268,3 +268,23 @@ describe('the end', () => {
     expect(() => atCentral.l2capListen({ psm: PSM })).toThrow(DisconnectedError);
   });
 });
+
+test('five channels of the enhanced mode at once, with an MTU that grows', async () => {
+  await using hosts = new Hosts();
+  const { atCentral, atPeripheral } = await link(hosts);
+  const listener = atPeripheral.l2capListen({ psm: PSM, mtu: 200 });
+  const channels = await hosts.run(atCentral.l2capConnectEnhanced({ psm: PSM, count: 5, mtu: 64 }));
+  expect(channels).toHaveLength(5);
+  for (const [i, client] of channels.entries()) {
+    const server = await hosts.run(listener.accept());
+    expect([server.mtu, server.peerMtu]).toEqual([200, 64]);
+    await hosts.run(client.reconfigure({ mtu: 1_000 }));
+    expect(server.peerMtu).toBe(1_000);
+    await hosts.run(server.send(bytes(1_000, i)));
+    expect(await hosts.run(client.receive())).toEqual(bytes(1_000, i));
+    await hosts.run(client.send(bytes(200, i)));
+    expect(await hosts.run(server.receive())).toEqual(bytes(200, i));
+  }
+  const last = await hosts.run(atCentral.l2capConnect({ psm: PSM }));
+  await expect(hosts.run(last.reconfigure({ mtu: 1_000 }))).rejects.toThrow(InvalidStateError);
+});

@@ -7,7 +7,7 @@ import {
   MalformedPduError,
   TimeoutError,
 } from '../../../src/core/errors.ts';
-import type { CreditListener } from '../../../src/l2cap/credit-channels.ts';
+import type { CreditListener } from '../../../src/l2cap/credit-terms.ts';
 import { connected, disconnectionRequest, endLinks, failure, le16, make } from './credit-side.ts';
 
 afterEach(endLinks);
@@ -170,7 +170,7 @@ describe('being asked for a channel', () => {
   for (const [title, changes, request, result] of [
     ['L2CAP/LE/CFC/BV-05-C, BV-22-C: not listened to', {}, '8100 4500 3200 1e00 0500', 0x02],
     ['SPSM 0 (L7)', {}, '0000 4500 3200 1e00 0500', 0x02],
-    ['L2CAP/LE/CFC/BV-17-C: no room', { hasRoom: false }, '8000 4500 3200 1e00 0500', 0x04],
+    ['L2CAP/LE/CFC/BV-17-C: no room', { room: 0 }, '8000 4500 3200 1e00 0500', 0x04],
     ['L2CAP/LE/CFC/BV-11-C', { admit: () => 5 }, '8000 4500 3200 1e00 0500', 0x05],
     ['L2CAP/LE/CFC/BV-13-C', { admit: () => 6 }, '8000 4500 3200 1e00 0500', 0x06],
     ['L2CAP/LE/CFC/BV-15-C', { admit: () => 7 }, '8000 4500 3200 1e00 0500', 0x07],
@@ -180,13 +180,8 @@ describe('being asked for a channel', () => {
     ['an MTU of 22', {}, '8000 4500 1600 1e00 0500', 0x0b],
     ['an MPS of 22', {}, '8000 4500 3200 1600 0500', 0x0b],
     ['an MPS of 65534', {}, '8000 4500 3200 feff 0500', 0x0b],
-    ['first what comes first: SPSM', { hasRoom: false }, '8100 3f00 1600 1600 0000', 0x02],
-    [
-      'first what comes first: resources',
-      { hasRoom: false, admit: () => 5 },
-      '8000 3f00 1600 1e00 0500',
-      0x04,
-    ],
+    ['first what comes first: SPSM', { room: 0 }, '8100 3f00 1600 1600 0000', 0x02],
+    ['first what comes first: resources', { room: 0, admit: () => 5 }, '8000 3f00 1600 1e00 0500', 0x04],
     ['first what comes first: security', { admit: () => 5 }, '8000 3f00 1600 1e00 0500', 0x05],
     ['first what comes first: Source CID', {}, '8000 3f00 1600 1e00 0500', 0x09],
   ] as const satisfies readonly (readonly [string, Partial<CreditListener>, string, number])[]) {
@@ -206,11 +201,5 @@ describe('being asked for a channel', () => {
     receive('14 08 0a00 8000 4500 3200 1e00 0500');
     expect(sent()).toEqual(['050015080a0000000000000000000a00']);
     expect(opened).toHaveLength(1);
-  });
-
-  test('the enhanced mode is refused', () => {
-    const { receive, sent } = make();
-    receive('17 07 0c00 8000 4000 4000 0100 4500 4600');
-    expect(sent()).toEqual(['050018070c00000000000000020000000000']);
   });
 });

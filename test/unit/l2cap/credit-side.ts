@@ -1,7 +1,7 @@
 import { Log } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import type { CreditChannel } from '../../../src/l2cap/credit-channel.ts';
-import type { CreditListener } from '../../../src/l2cap/credit-channels.ts';
+import type { CreditListener } from '../../../src/l2cap/credit-terms.ts';
 import { L2capLink } from '../../../src/l2cap/l2cap-link.ts';
 import { FakeAclLink } from '../../support/fake-acl-link.ts';
 import { fromHex } from '../../support/hex.ts';
@@ -24,7 +24,7 @@ export const make = (changes: Partial<CreditListener> = {}) => {
   const opened: CreditChannel[] = [];
   const listener: CreditListener = {
     mtu: 100,
-    hasRoom: true,
+    room: 8,
     admit: () => 0,
     opened: (channel) => opened.push(channel),
     ...changes,
