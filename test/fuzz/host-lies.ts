@@ -27,11 +27,34 @@ const badLine = (dice: Dice, share: number, again: (packet: Uint8Array) => void)
   };
 };
 
+/** Commands that drive the radio: addresses, advertising, scanning, initiating, the accept list, connection updates. */
+const radioCommands = [
+  0x2005, 0x2006, 0x2008, 0x2009, 0x200a, 0x200b, 0x200c, 0x200d, 0x200e, 0x2010, 0x2011, 0x2012, 0x2013,
+  0x2035, 0x2036, 0x2037, 0x2038, 0x2039, 0x203c, 0x2041, 0x2042, 0x2043, 0x0406,
+];
+
+/** A controller that answers some commands with an error, whatever it has done. */
+const refusing = (dice: Dice): PacketScript => {
+  const refused = radioCommands.filter(() => dice.chance(0.15));
+  const status = dice.of(0x01, 0x07, 0x09, 0x0b, 0x0c, 0x0d, 0x12, 0x1f);
+  return (packet) => {
+    if (packet[0] !== 4 || (packet[1] !== 0x0e && packet[1] !== 0x0f)) return undefined;
+    const [at, opcode] =
+      packet[1] === 0x0e
+        ? [6, (packet[4] ?? 0) | ((packet[5] ?? 0) << 8)]
+        : [3, (packet[5] ?? 0) | ((packet[6] ?? 0) << 8)];
+    if (!refused.includes(opcode) || packet.length <= at) return undefined;
+    const copy = new Uint8Array(packet);
+    copy[at] = status;
+    return { replaceWith: copy };
+  };
+};
+
 /** Anything at all: a controller that lies, a line that is broken, a cable that is pulled. */
 const harm = (trial: Trial, host: TrialHost): void => {
   const { dice, clock } = trial;
   const { faults, handles } = host.controller;
-  switch (dice.number(0, 8)) {
+  switch (dice.number(0, 10)) {
     case 0:
     case 1:
       for (let burst = dice.number(1, 4); burst > 0; burst--) faults.inject(anyEvent(dice, handles));
@@ -48,6 +71,14 @@ const harm = (trial: Trial, host: TrialHost): void => {
       faults.fromHost = badLine(dice, dice.of(0.02, 0.1, 0.5), () => undefined);
       clock.after(dice.number(0, 3_000), () => {
         faults.fromHost = undefined;
+      });
+      return;
+    }
+    case 8:
+    case 9: {
+      faults.toHost = refusing(dice);
+      clock.after(dice.number(0, 6_000), () => {
+        faults.toHost = undefined;
       });
       return;
     }
