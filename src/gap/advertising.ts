@@ -65,7 +65,11 @@ export class Advertising<Connection>
     }
     try {
       const newLink = await this.#wait();
-      return newLink === undefined ? DONE : { done: false, value: await this.#accept(newLink) };
+      if (newLink === undefined) return DONE;
+      if (!this.#closed) return { done: false, value: await this.#accept(newLink) };
+      // Closed in the moment between the link and this: who closed it does not look for a connection any more.
+      this.#options.radio.controller.drop(newLink.link);
+      return DONE;
     } catch (error) {
       await this.close();
       throw error;

@@ -1,5 +1,14 @@
+import type { Timer } from '../core/clock.ts';
 import type { AclLink } from '../hci/acl-link.ts';
 import type { LinkUp, NewLink, OwnAddress, RadioController } from './radio-controller.ts';
+
+/** How long LE Advertising Set Terminated may take to follow its Connection Complete: they are sent together (Vol 4, Part E, 7.7.65.18). */
+const CLAIM_LIMIT_MS = 1_000;
+
+interface Unassigned {
+  readonly up: LinkUp;
+  readonly limit: Timer;
+}
 
 /** Hands new links to whom they belong, closes those that belong to nobody, and counts those that live. */
 export class RadioLinks {
@@ -8,7 +17,7 @@ export class RadioLinks {
   readonly #onUnclaimed: () => void;
   readonly #live = new Set<AclLink>();
   /** Links of the peripheral role that wait for LE Advertising Set Terminated to say whose they are. */
-  readonly #unassigned = new Map<number, LinkUp>();
+  readonly #unassigned = new Map<number, Unassigned>();
   /** Connection handles whose set was known without being told. */
   readonly #assigned = new Set<number>();
 
@@ -31,20 +40,27 @@ export class RadioLinks {
     return this.#assigned.delete(connectionHandle);
   }
 
-  /** Keeps a link until claim() asks for its connection handle, or until it ends. */
+  /** Keeps a link until claim() asks for its connection handle, or until it ends; one that nobody asks for is closed. */
   hold(up: LinkUp): void {
     const { link } = up;
-    this.#assigned.delete(link.handle);
-    this.#unassigned.set(link.handle, up);
-    link.scope.add(() => {
-      if (this.#unassigned.get(link.handle) === up) this.#unassigned.delete(link.handle);
+    const { handle, scope } = link;
+    this.#assigned.delete(handle);
+    const limit = this.#controller.clock.after(CLAIM_LIMIT_MS, () => {
+      this.#unassigned.delete(handle);
+      this.#onUnclaimed();
+      this.#controller.drop(link);
+    });
+    this.#unassigned.set(handle, { up, limit });
+    scope.add(() => {
+      if (this.#unassigned.get(handle)?.up === up) this.claim(handle);
     });
   }
 
   claim(connectionHandle: number): LinkUp | undefined {
-    const up = this.#unassigned.get(connectionHandle);
+    const found = this.#unassigned.get(connectionHandle);
+    found?.limit.cancel();
     this.#unassigned.delete(connectionHandle);
-    return up;
+    return found?.up;
   }
 
   /** Offers a link to `take`, and closes it where that does not want it. */

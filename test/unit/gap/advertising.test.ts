@@ -338,6 +338,17 @@ describe('advertising for one central after the other', () => {
     await manager.advertising().close();
   });
 
+  test('a link that comes in the moment of close() is closed', async () => {
+    const advertising = manager.advertising();
+    const next = advertising.next();
+    await bench.settle();
+    const link = bench.fake.linkUp('peripheral', central);
+    const closing = advertising.close();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(bench.fake.dropped).toEqual([link]);
+    await closing;
+  });
+
   test('a link that nobody can make a connection of is closed', async () => {
     const failing = new AdvertisingManager<string>(bench.radio, () => {
       throw new Error('no room');
@@ -442,6 +453,19 @@ describe('with several sets', () => {
     bench.fake.setTerminated(0, second.handle);
     expect(await one).toBe(other.address);
     expect(bench.fake.dropped).toEqual([]);
+  });
+
+  test('a link that is never said to belong to a set is closed', async () => {
+    const all = [manager.advertise(), manager.advertise()].map(rejection);
+    await bench.settle();
+    const lost = bench.fake.linkUp('peripheral', central);
+    await bench.clock.advance(999);
+    expect(bench.fake.dropped).toEqual([]);
+    await bench.clock.advance(1);
+    expect(bench.fake.dropped).toEqual([lost]);
+    expect(bench.radio.counters.all()['linksUnclaimed']).toBe(1);
+    bench.end();
+    await Promise.all(all);
   });
 
   test('a link that ends before it is known whose it was harms nobody', async () => {
