@@ -35,17 +35,18 @@ export const serve = async (
   options: ControllerOptions = {},
 ): Promise<VirtualServer> => {
   const listen = await listenerAt(air, at);
-  // A port that the system chooses has no name yet, and several may be asked for.
-  const named = at.endsWith(':0') ? {} : { name: at };
-  const controller = air.createController({ ...named, ...options });
-  const door = new Door(air, controller);
-  let server: H4Server;
+  const door = new Door(air);
+  const server = await listen((port) => door.knock(port));
+  let controller: VirtualController;
   try {
-    server = await listen((port) => door.knock(port));
+    // By the address that hosts use: a port that the system chooses is known only now.
+    controller = air.createController({ name: server.address, ...options });
   } catch (error) {
-    controller.remove();
+    door.close();
+    await server.close();
     throw error;
   }
+  door.open(controller);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     door.close();
@@ -79,10 +80,6 @@ const listenerAt = async (air: Air, at: string): Promise<Listen> => {
   if (kind === 'unix') {
     const { listenUnix } = await import('../transport/h4-server.ts');
     return (onHost) => listenUnix({ path: place, clock }, onHost);
-  }
-  if (kind === 'pty') {
-    const { listenPty } = await import('../transport/pty.ts');
-    return (onHost) => listenPty({ path: place, clock }, onHost);
   }
   if (kind === 'pty') {
     const { listenPty } = await import('../transport/pty.ts');
@@ -133,19 +130,26 @@ class ServedLine implements HostLine {
 /** A host that comes back may be here before the end of its old line is: so long the new one waits. */
 const PATIENCE_MS = 250;
 
-/** Lets one host in at a time. */
+/** Lets one host in at a time, and none before the controller is there. */
 class Door {
   readonly #air: Air;
-  readonly #controller: VirtualController;
+  #controller: VirtualController | undefined;
   #waiting: { readonly transport: HciTransport; readonly patience: Timer } | undefined;
 
-  constructor(air: Air, controller: VirtualController) {
+  constructor(air: Air) {
     this.#air = air;
+  }
+
+  /** From now on hosts are let in, the one that waits first. */
+  open(controller: VirtualController): void {
     this.#controller = controller;
+    const first = this.#takeWaiting();
+    if (first !== undefined) this.knock(first);
   }
 
   knock(transport: HciTransport): void {
-    if (!this.#controller.connected) this.#admit(transport);
+    const controller = this.#controller;
+    if (controller?.connected === false) this.#admit(transport, controller);
     else if (this.#waiting === undefined) {
       const patience = this.#air.clock.after(PATIENCE_MS, () => this.close(), { background: true });
       this.#waiting = { transport, patience };
@@ -165,9 +169,9 @@ class Door {
     return waiting?.transport;
   }
 
-  #admit(transport: HciTransport): void {
+  #admit(transport: HciTransport, controller: VirtualController): void {
     const line = new ServedLine(this.#air, transport);
-    const port = this.#controller.attach(line);
+    const port = controller.attach(line);
     line.port = port;
     transport.start({
       packet: (packet) => port.send(new Uint8Array(packet)),

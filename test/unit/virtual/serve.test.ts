@@ -21,6 +21,25 @@ describe('where a virtual controller is served', () => {
     },
   );
 
+  it('names the controllers after their addresses, also where the system chooses the port', async () => {
+    const air = createAir();
+    await using one = await serve(air, 'tcp:127.0.0.1:0');
+    await using two = await serve(air, 'tcp:127.0.0.1:0');
+    await using socket = await serve(air, `unix:${join(folder, 'hci:0')}`);
+    expect(one.address).toBe(`tcp:127.0.0.1:${one.port}`);
+    for (const { controller, address } of [one, two, socket]) expect(controller.name).toBe(address);
+  });
+
+  it('gives the place back where the air refuses the controller', async () => {
+    const air = createAir();
+    const path = join(folder, 'hci');
+    air.createController({ name: 'taken' });
+    const failure = await serve(air, `unix:${path}`, { name: 'taken' }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(InvalidArgumentError);
+    await using again = await serve(air, `unix:${path}`);
+    expect(again.controller.connected).toBe(false);
+  });
+
   it('leaves no controller behind where the place of a pseudo-terminal is taken', async () => {
     const path = join(folder, 'taken');
     writeFileSync(path, '');
