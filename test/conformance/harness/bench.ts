@@ -49,6 +49,13 @@ export class Bench implements AsyncDisposable {
     return bench;
   }
 
+  /** With no link, for cases about advertising. */
+  static async apart(options: BenchOptions = {}): Promise<Bench> {
+    const bench = await Bench.#open(options);
+    bench.linkMayEnd = true;
+    return bench;
+  }
+
   static async #open({ services = [], controller, testerController }: BenchOptions): Promise<Bench> {
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });

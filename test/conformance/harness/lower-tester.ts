@@ -1,7 +1,7 @@
 import type { HciTransport, ManualClock } from 'jelling';
 import type { VirtualController } from 'jelling/virtual';
 import { TesterChannel } from './channel.ts';
-import { bytes, type Hex, hex, octet, octetAt, u16, u16At, uuid } from './pdu.ts';
+import { bytes, type Hex, hex, octet, octetAt, slice, u16, u16At, uuid } from './pdu.ts';
 
 export const Cid = { att: 4, signalling: 5 } as const;
 
@@ -11,6 +11,8 @@ const Opcode = {
   leSetEventMask: 0x2001,
   leSetAdvertisingParameters: 0x2006,
   leSetAdvertisingEnable: 0x200a,
+  leSetScanParameters: 0x200b,
+  leSetScanEnable: 0x200c,
   leCreateConnection: 0x200d,
   leConnectionUpdate: 0x2013,
   disconnect: 0x0406,
@@ -24,6 +26,14 @@ export interface TesterParameters {
   readonly interval: number;
   readonly latency: number;
   readonly timeout: number;
+}
+
+/** What the tester has heard of an advertiser. */
+export interface Report {
+  /** As in the event: 0 connectable, 1 directed, 2 scannable, 3 neither, 4 a scan response. */
+  readonly type: number;
+  readonly address: string;
+  readonly data: Hex;
 }
 
 /**
@@ -41,6 +51,7 @@ export class LowerTester {
   #parameters: TesterParameters | undefined;
   #assembly = '';
   #endReason: number | undefined;
+  #reports: Report[] = [];
 
   private constructor(controller: VirtualController, clock: ManualClock) {
     this.controller = controller;
@@ -59,8 +70,8 @@ export class LowerTester {
     const tester = new LowerTester(controller, clock);
     tester.#command(Opcode.reset, '');
     tester.#command(Opcode.setEventMask, 'ffffffffffffff3f');
-    // Connection Complete and Connection Update Complete; the controller answers all else by itself.
-    tester.#command(Opcode.leSetEventMask, '0500000000000000');
+    // Connection Complete, Advertising Report and Connection Update Complete; the controller answers all else by itself.
+    tester.#command(Opcode.leSetEventMask, '0700000000000000');
     await clock.advance(0);
     return tester;
   }
@@ -97,6 +108,17 @@ export class LowerTester {
     const interval = u16(0x0020);
     this.#command(Opcode.leSetAdvertisingParameters, `${interval}${interval}0000${'00'.repeat(7)}0700`);
     this.#command(Opcode.leSetAdvertisingEnable, '01');
+  }
+
+  /** Scans actively for so long, and gives what it has heard of one address. */
+  async hear(address: string, ms: number): Promise<Report[]> {
+    this.#reports = [];
+    this.#command(Opcode.leSetScanParameters, `01${u16(16)}${u16(16)}0000`);
+    this.#command(Opcode.leSetScanEnable, '0100');
+    await this.#clock.advance(ms);
+    this.#command(Opcode.leSetScanEnable, '0000');
+    await this.#clock.advance(0);
+    return this.#reports.filter((report) => report.address === address);
   }
 
   /** As central: connects to the implementation under test. */
@@ -178,7 +200,14 @@ export class LowerTester {
     if (event.startsWith('01') && status === '00') {
       this.#handle = u16At(event, 2);
       this.#parameters = parametersAt(event, 12);
-    } else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
+    } else if (event.startsWith('02')) this.#report(event);
+    else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
+  }
+
+  #report(event: Hex): void {
+    const address = (slice(event, 4, 10).match(/../g) ?? []).reverse().join(':').toUpperCase();
+    const data = slice(event, 11, 11 + octetAt(event, 10));
+    this.#reports.push({ type: octetAt(event, 2), address, data });
   }
 
   #acl(data: Hex): void {

@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import { advertisingCase, discoverability, Flag, ReportType } from '../../../harness/advertising.ts';
+
+advertisingCase(
+  'GAP/CONN/NCON/BV-03-C',
+  {
+    file: 'src/gap/advertising-options.ts',
+    from: "parametersOf(answers ? 'scannable' : 'nonConnectable',",
+    to: "parametersOf(answers ? 'scannable' : 'connectable',",
+  },
+  (iut, signal) => iut.broadcast({ discoverable: 'limited', signal }),
+  async (hear) => {
+    // 1. The upper tester broadcasts, not connectable, in limited discoverable mode, and the tester hears it.
+    const heard = await hear();
+    // 2. The kind of advertising is that of its mode, and so are the flags.
+    expect(heard.type).toBe(ReportType.nonconnectable);
+    expect(discoverability(heard)).toBe(Flag.limited);
+  },
+);
