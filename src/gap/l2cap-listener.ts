@@ -158,13 +158,22 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
 
   /** @internal As one link sees it. */
   on(link: ListeningLink): CreditListener {
-    const queue = this.#queue;
+    if (this.#queue.size === MAX_WAITING_CHANNELS) this.#dropEnded();
     return {
       mtu: this.mtu,
-      room: this.#once ? 1 : MAX_WAITING_CHANNELS - queue.size,
+      room: this.#once ? 1 : MAX_WAITING_CHANNELS - this.#queue.size,
       admit: () => this.#admit(link),
       opened: (channel) => this.#opened(channel),
     };
+  }
+
+  /** Channels that ended before anybody took them shall not keep others out. */
+  #dropEnded(): void {
+    const open: L2capChannel[] = [];
+    for (let channel = this.#queue.shift(); channel !== undefined; channel = this.#queue.shift()) {
+      if (channel.isOpen) open.push(channel);
+    }
+    for (const channel of open) this.#queue.push(channel);
   }
 
   #admit(link: ListeningLink): number {

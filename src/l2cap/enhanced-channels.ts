@@ -1,3 +1,4 @@
+import { readU16 } from '../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError, L2capError, MalformedPduError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { ChannelTable } from './channel-table.ts';
@@ -39,6 +40,15 @@ const refusesAll: ReadonlySet<number> = new Set([
   CreditResult.unacceptableParameters,
   CreditResult.invalidParameters,
 ]);
+
+const RESULT_OFFSET = 6;
+const SHORTEST_RESPONSE = 10;
+
+/** Connections pending: another response follows (Vol 3, Part A, Table 4.19). What breaks the format is no such response. */
+const isPending = (data: Uint8Array): boolean => {
+  const result = readU16(data, RESULT_OFFSET);
+  return data.length >= SHORTEST_RESPONSE && data.length % 2 === 0 && result >= 0x000d && result <= 0x000f;
+};
 
 /** Opens up to five channels in one request, and changes the sizes of those that are open (Vol 3, Part A, 4.25 to 4.28 and 10.2). */
 export class EnhancedChannels {
@@ -164,6 +174,7 @@ export class EnhancedChannels {
         {
           what,
           responseCode: SignallingCode.creditBasedConnectionResponse,
+          saysPending: isPending,
           accept: (data) => this.#opened(what, { spsm, terms, localCids }, data),
         },
         commands.CreditBasedConnectionRequest,

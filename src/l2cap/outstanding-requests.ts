@@ -7,6 +7,9 @@ import { CommandRejectReason } from './l2cap-codes.ts';
 /** How long a request waits for its response: RTX, which begins between 1 s and 60 s (Vol 3, Part A, 6.2.1). */
 const RTX_MS = 30_000;
 
+/** How long it waits once the peer has said that it will take its time: ERTX, 60 s to 300 s (Vol 3, Part A, 6.2.2). */
+const ERTX_MS = 60_000;
+
 /** Requests of ours that may be on the air at once. */
 const MAX_OUTSTANDING_REQUESTS = 16;
 
@@ -16,7 +19,10 @@ interface Outstanding {
   readonly responseCode: number;
   /** As it continues "while". */
   readonly what: string;
-  readonly rtx: Timer;
+  /** RTX, then ERTX. */
+  timer: Timer;
+  isPending: boolean;
+  readonly saysPending: (data: Uint8Array) => boolean;
   /** Reads the response's data. */
   readonly onResponse: (data: Uint8Array) => void;
   readonly onRefused: (error: Error) => void;
@@ -26,6 +32,8 @@ export interface SignallingRequest<R> {
   /** As it continues "while". */
   readonly what: string;
   readonly responseCode: number;
+  /** Whether the response only announces another; never unless given. */
+  readonly saysPending?: ((data: Uint8Array) => boolean) | undefined;
   /** Reads the response; throws MalformedPduError, or what the caller shall reject with. */
   readonly accept: (data: Uint8Array) => R;
   /** Sends it under this identifier. */
@@ -47,7 +55,7 @@ export class OutstandingRequests {
     this.#scope = scope;
   }
 
-  /** The longest wait is RTX, whatever deadline is given. Rejects with L2capError where the peer rejects the command. */
+  /** The longest wait is RTX, or ERTX after a pending response, whatever deadline is given. Rejects with L2capError where the peer rejects the command. */
   run<R>(request: SignallingRequest<R>, wait: WaitOptions): Promise<R> {
     const { what } = request;
     return procedure<R>(
@@ -60,19 +68,14 @@ export class OutstandingRequests {
   }
 
   #begin<R>(request: SignallingRequest<R>, settle: Settle<R>): void {
-    const { what, responseCode, accept, send } = request;
+    const { what, responseCode, accept, send, saysPending = () => false } = request;
     const identifier = this.#take(what);
-    const expire = (): void => {
-      this.#requests.delete(identifier);
-      settle.reject(
-        new TimeoutError(`timed out after ${RTX_MS} ms while ${what}: the peer did not respond`, RTX_MS),
-      );
-    };
-    const rtx = this.#clock.after(RTX_MS, expire, { background: true });
     this.#requests.set(identifier, {
       responseCode,
       what,
-      rtx,
+      timer: this.#expireAfter(RTX_MS, identifier),
+      isPending: false,
+      saysPending,
       onResponse: (data) => {
         try {
           settle.resolve(accept(data));
@@ -92,9 +95,28 @@ export class OutstandingRequests {
   answered(code: number, identifier: number, data: Uint8Array): boolean {
     const request = this.#requests.get(identifier);
     if (request?.responseCode !== code) return false;
+    if (request.saysPending(data)) {
+      // Once, so that a peer which goes on saying so cannot hold the identifier for ever.
+      if (request.isPending) return true;
+      request.isPending = true;
+      request.timer.cancel();
+      request.timer = this.#expireAfter(ERTX_MS, identifier);
+      return true;
+    }
     this.#finish(identifier);
     request.onResponse(data);
     return true;
+  }
+
+  #expireAfter(timeoutMs: number, identifier: number): Timer {
+    const expire = (): void => {
+      const request = this.#requests.get(identifier);
+      if (request === undefined) return;
+      this.#requests.delete(identifier);
+      const text = `timed out after ${timeoutMs} ms while ${request.what}: the peer did not respond`;
+      request.onRefused(new TimeoutError(text, timeoutMs));
+    };
+    return this.#clock.after(timeoutMs, expire, { background: true });
   }
 
   /** A Command Reject came. Gives false where it names no request of ours. */
@@ -115,12 +137,12 @@ export class OutstandingRequests {
 
   /** The link ended: the waits go with its scope, the timers here. */
   end(): void {
-    for (const { rtx } of this.#requests.values()) rtx.cancel();
+    for (const { timer } of this.#requests.values()) timer.cancel();
     this.#requests.clear();
   }
 
   #finish(identifier: number): void {
-    this.#requests.get(identifier)?.rtx.cancel();
+    this.#requests.get(identifier)?.timer.cancel();
     this.#requests.delete(identifier);
   }
 

@@ -14,7 +14,7 @@ import {
   SignallingCode,
 } from './l2cap-codes.ts';
 import type { L2capCounters } from './l2cap-counters.ts';
-import { OutstandingRequests } from './outstanding-requests.ts';
+import { OutstandingRequests, type SignallingRequest } from './outstanding-requests.ts';
 
 /** MTUsig of an LE link: what every implementation takes, and all that the commands here need (Vol 3, Part A, Table 4.1). */
 export const SIGNALLING_MTU = 23;
@@ -112,14 +112,13 @@ export class Signalling {
 
   /** Asks the peer. Waits 30 s at the longest; rejects with L2capError where it rejects the command. */
   request<S extends Shape, R>(
-    request: { readonly what: string; readonly responseCode: number; accept(data: Uint8Array): R },
+    request: Omit<SignallingRequest<R>, 'send'>,
     table: Pdu<S>,
     value: Infer<S>,
     wait: WaitOptions,
   ): Promise<R> {
-    const { what, responseCode, accept } = request;
     return this.#requests.run<R>(
-      { what, responseCode, accept, send: (identifier) => this.#send(table, identifier, value) },
+      { ...request, send: (identifier) => this.#send(table, identifier, value) },
       wait,
     );
   }

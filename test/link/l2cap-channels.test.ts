@@ -81,6 +81,26 @@ describe('opening', () => {
     await peripheral.ble.l2capListen({ psm: PSM }).close();
   });
 
+  test('eight wait to be accepted, and those that have ended make room', async () => {
+    await using hosts = new Hosts();
+    const { atCentral, atPeripheral } = await link(hosts);
+    const listener = atPeripheral.l2capListen({ psm: PSM });
+    const channels: L2capChannel[] = [];
+    for (let i = 0; i < 8; i++) channels.push(await hosts.run(atCentral.l2capConnect({ psm: PSM })));
+    await expect(hosts.run(atCentral.l2capConnect({ psm: PSM }))).rejects.toMatchObject({ result: 4 });
+    await hosts.run(Promise.all(channels.slice(0, 3).map((channel) => channel.disconnect())));
+    const [, , , fourth] = channels;
+    await hosts.run(atCentral.l2capConnect({ psm: PSM }));
+    const server = await hosts.run(listener.accept());
+    await hosts.run(server.send(Uint8Array.of(4)));
+    expect(fourth?.available).toBe(1);
+    const gone = fourth?.disconnected();
+    await hosts.run(listener.close());
+    expect(server.isOpen).toBe(true);
+    await hosts.run(server.disconnect());
+    expect((await hosts.run(gone ?? Promise.reject(new Error('none')))).reason).toBe(0x13);
+  });
+
   test('a policy refuses', async () => {
     await using hosts = new Hosts();
     const { atCentral, atPeripheral } = await link(hosts);

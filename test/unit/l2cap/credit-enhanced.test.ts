@@ -113,6 +113,30 @@ describe('opening channels of the enhanced mode', () => {
     }
   });
 
+  test('a peer that lets wait is waited for, for ERTX at the longest', async () => {
+    const { link, clock, receive } = make();
+    const patiently = { timeoutMs: Number.POSITIVE_INFINITY };
+    const first = link.credit.enhanced.connect(0x80, 100, 1, patiently);
+    const second = failure(link.credit.enhanced.connect(0x80, 100, 1, patiently));
+    await clock.advance(29_000);
+    for (const identifier of ['01', '02']) receive(`18 ${identifier} 0a00 0000 0000 0000 0d00 0000`);
+    await clock.advance(59_000);
+    receive('18 01 0a00 4600 4600 0a00 0000 5000');
+    expect(await first).toHaveLength(1);
+    receive('18 02 0a00 0000 0000 0000 0f00 0000');
+    await clock.advance(1_000);
+    expect(await second).toMatchObject({ name: 'TimeoutError', timeoutMs: 60_000 });
+    expect(clock.pending).toBe(0);
+  });
+
+  test('a pending response that breaks its format rejects', async () => {
+    const { link, receive, settle } = make();
+    const connecting = failure(link.credit.enhanced.connect(0x80, 100, 1, {}));
+    await settle();
+    receive('18 01 0800 0000 0000 0000 0d00');
+    expect(await connecting).toBeInstanceOf(MalformedPduError);
+  });
+
   test('is given up, and channels that come too late are closed', async () => {
     const { link, clock, receive, sent } = make();
     const connecting = failure(link.credit.enhanced.connect(0x80, 100, 2, {}));
