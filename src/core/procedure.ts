@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import { type Clock, noTimer, type Timer } from './clock.ts';
 import { InvalidArgumentError, TimeoutError } from './errors.ts';
 import type { WaitScope } from './wait-scope.ts';
@@ -63,6 +64,7 @@ export const procedure = <T>(
     let done = false;
     let timer: Timer = noTimer;
     let leaveScope: (() => void) | undefined;
+    let leaveSignal: (() => void) | undefined;
     let withdraw: Withdraw | undefined;
 
     const finish = (): boolean => {
@@ -70,7 +72,7 @@ export const procedure = <T>(
       done = true;
       timer.cancel();
       leaveScope?.();
-      signal?.removeEventListener('abort', onAbort);
+      leaveSignal?.();
       return true;
     };
     const giveUp = (makeReason: () => unknown): void => {
@@ -85,7 +87,7 @@ export const procedure = <T>(
         rejectNow();
       }
     };
-    const onAbort = (): void => giveUp(() => signal?.reason);
+    const aborted = (): void => giveUp(() => signal?.reason);
     const settle: Settle<T> = {
       resolve: (value) => {
         if (finish()) resolve(value);
@@ -104,8 +106,8 @@ export const procedure = <T>(
     leaveScope = scope?.add((error) => settle.reject(error));
     if (done) return;
     // An abort that `start` itself set off is no event any more.
-    if (signal?.aborted === true) return onAbort();
-    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted === true) return aborted();
+    if (signal !== undefined) leaveSignal = onAbort(signal, aborted);
     timer = clock.after(timeoutMs, () =>
       giveUp(() => {
         const advice = hint?.();
