@@ -37,6 +37,9 @@ const runNamed = async (context: Context, name: string, args: readonly string[])
 const unknownCommand = (name: string): UsageError => {
   const known = Object.keys(commands);
   if (name === '') return new UsageError(`what shall it do? The commands are ${known.join(', ')}`);
+  if (name.startsWith('-')) {
+    return new UsageError(`the command comes first, its options behind it: jelling scan ${name}`);
+  }
   const meant = nearest(name, known);
   const advice = meant === undefined ? `the commands are ${known.join(', ')}` : `is it ${meant}?`;
   return new UsageError(`there is no command '${name}': ${advice}`);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { createAir, serve } from 'jelling/virtual';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../../tools/commands.ts';
 import { Exit } from '../../../tools/exit.ts';
@@ -38,6 +39,7 @@ describe('a command line that cannot be read ends with status 2 and says what is
   test.each([
     [[], 'what shall it do?'],
     [['scna'], "there is no command 'scna': is it scan?"],
+    [['--json', 'scan'], 'the command comes first, its options behind it: jelling scan --json'],
     [['constructor'], "there is no command 'constructor'"],
     [['scan', '--adapter', 'foo'], "'foo' is no kind of adapter"],
     [['scan', '--service', 'zz'], "--service: 'zz' is not a UUID"],
@@ -54,7 +56,8 @@ describe('a command line that cannot be read ends with status 2 and says what is
     expect(stderr).toMatch(/^error: /);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^ +at /m);
-    expect(stdout).toBe('');
+    // With --json the error is an event too.
+    if (!args.includes('--json')) expect(stdout).toBe('');
     expect(status).toBe(Exit.usage);
   });
 });
@@ -216,6 +219,19 @@ describe('a peripheral and those who look at it', () => {
       Exit.timeout,
     );
   });
+});
+
+test('advertise is not ready before the controller is', async () => {
+  await using server = await serve(createAir(), 'tcp:127.0.0.1:0', { profile: '4.0-csr-like' });
+  // LE Set Advertising Enable becomes one that no controller takes.
+  server.controller.faults.fromHost = (packet) =>
+    packet[1] === 0x0a && packet[2] === 0x20
+      ? { replaceWith: Uint8Array.of(0x01, 0x0a, 0x20, 0x01, 0x02) }
+      : undefined;
+  const { status, stdout, stderr } = await run('advertise', '--name', 'X', '--adapter', server.address);
+  expect(status).toBe(Exit.refused);
+  expect(stdout).not.toContain('ready');
+  expect(stderr).toMatch(/^error: .*Invalid HCI Command Parameters/m);
 });
 
 test('an adapter that is named is opened and described', async () => {
