@@ -8,7 +8,7 @@ import {
 } from './connect-parameters.ts';
 import { afterTurn, groupOf } from './connect-queue.ts';
 import type { Radio } from './radio.ts';
-import { isPeerOf, type NewLink, type Peer } from './radio-controller.ts';
+import { isPeerOf, type NewLink, type Peer, samePeer } from './radio-controller.ts';
 import type { InitiatingWant } from './radio-plan.ts';
 import type { InitiatingUser } from './radio-users.ts';
 
@@ -30,8 +30,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * short enough that everybody gets several turns within the default deadline.
  */
 const TURN_MS = 2_000;
-
-const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
 
 const hintFor = ({ address }: Peer, tookTurns: boolean): string => {
   const turns = tookTurns

@@ -12,6 +12,8 @@ export interface Peer {
   readonly type: AddressType;
 }
 
+export const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
+
 /** Under which address this host advertises, scans for more and initiates. Asked each time the radio is set up anew. */
 export interface OwnAddress {
   readonly type: AddressType;
@@ -46,8 +48,7 @@ export interface LinkUp extends Omit<NewLink, 'own'> {
 
 /** Whether a link is one to this peer, under its identity or under the address that was on the air. */
 export const isPeerOf = (link: Pick<NewLink, 'peer' | 'peerResolvableAddress'>, peer: Peer): boolean =>
-  (link.peer.address === peer.address && link.peer.type === peer.type) ||
-  (link.peerResolvableAddress === peer.address && peer.type === 'random');
+  samePeer(link.peer, peer) || (link.peerResolvableAddress === peer.address && peer.type === 'random');
 
 /** A Connection Complete, good or bad: `up` is there where it is good. */
 export interface ConnectionOutcome {

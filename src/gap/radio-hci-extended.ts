@@ -1,14 +1,9 @@
-import { addressTypeToHci, parseAddress } from '../core/address.ts';
+import { addressTypeToHci } from '../core/address.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
-import type { HciController } from '../hci/hci-controller.ts';
-import type { OwnAddress, Peer } from './radio-controller.ts';
-import { runCommonStep } from './radio-hci-legacy.ts';
+import type { OwnAddress } from './radio-controller.ts';
+import { ALL_CHANNELS, noPeer, runCommonStep, type Sender } from './radio-hci-common.ts';
 import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
 
-type Sender = Pick<HciController, 'send'>;
-
-const noPeer: Peer = { address: parseAddress('00:00:00:00:00:00'), type: 'public' };
-const ALL_CHANNELS = 0x07;
 const PHY_1M = 1;
 const NO_PREFERENCE = 127;
 /** The data is all there is: neither to be continued nor to be cut by the controller. */

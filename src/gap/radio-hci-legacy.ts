@@ -1,14 +1,8 @@
-import { type Address, addressTypeToHci, parseAddress } from '../core/address.ts';
+import { addressTypeToHci } from '../core/address.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
-import type { HciController } from '../hci/hci-controller.ts';
-import type { OwnAddress, Peer } from './radio-controller.ts';
+import type { OwnAddress } from './radio-controller.ts';
+import { ALL_CHANNELS, noPeer, runCommonStep, type Sender } from './radio-hci-common.ts';
 import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
-
-type Sender = Pick<HciController, 'send'>;
-
-/** Where a peer is not asked for. */
-const noPeer: Peer = { address: parseAddress('00:00:00:00:00:00'), type: 'public' };
-const ALL_CHANNELS = 0x07;
 
 /** Advertising_Type (Vol 4, Part E, 7.8.5). */
 const advertisingTypes: Readonly<Record<AdvertisingKind, number>> = {
@@ -59,44 +53,6 @@ const initiate = async (hci: Sender, { peers, parameters }: InitiatingWant, own:
 const enable = async (hci: Sender, on: boolean): Promise<void> => {
   await hci.send(HciCommand.leSetAdvertisingEnable, { advertisingEnable: on ? 1 : 0 });
 };
-
-/** The commands that are the same in both ways of driving a controller. */
-export const runCommonStep = async (
-  hci: Sender,
-  step: Extract<
-    RadioStep,
-    {
-      op:
-        | 'setRandomAddress'
-        | 'clearAcceptList'
-        | 'addToAcceptList'
-        | 'removeFromAcceptList'
-        | 'cancelInitiating';
-    }
-  >,
-): Promise<void> => {
-  switch (step.op) {
-    case 'setRandomAddress':
-      await hci.send(HciCommand.leSetRandomAddress, { randomAddress: step.address });
-      return;
-    case 'clearAcceptList':
-      await hci.send(HciCommand.leClearFilterAcceptList, {});
-      return;
-    case 'addToAcceptList':
-      await hci.send(HciCommand.leAddDeviceToFilterAcceptList, listEntry(step.peer));
-      return;
-    case 'removeFromAcceptList':
-      await hci.send(HciCommand.leRemoveDeviceFromFilterAcceptList, listEntry(step.peer));
-      return;
-    case 'cancelInitiating':
-      await hci.send(HciCommand.leCreateConnectionCancel, {});
-  }
-};
-
-const listEntry = ({ address, type }: Peer): { addressType: number; address: Address } => ({
-  addressType: addressTypeToHci(type),
-  address,
-});
 
 /** A step by the legacy commands, which know one advertising set. */
 export const runLegacyStep = async (hci: Sender, step: RadioStep): Promise<void> => {

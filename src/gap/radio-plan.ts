@@ -1,7 +1,7 @@
 import type { Address, AddressType } from '../core/address.ts';
 import { equalBytes } from '../core/bytes.ts';
 import type { InitiatingParameters } from './connect-parameters.ts';
-import type { OwnAddress, Peer } from './radio-controller.ts';
+import { type OwnAddress, type Peer, samePeer } from './radio-controller.ts';
 
 /** How to scan, in HCI units. A want is compared by identity: a new object means a new start. */
 export interface ScanWant {
@@ -59,6 +59,16 @@ export interface SetState {
   readonly enabled: boolean;
 }
 
+/** A set of which the controller has been told nothing yet. */
+export const unknownSet: SetState = {
+  parameters: undefined,
+  own: undefined,
+  randomAddress: undefined,
+  data: undefined,
+  scanResponse: undefined,
+  enabled: false,
+};
+
 /** What is known of the controller. */
 export interface RadioState {
   readonly randomAddress: Address | undefined;
@@ -115,10 +125,8 @@ export type RadioStep =
   | { readonly op: 'disableAdvertising'; readonly handle: number }
   | { readonly op: 'removeAdvertisingSet'; readonly handle: number };
 
-const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
 const holds = (peers: readonly Peer[], peer: Peer): boolean => peers.some((one) => samePeer(one, peer));
-const sameOwn = (a: OwnAddress | undefined, b: OwnAddress): boolean =>
-  a !== undefined && a.type === b.type && a.address === b.address;
+const sameOwn = (a: OwnAddress | undefined, b: OwnAddress): boolean => a !== undefined && samePeer(a, b);
 
 export const isDirected = (kind: AdvertisingKind): boolean =>
   kind === 'directedHighDuty' || kind === 'directedLowDuty';
@@ -182,15 +190,6 @@ const editAcceptList = ({ state, want }: Planning): RadioStep | undefined => {
   if (gone !== undefined) return { op: 'removeFromAcceptList', peer: gone };
   const added = peers.find((peer) => !holds(held, peer));
   return added === undefined ? undefined : { op: 'addToAcceptList', peer: added };
-};
-
-const unknownSet: SetState = {
-  parameters: undefined,
-  own: undefined,
-  randomAddress: undefined,
-  data: undefined,
-  scanResponse: undefined,
-  enabled: false,
 };
 
 const holdsData = (held: Uint8Array | undefined, wanted: Uint8Array): boolean =>

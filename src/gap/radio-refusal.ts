@@ -1,4 +1,5 @@
 import { HciError } from '../core/errors.ts';
+import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { RadioRules, RadioState, RadioStep } from './radio-plan.ts';
 
 /** What is known at the moment when the controller refuses a step. */
@@ -27,17 +28,15 @@ export type RefusalVerdict =
   /** Whoever wanted it gets the error. */
   | { readonly kind: 'fail'; readonly blamed: 'scan' | 'initiating' | 'all' | number; readonly error: Error };
 
-/** Vol 1, Part F, 1.3. */
-const MEMORY_CAPACITY_EXCEEDED = 0x07;
-const CONNECTION_LIMIT_EXCEEDED = 0x09;
-const COMMAND_DISALLOWED = 0x0c;
-const LIMITED_RESOURCES = 0x0d;
+/** Of memory, of links, or of radio time: something else that is being done may be in the way. */
+const shortages: ReadonlySet<number> = new Set([
+  HciErrorCode.memoryCapacityExceeded,
+  HciErrorCode.connectionLimitExceeded,
+  HciErrorCode.commandDisallowed,
+  HciErrorCode.connectionRejectedLimitedResources,
+]);
 
-const isShortage = (status: number | undefined): boolean =>
-  status === MEMORY_CAPACITY_EXCEEDED ||
-  status === CONNECTION_LIMIT_EXCEEDED ||
-  status === COMMAND_DISALLOWED ||
-  status === LIMITED_RESOURCES;
+const isShortage = (status: number | undefined): boolean => status !== undefined && shortages.has(status);
 
 const explain = (error: HciError, advice: string): HciError =>
   new HciError(`${error.message}: ${advice}`, error.status, error.opcode, { cause: error });
@@ -46,12 +45,12 @@ const statusOf = (error: Error): number | undefined => (error instanceof HciErro
 
 const onInitiate = (error: Error, context: RefusalContext): RefusalVerdict => {
   const { state, rules, cancelIgnored } = context;
-  if (error instanceof HciError && error.status === COMMAND_DISALLOWED && cancelIgnored) {
+  if (error instanceof HciError && error.status === HciErrorCode.commandDisallowed && cancelIgnored) {
     const advice =
       'it answered the cancel of an earlier attempt and never completed it, so that it may still be looking for that peer; reset it by opening the adapter again';
     return { kind: 'fail', blamed: 'initiating', error: explain(error, advice) };
   }
-  if (isShortage(statusOf(error)) && statusOf(error) !== CONNECTION_LIMIT_EXCEEDED) {
+  if (isShortage(statusOf(error)) && statusOf(error) !== HciErrorCode.connectionLimitExceeded) {
     if (state.scanning && rules.scanWhileInitiating) return { kind: 'pauseScan' };
     const advertises = [...state.sets.values()].some((set) => set.enabled);
     if (advertises && rules.advertiseWhileInitiating) return { kind: 'pauseAdvertising' };

@@ -1,19 +1,10 @@
-import type { Peer } from './radio-controller.ts';
-import type { RadioState, RadioStep, SetState } from './radio-plan.ts';
-
-const emptySet: SetState = {
-  parameters: undefined,
-  own: undefined,
-  randomAddress: undefined,
-  data: undefined,
-  scanResponse: undefined,
-  enabled: false,
-};
+import { type Peer, samePeer } from './radio-controller.ts';
+import { type RadioState, type RadioStep, type SetState, unknownSet } from './radio-plan.ts';
 
 /** The state with one set changed; a set that was not known comes to be. */
 export const withSet = (state: RadioState, handle: number, change: Partial<SetState>): RadioState => ({
   ...state,
-  sets: new Map(state.sets).set(handle, { ...(state.sets.get(handle) ?? emptySet), ...change }),
+  sets: new Map(state.sets).set(handle, { ...(state.sets.get(handle) ?? unknownSet), ...change }),
 });
 
 const withoutSet = (state: RadioState, handle: number): RadioState => {
@@ -23,7 +14,7 @@ const withoutSet = (state: RadioState, handle: number): RadioState => {
 };
 
 const without = (peers: readonly Peer[] | undefined, gone: Peer): readonly Peer[] =>
-  (peers ?? []).filter((peer) => peer.address !== gone.address || peer.type !== gone.type);
+  (peers ?? []).filter((peer) => !samePeer(peer, gone));
 
 /** The state once the controller has carried out a step. */
 export const afterRadioStep = (state: RadioState, step: RadioStep): RadioState => {

@@ -2,6 +2,7 @@ import { noTimer, type Timer } from '../core/clock.ts';
 import { Counters } from '../core/counters.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { AdvertisingReportCursor } from '../hci/codec/advertising-report.ts';
+import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import {
   type ConnectionOutcome,
   isPeerOf,
@@ -36,8 +37,6 @@ export interface RadioOptions {
 
 /** How long a controller may take to complete a cancelled connection attempt. */
 const CANCEL_LIMIT_MS = 2_000;
-/** Directed high duty cycle advertising has ended (Vol 1, Part F, 2.58). */
-const ADVERTISING_TIMEOUT = 0x3c;
 
 const endsSomething = (step: RadioStep): boolean =>
   step.op === 'disableScan' || step.op === 'disableAdvertising' || step.op === 'removeAdvertisingSet';
@@ -312,7 +311,8 @@ export class Radio implements RadioSink {
   }
 
   #connectionFailed(status: number): void {
-    if (status === ADVERTISING_TIMEOUT) {
+    // The end of directed high duty cycle advertising, told by the event of connections (Vol 4, Part E, 7.8.9).
+    if (status === HciErrorCode.advertisingTimeout) {
       for (const [handle, set] of this.#state.sets) {
         // With extended commands LE Advertising Set Terminated says it too.
         if (this.abilities.extended || !set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
