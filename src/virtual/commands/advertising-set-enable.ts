@@ -7,12 +7,19 @@ import type { ControllerCore } from '../controller-core.ts';
 import { Advertiser } from '../link-layer/advertiser.ts';
 import type { DeviceAddress } from '../link-layer/device-address.ts';
 import type { Identified } from '../link-layer/identities.ts';
-import { DISALLOWED, deviceOf, INVALID, identityTypeToHci, OK, speaks } from './checks.ts';
+import {
+  DISALLOWED,
+  deviceOf,
+  HIGH_DUTY_INTERVAL_MS,
+  INVALID,
+  identityTypeToHci,
+  OK,
+  SLOT_MS,
+  speaks,
+} from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
-const INTERVAL_UNIT_MS = 0.625;
 const DURATION_UNIT_MS = 10;
-const HIGH_DUTY_INTERVAL_MS = 3.75;
 /** 1.28 s in units of 10 ms: the longest high duty advertising. */
 const HIGH_DUTY_DURATION = 128;
 /** Num_Completed_Extended_Advertising_Events has an octet. */
@@ -100,9 +107,7 @@ const start = (core: ControllerCore, { set, duration, maxEvents }: Enabling): vo
     connectable: set.has(EventProperty.connectable),
     scannable: set.has(EventProperty.scannable),
     highDuty: set.has(EventProperty.highDuty),
-    intervalMs: set.has(EventProperty.highDuty)
-      ? HIGH_DUTY_INTERVAL_MS
-      : parameters.intervalMin * INTERVAL_UNIT_MS,
+    intervalMs: set.has(EventProperty.highDuty) ? HIGH_DUTY_INTERVAL_MS : parameters.intervalMin * SLOT_MS,
     channelMap: parameters.channelMap,
     primaryPhy: parameters.primaryPhy,
     secondaryPhy: parameters.secondaryPhy,

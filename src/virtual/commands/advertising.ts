@@ -5,17 +5,24 @@ import { acceptConnection, mayConnect } from '../connect.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { Advertiser } from '../link-layer/advertiser.ts';
 import type { DeviceAddress } from '../link-layer/device-address.ts';
-import { DISALLOWED, deviceOf, INVALID, OK, speaks, validOwnAddressType } from './checks.ts';
+import {
+  DISALLOWED,
+  deviceOf,
+  HIGH_DUTY_INTERVAL_MS,
+  INVALID,
+  OK,
+  SLOT_MS,
+  speaks,
+  validOwnAddressType,
+} from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
 /** Advertising_Type (Vol 4, Part E, 7.8.5). */
 const Type = { advInd: 0, directHighDuty: 1, advScanInd: 2, advNonconnInd: 3, directLowDuty: 4 } as const;
 
-const UNIT_MS = 0.625;
 const SHORTEST_INTERVAL = 0x0020;
 const LONGEST_INTERVAL = 0x4000;
-/** High duty cycle (Vol 6, Part B, 4.4.2.4.3): events at most 3.75 ms apart, for at most 1.28 s. */
-const HIGH_DUTY_INTERVAL_MS = 3.75;
+/** The longest high duty cycle advertising (Vol 6, Part B, 4.4.2.4.3). */
 const HIGH_DUTY_MS = 1280;
 
 const setParameters = complete('4.0', HciCommand.leSetAdvertisingParameters, (core, p) => {
@@ -84,7 +91,7 @@ const makeAdvertiser = (core: ControllerCore, first: DeviceAddress, connectable:
     connectable,
     scannable: type === Type.advInd || type === Type.advScanInd,
     highDuty,
-    intervalMs: highDuty ? HIGH_DUTY_INTERVAL_MS : intervalMin * UNIT_MS,
+    intervalMs: highDuty ? HIGH_DUTY_INTERVAL_MS : intervalMin * SLOT_MS,
     channelMap,
     primaryPhy: 1,
     secondaryPhy: 0,

@@ -5,6 +5,11 @@ import type { ControllerCore } from '../controller-core.ts';
 import { type DeviceAddress, sameDevice } from '../link-layer/device-address.ts';
 import type { Identified } from '../link-layer/identities.ts';
 
+/** In which HCI counts intervals and windows of advertising and scanning (Vol 4, Part E, 7.8.5, 7.8.10). */
+export const SLOT_MS = 0.625;
+/** Between events of high duty cycle advertising at the most (Vol 6, Part B, 4.4.2.4.3). */
+export const HIGH_DUTY_INTERVAL_MS = 3.75;
+
 export const OK = HciErrorCode.success;
 export const INVALID = HciErrorCode.invalidHciCommandParameters;
 export const DISALLOWED = HciErrorCode.commandDisallowed;

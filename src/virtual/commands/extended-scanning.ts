@@ -20,6 +20,7 @@ import {
   INVALID,
   identityTypeToHci,
   OK,
+  SLOT_MS,
   speaks,
   validOwnAddressType,
   validScanFilterPolicy,
@@ -27,7 +28,6 @@ import {
 import { complete, type Handler } from './handler.ts';
 import { validScanTimes } from './scanning.ts';
 
-const UNIT_MS = 0.625;
 const LONGEST_SCAN = 0xffff;
 const DURATION_UNIT_MS = 10;
 const PERIOD_UNIT_MS = 1280;
@@ -57,8 +57,8 @@ const setParameters = complete('5.0', HciCommand.leSetExtendedScanParameters, (c
     phys: phys.map((phy, i) => ({
       phy,
       active: p.phys[i]?.scanType === 1,
-      intervalMs: (p.phys[i]?.scanInterval ?? 0) * UNIT_MS,
-      windowMs: (p.phys[i]?.scanWindow ?? 0) * UNIT_MS,
+      intervalMs: (p.phys[i]?.scanInterval ?? 0) * SLOT_MS,
+      windowMs: (p.phys[i]?.scanWindow ?? 0) * SLOT_MS,
     })),
   };
   return OK;

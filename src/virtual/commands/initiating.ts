@@ -16,6 +16,7 @@ import {
   INVALID,
   isConnectedTo,
   OK,
+  SLOT_MS,
   speaks,
   validOwnAddressType,
   validPeerAddressType,
@@ -24,7 +25,6 @@ import { physOf } from './extended-scanning.ts';
 import { complete, type Handler, status } from './handler.ts';
 import { validScanTimes } from './scanning.ts';
 
-const UNIT_MS = 0.625;
 const LONGEST_EXTENDED_SCAN = 0xffff;
 /** Stands where a command without a PHY has been refused already. */
 const SLOW: ParameterRange = { intervalMin: 24, intervalMax: 40, latency: 0, supervisionTimeout: 42 };
@@ -54,7 +54,7 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
   if (refusal !== undefined) return refusal;
   return () =>
     initiate(core, {
-      times: [{ phy: Phy.le1M, intervalMs: p.leScanInterval * UNIT_MS, windowMs: p.leScanWindow * UNIT_MS }],
+      times: [{ phy: Phy.le1M, intervalMs: p.leScanInterval * SLOT_MS, windowMs: p.leScanWindow * SLOT_MS }],
       extended: false,
       phys: PhyMask.le1M,
       own: (device) => core.ownAddress(p.ownAddressType, device) ?? base,
@@ -114,7 +114,7 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
     ranges.set(phy, range);
     if (phy === Phy.le2M) continue;
     if (!validScanTimes(item.scanInterval, item.scanWindow, LONGEST_EXTENDED_SCAN)) return INVALID;
-    times.push({ phy, intervalMs: item.scanInterval * UNIT_MS, windowMs: item.scanWindow * UNIT_MS });
+    times.push({ phy, intervalMs: item.scanInterval * SLOT_MS, windowMs: item.scanWindow * SLOT_MS });
   }
   const peer = p.initiatorFilterPolicy === 1 ? undefined : deviceOf(p.peerAddressType, p.peerAddress);
   const base = core.ownAddress(p.ownAddressType, peer);

@@ -16,13 +16,13 @@ import {
   INVALID,
   identityTypeToHci,
   OK,
+  SLOT_MS,
   speaks,
   validOwnAddressType,
   validScanFilterPolicy,
 } from './checks.ts';
 import { complete, type Handler } from './handler.ts';
 
-const UNIT_MS = 0.625;
 const SHORTEST_SCAN = 0x0004;
 const LONGEST_SCAN = 0x4000;
 
@@ -57,7 +57,7 @@ const enable = complete('4.0', HciCommand.leSetScanEnable, (core, p) => {
   const scanner = new Scanner({
     medium: core.medium,
     station: core.station,
-    times: [{ phy: 1, intervalMs: interval * UNIT_MS, windowMs: window * UNIT_MS }],
+    times: [{ phy: 1, intervalMs: interval * SLOT_MS, windowMs: window * SLOT_MS }],
     active: new Set(active ? [1] : []),
     extended: false,
     phys: PhyMask.le1M,
