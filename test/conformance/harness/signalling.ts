@@ -14,6 +14,10 @@ export const Signal = {
   creditRequest: 0x14,
   creditResponse: 0x15,
   creditIndication: 0x16,
+  enhancedRequest: 0x17,
+  enhancedResponse: 0x18,
+  reconfigureRequest: 0x19,
+  reconfigureResponse: 0x1a,
 } as const;
 
 /** Results of a credit-based connection request (Vol 3, Part A, Table 4.17). */
@@ -26,6 +30,16 @@ export const Result = {
   invalidSourceCid: 0x0009,
   sourceCidAllocated: 0x000a,
   unacceptableParameters: 0x000b,
+  invalidParameters: 0x000c,
+} as const;
+
+/** Results of a reconfiguration (Vol 3, Part A, Table 4.20). */
+export const Reconfigured = {
+  success: 0x0000,
+  mtuReduced: 0x0001,
+  mpsReduced: 0x0002,
+  invalidDestinationCid: 0x0003,
+  unacceptableParameters: 0x0004,
 } as const;
 
 export const SPSM = 0x0080;

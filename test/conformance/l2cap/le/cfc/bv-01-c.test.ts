@@ -6,7 +6,11 @@ import { rejectNotUnderstood, SPSM } from '../../../harness/signalling.ts';
 
 centralCase(
   'L2CAP/LE/CFC/BV-01-C',
-  { file: 'src/l2cap/outstanding-requests.ts', from: 'request.onRefused(', to: 'void Object(' },
+  {
+    file: 'src/l2cap/signalling.ts',
+    from: 'this.#requests.rejected(identifier, reason)',
+    to: 'this.#requests.rejected(identifier + 1, reason)',
+  },
   async (bench) => {
     // 1. The upper tester opens a channel, and the request comes.
     const channel = bench.connection.l2capConnect({ psm: SPSM });

@@ -7,8 +7,8 @@ peripheralCase(
   'L2CAP/LE/CFC/BV-17-C',
   {
     file: 'src/l2cap/credit-channels.ts',
-    from: 'if (this.#isFull || !listener.hasRoom) return CreditResult.noResources;',
-    to: 'if (this.#isFull) return CreditResult.noResources;',
+    from: 'if (this.#table.room === 0 || listener.room === 0) return',
+    to: 'if (this.#table.room === 0) return',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });

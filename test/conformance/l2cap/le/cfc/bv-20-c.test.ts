@@ -6,8 +6,8 @@ peripheralCase(
   'L2CAP/LE/CFC/BV-20-C',
   {
     file: 'src/l2cap/credit-channels.ts',
-    from: 'if (this.#withRemote(sourceCid) !== undefined) return',
-    to: 'if (this.#withRemote(sourceCid) === null) return',
+    from: 'if (this.#table.withRemote(sourceCid) !== undefined) return',
+    to: 'if (this.#table.withRemote(sourceCid) === null) return',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });

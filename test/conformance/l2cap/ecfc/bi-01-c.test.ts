@@ -1,0 +1,18 @@
+import { peripheralCase } from '../../harness/case.ts';
+import { openEnhanced } from '../../harness/enhanced.ts';
+import { expectClosed, Signal, signal } from '../../harness/signalling.ts';
+
+peripheralCase(
+  'L2CAP/ECFC/BI-01-C',
+  {
+    file: 'src/l2cap/credit-machine.ts',
+    from: 'if (sendCredits > MAX_CREDITS) return close',
+    to: 'if (sendCredits > 2 * MAX_CREDITS) return close',
+  },
+  async (bench) => {
+    // 1. A channel is open on which the tester has given one credit. It gives so many more that they are above 65535, and the channel is closed.
+    const channel = await openEnhanced(bench, { credits: 1 });
+    bench.signalling.send(signal(Signal.creditIndication, 2, channel.ownCid, 0xffff));
+    await expectClosed(bench, channel);
+  },
+);

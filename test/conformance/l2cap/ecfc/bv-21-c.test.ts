@@ -1,0 +1,25 @@
+import { L2capError } from 'jelling';
+import { expect } from 'vitest';
+import { centralCase } from '../../harness/case.ts';
+import { enhancedRefusal } from '../../harness/enhanced.ts';
+import { octetAt, u16 } from '../../harness/pdu.ts';
+import { Result, SPSM } from '../../harness/signalling.ts';
+
+centralCase(
+  'L2CAP/ECFC/BV-21-C',
+  {
+    file: 'src/l2cap/enhanced-channels.ts',
+    from: 'if (refusesAll.has(result)) throw new L2capError(refusal, result);',
+    to: 'if (refusesAll.has(result)) throw new MalformedPduError(refusal);',
+  },
+  async (bench) => {
+    // 1. The upper tester opens two channels, and the request comes.
+    const channels = bench.connection.l2capConnectEnhanced({ psm: SPSM, count: 2 });
+    const request = await bench.signalling.expect(`17.. 0c00 ${u16(SPSM)} *`);
+    // 2. The tester refuses them, because their parameters are not acceptable; the upper tester learns that.
+    bench.signalling.send(enhancedRefusal(octetAt(request, 1), Result.unacceptableParameters, 2));
+    const failure = await bench.failure(channels);
+    expect(failure).toBeInstanceOf(L2capError);
+    expect(failure).toMatchObject({ result: Result.unacceptableParameters });
+  },
+);

@@ -1,0 +1,26 @@
+import { expect } from 'vitest';
+import { peripheralCase } from '../../harness/case.ts';
+import { enhancedRequest } from '../../harness/enhanced.ts';
+import { Cid } from '../../harness/lower-tester.ts';
+import { octet, u16At } from '../../harness/pdu.ts';
+import { Result, SPSM } from '../../harness/signalling.ts';
+
+peripheralCase(
+  'L2CAP/ECFC/BV-39-C',
+  {
+    file: 'src/l2cap/recombination.ts',
+    from: 'this.#payload.set(fragment, this.#filled);',
+    to: 'this.#payload.set(fragment, 0);',
+  },
+  async (bench) => {
+    await using listener = bench.connection.l2capListen({ psm: SPSM });
+    // 1. The tester opens channels by a request that comes in pieces, cut in its header, in its command and in its data.
+    for (const [i, length] of [2, 5, 9, 15].entries()) {
+      bench.tester.sendFrame(Cid.signalling, enhancedRequest(i + 1, { cids: [0x0041 + i] }), length);
+      // 2. It is answered when it is whole.
+      const answer = await bench.signalling.expect(`18${octet(i + 1)} 0a00 *`);
+      expect(u16At(answer, 10)).toBe(Result.success);
+      expect((await bench.run(listener.accept())).isOpen).toBe(true);
+    }
+  },
+);
