@@ -8,7 +8,7 @@ advertisingCase(
     from: 'export const LIMITED_TIMEOUT_MS = 180_000;',
     to: 'export const LIMITED_TIMEOUT_MS = 1_800_000;',
   },
-  (iut, signal) => iut.broadcast({ discoverable: 'limited', signal }),
+  (iut, signal) => iut.broadcast({ discoverable: 'limited', intervalMs: 1_000, signal }),
   async (hear, bench) => {
     // 1. The upper tester broadcasts in limited discoverable mode, and the tester hears it.
     const heard = await hear();

@@ -8,7 +8,7 @@ advertisingCase(
     from: 'export const LIMITED_TIMEOUT_MS = 180_000;',
     to: 'export const LIMITED_TIMEOUT_MS = 1_800_000;',
   },
-  (iut, signal) => iut.advertise({ discoverable: 'limited', signal }),
+  (iut, signal) => iut.advertise({ discoverable: 'limited', intervalMs: 1_000, signal }),
   async (hear, bench) => {
     // 1. The upper tester advertises in limited discoverable mode, and the tester hears it.
     const heard = await hear();
