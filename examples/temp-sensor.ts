@@ -1,7 +1,7 @@
 // A temperature sensor: advertises until a central connects, sends a reading each second, and waits for the next central.
 // Ctrl-C ends it.
 import { setTimeout as delay } from 'node:timers/promises';
-import { Characteristic, DisconnectedError, open, Service } from 'jelling';
+import { Characteristic, DisconnectedError, open, Service, TimeoutError } from 'jelling';
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
@@ -38,17 +38,20 @@ while (!signal.aborted) {
       signal,
     });
     console.log(`${connection.device} has connected`);
-    await temperature.subscribed(connection, { signal });
     while (!signal.aborted) {
+      // At once as long as the central wants readings; else when it wants them again.
+      const { notify } = await temperature.subscribed(connection, { signal });
       celsius += Math.random() - 0.5;
       temperature.write(encode(celsius));
-      await temperature.notify(connection, { signal });
+      if (notify) await temperature.notify(connection, { signal });
+      else await temperature.indicate(connection, { signal });
       await delay(1_000, undefined, { signal: connection.signal });
     }
   } catch (error) {
     if (signal.aborted) break;
-    const gone = error instanceof DisconnectedError || (error as Error).name === 'AbortError';
-    if (!gone) throw error;
+    // A central that goes, or takes nothing for too long, makes room for the next one.
+    const gone = error instanceof DisconnectedError || error instanceof TimeoutError;
+    if (!gone && (error as Error).name !== 'AbortError') throw error;
     console.log('the central has gone');
   }
 }
