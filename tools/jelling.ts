@@ -22,8 +22,13 @@ const forget = (): void => {
   for (const remove of listeners) remove();
 };
 
-// Whoever reads may leave early, as `head` does: that ends the work and is no failure of it.
-stdout.on('error', (error) => stop.abort(new Interruption(error.message, Exit.brokenPipe)));
+// Whoever reads may leave early, as `head` does: that ends the work and is no failure of it. A full disk is one.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const left = error.code === 'EPIPE';
+  stop.abort(left ? new Interruption(error.message, Exit.brokenPipe) : error);
+  // Where the command is over already, nobody else says so.
+  process.exitCode = left ? Exit.brokenPipe : Exit.failure;
+});
 stderr.on('error', () => undefined);
 
 process.exitCode = await dispatch({ output, signal: stop.signal, env }, args);

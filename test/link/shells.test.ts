@@ -96,6 +96,19 @@ test('a reader who leaves ends the work, quietly', { timeout: TEST_MS }, async (
   await advertiser.says(/has ended/);
 });
 
+test('output that cannot be written is a failure, and the reason is told', { timeout: TEST_MS }, async () => {
+  const { shell, one } = await serve('tcp:127.0.0.1:0', 'tcp:127.0.0.1:0');
+  await using _server = shell;
+  const node = `'${process.execPath}' --conditions=jelling-source --import tsx tools/jelling.ts`;
+  const full = (line: string) =>
+    promisify(execFile)('sh', ['-c', `${node} ${line} > /dev/full`]).catch((error: unknown) => error);
+  expect(await full(`scan --duration forever --adapter ${one}`)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('ENOSPC'),
+  });
+  expect(await full('--help')).toMatchObject({ code: 1 });
+});
+
 test('the demonstration is over in 15 seconds and leaves nothing running', { timeout: TEST_MS }, async () => {
   const start = performance.now();
   await using demo = jelling('demo');
