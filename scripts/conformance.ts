@@ -8,7 +8,12 @@
  * must fail while cases that have nothing to do with it pass.
  */
 import { parseArgs } from 'node:util';
-import { applicable, type CaseGroup, idsOf } from '../test/conformance/harness/applicable.ts';
+import {
+  applicable,
+  type CaseGroup,
+  idsOf,
+  waitsForPairing,
+} from '../test/conformance/harness/applicable.ts';
 import { faultOfMutation, proveMutations } from './conformance-mutate.ts';
 import { type CaseResult, fileOf, runCases } from './conformance-run.ts';
 
@@ -76,6 +81,13 @@ function printMissing(group: CaseGroup): void {
   const ids = idsOf(group);
   const missing = ids.filter((id) => !results.some((result) => result.id === id));
   if (missing.length === 0) return;
-  const which = missing.length === ids.length ? 'all' : missing.join(' ');
-  console.log(`without a test in ${group.group}, tier ${group.tier}: ${which}`);
+  const say = (why: string, which: readonly string[]): void => {
+    if (which.length > 0) console.log(`${why} in ${group.group}, tier ${group.tier}: ${which.join(' ')}`);
+  };
+  const waiting = missing.filter((id) => waitsForPairing.has(id));
+  say('waiting for pairing', waiting);
+  say(
+    'without a test',
+    missing.length === ids.length ? ['all'] : missing.filter((id) => !waiting.includes(id)),
+  );
 }

@@ -25,7 +25,7 @@ export const ReportType = { connectable: 0, scannable: 2, nonconnectable: 3, sca
 export const Flag = { limited: 0x01, general: 0x02, noBrEdr: 0x04 } as const;
 
 /** The structures of advertising data by type. Each must be whole, and none may come twice in one packet. */
-export const structures = (data: Hex): Map<number, Hex> => {
+const structures = (data: Hex): Map<number, Hex> => {
   const found = new Map<number, Hex>();
   for (let at = 0; at < size(data); at += 1 + octetAt(data, at)) {
     const length = octetAt(data, at);
