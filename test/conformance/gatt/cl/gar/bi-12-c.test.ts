@@ -5,9 +5,9 @@ import { ramp } from '../../../harness/pdu.ts';
 clientCase(
   'GATT/CL/GAR/BI-12-C',
   {
-    file: 'src/gatt/remote-value.ts',
-    from: 'if (error instanceof AttError && error.status === AttErrorCode.attributeNotLong) break;',
-    to: 'if (error instanceof AttError) break;',
+    file: 'src/att/transaction-lane.ts',
+    from: '`, status, handle)',
+    to: '`, status === 0x0a ? status : 0x0e, handle)',
   },
   async (bench, { characteristic }) => {
     const { handle } = characteristic;

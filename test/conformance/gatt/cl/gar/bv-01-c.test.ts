@@ -7,9 +7,9 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAR/BV-01-C',
   {
-    file: 'src/gatt/remote-value.ts',
-    from: 'request(Read, { attributeHandle }',
-    to: 'request(Read, { attributeHandle: attributeHandle + 1 }',
+    file: 'src/gatt/remote-characteristic.ts',
+    from: 'readRemoteValue(this.#context, this.handle,',
+    to: 'readRemoteValue(this.#context, this.handle + 1,',
   },
   async (bench, { characteristic }) => {
     // 1. The upper tester has a value read, and the client asks by its handle.
