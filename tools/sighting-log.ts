@@ -16,10 +16,15 @@ export interface SightingLogOptions<S extends Sighting> {
 /** How long a device without a name is held back: its scan response, which may have one, comes after its advertising data. */
 const HOLD_MS = 1_000;
 
+/** Devices that are remembered as printed. Beyond them the oldest is forgotten, and printed again when it is seen again: addresses are free to invent. */
+export const MOST_REMEMBERED = 65_536;
+
 /** Prints devices as they are seen, each once, when its name is known or has been waited for. */
 export class SightingLog<S extends Sighting> {
   readonly #options: SightingLogOptions<S>;
+  /** The longest known first. */
   readonly #printed = new Set<string>();
+  #count = 0;
   readonly #held = new Map<string, S>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -29,7 +34,7 @@ export class SightingLog<S extends Sighting> {
 
   /** Devices that have been printed. */
   get count(): number {
-    return this.#printed.size;
+    return this.#count;
   }
 
   add(key: string, sighting: S): void {
@@ -63,9 +68,16 @@ export class SightingLog<S extends Sighting> {
   #print(key: string, sighting: S): void {
     this.#held.delete(key);
     const { most, print, full } = this.#options;
-    if (most !== undefined && this.#printed.size >= most) return;
-    this.#printed.add(key);
+    if (most !== undefined && this.#count >= most) return;
+    if (!this.#printed.has(key)) this.#remember(key);
     print(sighting);
-    if (this.#printed.size === most) full();
+    if (this.#count === most) full();
+  }
+
+  #remember(key: string): void {
+    const [oldest] = this.#printed;
+    if (oldest !== undefined && this.#printed.size >= MOST_REMEMBERED) this.#printed.delete(oldest);
+    this.#printed.add(key);
+    this.#count++;
   }
 }

@@ -78,4 +78,10 @@ const tellViolations = (output: Output, { address, controller }: VirtualServer):
       return output.noteStyle('yellow', text);
     });
   }
+  const more = controller.violationCount - controller.violations.length;
+  if (more > 0) {
+    output.note({ event: 'moreViolations', adapter: address, count: more }, () =>
+      output.noteStyle('yellow', `and ${more} more by the host at ${address}`),
+    );
+  }
 };

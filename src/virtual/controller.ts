@@ -92,6 +92,12 @@ export class VirtualController {
     return this.#core.violations.kept;
   }
 
+  /** All that there were, also those beyond the first hundred. */
+  get violationCount(): number {
+    return this.#core.violations.count;
+  }
+
+  /** Whether a host has it now. */
   get connected(): boolean {
     return this.#line !== undefined;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SightingLog } from '../../../tools/sighting-log.ts';
+import { MOST_REMEMBERED, SightingLog } from '../../../tools/sighting-log.ts';
 
 interface Seen {
   readonly name: string | undefined;
@@ -71,5 +71,15 @@ describe('sightings', () => {
     log.end();
     expect(printed).toEqual([seen('B')]);
     expect([log.count, timesFull()]).toEqual([1, 1]);
+  });
+
+  test('of very many devices the oldest is forgotten, and printed when it comes again', () => {
+    const { log, printed } = makeLog();
+    for (let i = 0; i <= MOST_REMEMBERED; i++) log.add(`${i}`, seen('A'));
+    log.add(`${MOST_REMEMBERED}`, seen('B'));
+    expect(printed.at(-1)?.name).toBe('A');
+    log.add('0', seen('B'));
+    expect(printed.at(-1)?.name).toBe('B');
+    expect(log.count).toBe(MOST_REMEMBERED + 2);
   });
 });
