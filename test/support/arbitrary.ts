@@ -20,10 +20,7 @@ const arbitraryInteger = (bits: number, signed: boolean): fc.Arbitrary<number | 
 };
 
 /** Any value that a field may hold. */
-const arbitraryOfDomain = (
-  domain: FieldDomain,
-  limits: ArbitraryLimits = {},
-): fc.Arbitrary<unknown> => {
+const arbitraryOfDomain = (domain: FieldDomain, limits: ArbitraryLimits = {}): fc.Arbitrary<unknown> => {
   switch (domain.kind) {
     case 'unsigned':
       return arbitraryInteger(domain.bits, false);
