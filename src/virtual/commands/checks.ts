@@ -4,6 +4,7 @@ import { bitOf, LeFeature } from '../../hci/codec/features.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { type DeviceAddress, sameDevice } from '../link-layer/device-address.ts';
 import type { Identified } from '../link-layer/identities.ts';
+import type { ParameterRange } from '../link-layer/link-parameters.ts';
 
 /** In which HCI counts intervals and windows of advertising and scanning (Vol 4, Part E, 7.8.5, 7.8.10). */
 export const SLOT_MS = 0.625;
@@ -49,3 +50,16 @@ export const isConnectedTo = (core: ControllerCore, device: DeviceAddress): bool
 /** The address type in events, where 2 and 3 mean that the controller resolved an identity (Vol 4, Part E, 7.7.65.2). */
 export const identityTypeToHci = ({ device, resolved }: Identified): number =>
   addressTypeToHci(device.type) | (resolved ? 2 : 0);
+
+/** The connection parameters that a command allows, by the names they have in all but one command. */
+export const rangeOf = (p: {
+  readonly maxLatency: number;
+  readonly supervisionTimeout: number;
+  readonly connectionIntervalMin: number;
+  readonly connectionIntervalMax: number;
+}): ParameterRange => ({
+  intervalMin: p.connectionIntervalMin,
+  intervalMax: p.connectionIntervalMax,
+  latency: p.maxLatency,
+  supervisionTimeout: p.supervisionTimeout,
+});

@@ -7,7 +7,7 @@ import { keyWanted } from '../link-layer/encryption.ts';
 import type { LinkEnd } from '../link-layer/link-end.ts';
 import { validParameters } from '../link-layer/link-parameters.ts';
 import { clampRssi } from '../propagation.ts';
-import { DISALLOWED, INVALID, OK } from './checks.ts';
+import { DISALLOWED, INVALID, OK, rangeOf } from './checks.ts';
 import { complete, type Handler, status } from './handler.ts';
 
 const NO_LINK = HciErrorCode.unknownConnectionIdentifier;
@@ -25,18 +25,6 @@ const REASONS = new Set([0x05, 0x13, 0x14, 0x15, 0x1a, 0x29, 0x3b]);
 
 const linkOf = (core: ControllerCore, p: { readonly connectionHandle: number }): LinkEnd | undefined =>
   core.state.links.get(p.connectionHandle);
-
-const rangeOf = (p: {
-  readonly maxLatency: number;
-  readonly supervisionTimeout: number;
-  readonly connectionIntervalMin: number;
-  readonly connectionIntervalMax: number;
-}) => ({
-  intervalMin: p.connectionIntervalMin,
-  intervalMax: p.connectionIntervalMax,
-  latency: p.maxLatency,
-  supervisionTimeout: p.supervisionTimeout,
-});
 
 const disconnect = status('4.0', HciCommand.disconnect, (core, p) => {
   const end = linkOf(core, p);

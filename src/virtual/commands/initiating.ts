@@ -16,6 +16,7 @@ import {
   INVALID,
   isConnectedTo,
   OK,
+  rangeOf,
   SLOT_MS,
   speaks,
   validOwnAddressType,
@@ -40,12 +41,7 @@ const createConnection = status('4.0', HciCommand.leCreateConnection, (core, p) 
     (p.initiatorFilterPolicy === 0 && !validPeerAddressType(core, p.peerAddressType))
   )
     return INVALID;
-  const range = {
-    intervalMin: p.connectionIntervalMin,
-    intervalMax: p.connectionIntervalMax,
-    latency: p.maxLatency,
-    supervisionTimeout: p.supervisionTimeout,
-  };
+  const range = rangeOf(p);
   if (!validParameters(range) || p.minCeLength > p.maxCeLength) return INVALID;
   const peer = p.initiatorFilterPolicy === 1 ? undefined : deviceOf(p.peerAddressType, p.peerAddress);
   const base = core.ownAddress(p.ownAddressType, peer);
@@ -104,12 +100,7 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
   const times: ListenTimes[] = [];
   for (const [i, item] of p.phys.entries()) {
     const phy = phys[i] ?? Phy.le1M;
-    const range = {
-      intervalMin: item.connectionIntervalMin,
-      intervalMax: item.connectionIntervalMax,
-      latency: item.maxLatency,
-      supervisionTimeout: item.supervisionTimeout,
-    };
+    const range = rangeOf(item);
     if (!validParameters(range) || item.minCeLength > item.maxCeLength) return INVALID;
     ranges.set(phy, range);
     if (phy === Phy.le2M) continue;
