@@ -243,7 +243,7 @@ export class HciController {
       closed: (error) => {
         this.#transportClosed = true;
         this.#onSilenced();
-        const text = `the way to the controller at ${this.#transport.name} was lost: plug it in and open it again`;
+        const text = `the way to the controller at ${this.#transport.name} was lost: see that it runs, is plugged in and serves nobody else, then open it again`;
         this.#fail(
           new TransportError(error === undefined ? text : `${text} (${error.message})`, { cause: error }),
         );

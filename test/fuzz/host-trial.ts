@@ -82,7 +82,7 @@ const CLOSE_MS = 6_000;
 /** What defaults stretch by on a link of long intervals and much latency; a deadline of the caller never does. */
 const SLOW_LINK_MS = 64_000;
 
-export const initialValue = (index: number): Uint8Array =>
+const initialValue = (index: number): Uint8Array =>
   Uint8Array.from({ length: VALUE_LENGTH }, (_, i) => (i + index) & 0xff);
 
 /** Hosts on one air and one clock, and the book of every promise that they gave. */
