@@ -67,9 +67,16 @@ export type { ConnectionSecurity } from './gap/security.ts';
 export type { AccessRule } from './gatt/access.ts';
 export type { Subscription } from './gatt/characteristic.ts';
 export type { ValueLike } from './gatt/local-value.ts';
+export type { ReadMultipleOptions } from './gatt/multiple-reads.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';
 export type { CharacteristicProperties } from './gatt/properties.ts';
-export type { RemoteCharacteristic, SubscribeOptions, WriteOptions } from './gatt/remote-characteristic.ts';
+export type { AttributeValue } from './gatt/read-by-uuid.ts';
+export type {
+  ExtendedProperties,
+  RemoteCharacteristic,
+  SubscribeOptions,
+  WriteOptions,
+} from './gatt/remote-characteristic.ts';
 export type { RemoteDescriptor } from './gatt/remote-descriptor.ts';
 export type { RemoteService } from './gatt/remote-service.ts';
 export type { SendOptions } from './gatt/send.ts';

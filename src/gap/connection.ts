@@ -1,4 +1,5 @@
 import type { AttBearer } from '../att/att-bearer.ts';
+import type { Bytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { DisconnectedError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
@@ -6,6 +7,10 @@ import type { UuidLike } from '../core/uuid.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-ref.ts';
 import type { GattClient } from '../gatt/gatt-client.ts';
+import type { ValueLike } from '../gatt/local-value.ts';
+import type { ReadMultipleOptions } from '../gatt/multiple-reads.ts';
+import type { AttributeValue } from '../gatt/read-by-uuid.ts';
+import type { RemoteCharacteristic } from '../gatt/remote-characteristic.ts';
 import type { RemoteService } from '../gatt/remote-service.ts';
 import type { CounterValues } from './counter-sums.ts';
 import type { Device } from './device.ts';
@@ -149,6 +154,47 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   async service(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteService> {
     this.#parts.scope.check();
     return this.#parts.client.service(uuid, options);
+  }
+
+  /**
+   * Every value of that characteristic UUID, wherever it stands, in the order of their handles and each whole; empty where there is none
+   * (Vol 3, Part G, 4.8.2). Nothing needs to be discovered before. Default deadline 1 s for each step.
+   *
+   * @throws AttError when the peer refuses one of them, with its `handle`; MalformedPduError when its answers do not lead forward.
+   */
+  async readByUuid(uuid: UuidLike, options: WaitOptions = {}): Promise<readonly AttributeValue[]> {
+    this.#parts.scope.check();
+    return this.#parts.client.readByUuid(uuid, options);
+  }
+
+  /**
+   * The whole values of several characteristics, in the order given, with as few requests as the MTU allows (Vol 3, Part G, 4.8.4 and 4.8.5); one by one
+   * where the peer knows no better. Default deadline 1 s for each step.
+   *
+   * @throws InvalidStateError for one that cannot be read; InvalidArgumentError for one of another connection, or `lengths` that do not match;
+   *   AttError when the peer refuses one, with its `handle`; MalformedPduError when the values do not have the `lengths` given.
+   */
+  async readMultiple(
+    characteristics: readonly RemoteCharacteristic[],
+    options: ReadMultipleOptions = {},
+  ): Promise<readonly Bytes[]> {
+    this.#parts.scope.check();
+    return this.#parts.client.readMultiple(characteristics, options);
+  }
+
+  /**
+   * Writes several values in the order given, all or none: the peer repeats each part, and only when all are as sent are they executed
+   * (Vol 3, Part G, 4.9.5). Default deadline 1 s for each step.
+   *
+   * @throws MalformedPduError when the peer took down something else, and AttError when it refuses: both name the handle, and what was prepared is
+   *   cancelled; InvalidStateError for one that cannot be written so; InvalidArgumentError for one of another connection, or a value that is too long.
+   */
+  async writeReliably(
+    writes: readonly (readonly [RemoteCharacteristic, ValueLike])[],
+    options: WaitOptions = {},
+  ): Promise<void> {
+    this.#parts.scope.check();
+    return this.#parts.client.writeReliably(writes, options);
   }
 
   /**

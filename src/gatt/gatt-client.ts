@@ -1,5 +1,5 @@
 import type { AttBearer } from '../att/att-bearer.ts';
-import { readU16 } from '../core/bytes.ts';
+import { type Bytes, readU16 } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { NotFoundError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -8,10 +8,14 @@ import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
 import type { ClientContext } from './client-context.ts';
 import { Deadline } from './deadline.ts';
 import { Discovery, type ServiceRecord } from './discovery.ts';
-import { GattUuid } from './gatt-codes.ts';
+import { FIRST_HANDLE, GattUuid, LAST_HANDLE } from './gatt-codes.ts';
+import { type ValueLike, valueBytes } from './local-value.ts';
 import { LongWrites } from './long-writes.ts';
+import { MultipleReads, type ReadMultipleOptions } from './multiple-reads.ts';
+import { type AttributeValue, readValuesByUuid } from './read-by-uuid.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
 import { RemoteService } from './remote-service.ts';
+import { checkWritableLength } from './remote-value.ts';
 import { SharedResult } from './shared-result.ts';
 import { ValueHub, type ValueHubCounterName } from './value-hub.ts';
 
@@ -30,6 +34,7 @@ export interface GattClientOptions {
 export class GattClient {
   readonly #options: GattClientOptions;
   readonly #context: ClientContext;
+  readonly #multipleReads: MultipleReads;
   readonly #services = new Map<number, RemoteService>();
   #all = new SharedResult<readonly RemoteService[]>();
   #byUuid = new Map<Uuid, SharedResult<readonly RemoteService[]>>();
@@ -48,6 +53,7 @@ export class GattClient {
       longWrites: new LongWrites(bearer, clock),
       servicesOf: (discover) => this.#servicesOf(discover),
     };
+    this.#multipleReads = new MultipleReads(this.#context);
     bearer.valueReceiver = values.receive;
   }
 
@@ -76,6 +82,38 @@ export class GattClient {
     if (late !== undefined) return late;
     const present = all.length === 0 ? 'it has none' : `it has ${all.map((each) => each.uuid).join(', ')}`;
     throw new NotFoundError(`${this.#context.peer} has no service ${wanted}: ${present}`);
+  }
+
+  /** Every value of that UUID, in the order of their handles: see `readValuesByUuid`. */
+  async readByUuid(uuid: UuidLike, options: WaitOptions = {}): Promise<readonly AttributeValue[]> {
+    const range = { handle: FIRST_HANDLE, endHandle: LAST_HANDLE };
+    return readValuesByUuid(this.#context, parseUuid(uuid), range, options);
+  }
+
+  /** The whole values of several characteristics: see `MultipleReads`. */
+  async readMultiple(
+    characteristics: readonly RemoteCharacteristic[],
+    options: ReadMultipleOptions = {},
+  ): Promise<readonly Bytes[]> {
+    return this.#multipleReads.read(characteristics, options);
+  }
+
+  /** Writes several values, all or none: prepared, each echo compared, then executed (Vol 3, Part G, 4.9.5). */
+  async writeReliably(
+    writes: readonly (readonly [RemoteCharacteristic, ValueLike])[],
+    options: WaitOptions = {},
+  ): Promise<void> {
+    const values = writes.map(([characteristic, value]) => {
+      characteristic.checkReliablyWritable(this.#context);
+      const bytes = valueBytes(value);
+      checkWritableLength(bytes, `characteristic ${characteristic.uuid}`);
+      // The caller may go on with its array meanwhile.
+      return { handle: characteristic.handle, value: bytes.slice() };
+    });
+    if (values.length === 0) return;
+    const uuids = writes.map(([{ uuid }]) => uuid).join(', ');
+    const what = `writing reliably ${uuids} of ${this.#context.peer}`;
+    await this.#context.longWrites.write(values, what, options);
   }
 
   /**

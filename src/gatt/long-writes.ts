@@ -12,8 +12,15 @@ const PREPARE_HEADER_LENGTH = 5;
 
 const ExecuteFlags = { cancel: 0x00, write: 0x01 } as const;
 
+/** What is to be written where. */
+export interface PreparedValue {
+  readonly handle: number;
+  /** Nobody else may change it until the write is over. */
+  readonly value: Uint8Array;
+}
+
 /**
- * Writes values that are longer than one request (Vol 3, Part G, 4.9.4). A server has one queue for a client, so one long write at a time is prepared
+ * Writes values that are longer than one request, or several that are written all or none (Vol 3, Part G, 4.9.4 and 4.9.5). A server has one queue for a client, so one long write at a time is prepared
  * and executed, and one that is given up is cancelled before the next may begin: its parts would be executed with the next one's.
  */
 export class LongWrites {
@@ -27,7 +34,7 @@ export class LongWrites {
     this.#clock = clock;
   }
 
-  async write(handle: number, value: Uint8Array, what: string, options: WaitOptions): Promise<void> {
+  async write(values: readonly PreparedValue[], what: string, options: WaitOptions): Promise<void> {
     const deadline = new Deadline(this.#clock, what, options);
     const before = this.#last;
     let leave = (): void => undefined;
@@ -42,7 +49,7 @@ export class LongWrites {
       throw error;
     }
     try {
-      await this.#prepare(handle, value, what, deadline);
+      for (const { handle, value } of values) await this.#prepare(handle, value, what, deadline);
       await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.write }, { ...deadline.step(), what });
     } catch (error) {
       // The caller is told at once; the line goes on when the server has forgotten the parts. Nobody knows whether an execution that was
@@ -74,11 +81,12 @@ export class LongWrites {
 
   async #prepare(handle: number, value: Uint8Array, what: string, deadline: Deadline): Promise<void> {
     let offset = 0;
-    while (offset < value.length) {
+    // A value of no octets is one part too.
+    do {
       const part = value.subarray(offset, offset + this.#bearer.mtu - PREPARE_HEADER_LENGTH);
       await this.#preparePart(handle, offset, part, what, deadline.step());
       offset += part.length;
-    }
+    } while (offset < value.length);
   }
 
   async #preparePart(
@@ -99,7 +107,7 @@ export class LongWrites {
       equalBytes(echo.partAttributeValue, part);
     if (same) return;
     throw new MalformedPduError(
-      `the peer took down something else while ${what}: ${toHex(echo.partAttributeValue)} at offset ${echo.valueOffset} of ${printHandle(echo.attributeHandle)}, not what was sent; nothing was written`,
+      `the peer took down something else while ${what}: ${toHex(echo.partAttributeValue)} at offset ${echo.valueOffset} of ${printHandle(echo.attributeHandle)}, not what was sent for ${printHandle(handle)}; nothing was written`,
     );
   }
 

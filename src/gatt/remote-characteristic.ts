@@ -1,5 +1,5 @@
-import { type Bytes, writeU16 } from '../core/bytes.ts';
-import { InvalidArgumentError, InvalidStateError, NotFoundError } from '../core/errors.ts';
+import { type Bytes, readU16, writeU16 } from '../core/bytes.ts';
+import { InvalidArgumentError, InvalidStateError, MalformedPduError, NotFoundError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
 import type { ClientContext } from './client-context.ts';
@@ -26,6 +26,16 @@ export interface SubscribeOptions extends WaitOptions, DepthOption {
   readonly notify?: boolean | undefined;
   readonly indicate?: boolean | undefined;
 }
+
+/** Vol 3, Part G, 3.3.3.1. */
+export interface ExtendedProperties {
+  /** It takes a reliable write: see `connection.writeReliably`. */
+  readonly reliableWrite: boolean;
+  /** Its user description can be written. */
+  readonly writableAuxiliaries: boolean;
+}
+
+const utf8 = new TextDecoder();
 
 /** A characteristic of a peer, known by its handle: two of one UUID are two objects. Calls on it may overlap. */
 export class RemoteCharacteristic {
@@ -196,6 +206,37 @@ export class RemoteCharacteristic {
     throw new NotFoundError(`${this.#name} has no descriptor ${wanted}: ${present}`);
   }
 
+  /**
+   * What the Characteristic User Description says (Vol 3, Part G, 3.3.3.2). Throws NotFoundError where there is none, and as `read` of a descriptor.
+   */
+  async userDescription(options: WaitOptions = {}): Promise<string> {
+    return utf8.decode(await this.#readDescriptor(GattUuid.characteristicUserDescription, options));
+  }
+
+  /** What the Characteristic Extended Properties say (Vol 3, Part G, 3.3.3.1); nothing is asked where the characteristic has none. */
+  async extendedProperties(options: WaitOptions = {}): Promise<ExtendedProperties> {
+    if (!this.properties.extended) return { reliableWrite: false, writableAuxiliaries: false };
+    const value = await this.#readDescriptor(GattUuid.characteristicExtendedProperties, options);
+    if (value.length !== 2)
+      throw new MalformedPduError(
+        `the extended properties of ${this.#name} have ${value.length} octets, not 2`,
+      );
+    const bits = readU16(value, 0);
+    return { reliableWrite: (bits & 0x0001) !== 0, writableAuxiliaries: (bits & 0x0002) !== 0 };
+  }
+
+  /** @internal Throws InvalidArgumentError for one of another connection, InvalidStateError for one that cannot be read. */
+  checkReadable(context: ClientContext): void {
+    this.#checkOwner(context);
+    if (!this.properties.read) throw this.#cannot('be read');
+  }
+
+  /** @internal As checkReadable; the server alone knows whether it takes a reliable write. */
+  checkReliablyWritable(context: ClientContext): void {
+    this.#checkOwner(context);
+    if (!this.properties.write && !this.properties.extended) throw this.#cannot('be written reliably');
+  }
+
   /** @internal The peer has changed its services and these handles mean nothing any more: waits end with the error. */
   invalidate(error: Error): void {
     this.#context.values.unregister(this.handle, this.#feeds);
@@ -209,6 +250,20 @@ export class RemoteCharacteristic {
     const bytes = new Uint8Array(2);
     writeU16(bytes, 0, value);
     await descriptor.write(bytes, deadline.step());
+  }
+
+  #checkOwner(context: ClientContext): void {
+    if (context !== this.#context)
+      throw new InvalidArgumentError(
+        `${this.#name} belongs to another connection than ${context.peer} has now`,
+      );
+    this.service.checkCurrent();
+  }
+
+  async #readDescriptor(uuid: Uuid, options: WaitOptions): Promise<Bytes> {
+    const deadline = new Deadline(this.#context.clock, `describing ${this.#name}`, options);
+    const descriptor = await this.descriptor(uuid, deadline.step());
+    return descriptor.read(deadline.step());
   }
 
   /** The feed, which from now on gets what the peer sends. */

@@ -3,6 +3,7 @@ import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
 import type { ClientContext } from './client-context.ts';
 import { Discovery, type ServiceRecord } from './discovery.ts';
+import { type AttributeValue, readValuesByUuid } from './read-by-uuid.ts';
 import { RemoteCharacteristic } from './remote-characteristic.ts';
 import { SharedResult } from './shared-result.ts';
 
@@ -60,6 +61,12 @@ export class RemoteService {
     return this.#discover(this.#included, 'the included services', options, (discovery) =>
       this.#context.servicesOf(() => discovery.includedServices(this)),
     );
+  }
+
+  /** Every value of that characteristic UUID in this service, as `connection.readByUuid`. Throws InvalidStateError when the peer has changed its services here. */
+  async readByUuid(uuid: UuidLike, options: WaitOptions = {}): Promise<readonly AttributeValue[]> {
+    this.checkCurrent();
+    return readValuesByUuid(this.#context, parseUuid(uuid), this, options);
   }
 
   /** @internal The error of every call once the peer has said that its services changed here. */

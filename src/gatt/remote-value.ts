@@ -20,33 +20,76 @@ export const readRemoteValue = async (
   const { bearer, clock } = context;
   const what = `reading ${name}`;
   const deadline = new Deadline(clock, what, options);
-  let room = bearer.mtu - 1;
-  let value = await bearer.request(Read, { attributeHandle }, { ...deadline.step(), what });
+  const room = bearer.mtu - 1;
+  const value = await bearer.request(Read, { attributeHandle }, { ...deadline.step(), what });
   // The MTU may have been raised by the peer meanwhile: the smaller one tells whether the server had more to say.
-  let last = value.length < Math.min(room, bearer.mtu - 1);
+  if (value.length < Math.min(room, bearer.mtu - 1)) return checkLength(context, value, what);
+  try {
+    return await readOn(context, attributeHandle, value, what, deadline);
+  } catch (error) {
+    // The server says so where a value just fills the first answer (Vol 3, Part F, 3.4.4.5).
+    if (isNotLong(error)) return value;
+    throw error;
+  }
+};
+
+/**
+ * The whole of a value whose first octets came with others, and which was cut there or just fits. As Read Blob may be refused to a value that one Read Response
+ * would hold, although more is cut off than that (Vol 3, Part F, 3.4.4.5), such a value is read anew.
+ */
+export const completeRemoteValue = async (
+  context: ClientContext,
+  attributeHandle: number,
+  begin: Bytes,
+  what: string,
+  deadline: Deadline,
+): Promise<Bytes> => {
+  try {
+    return await readOn(context, attributeHandle, begin, what, deadline);
+  } catch (error) {
+    if (!isNotLong(error)) throw error;
+  }
+  const whole = await context.bearer.request(Read, { attributeHandle }, { ...deadline.step(), what });
+  return checkLength(context, whole, what);
+};
+
+/** Read Blob from the end of what there is, until a part is short. */
+const readOn = async (
+  context: ClientContext,
+  attributeHandle: number,
+  begin: Bytes,
+  what: string,
+  deadline: Deadline,
+): Promise<Bytes> => {
+  const { bearer } = context;
+  let value = begin;
+  let last = false;
   while (!last && value.length < MAX_ATTRIBUTE_LENGTH) {
-    room = bearer.mtu - 1;
+    const room = bearer.mtu - 1;
     const valueOffset = value.length;
-    let part: Bytes;
-    try {
-      part = await bearer.request(ReadBlob, { attributeHandle, valueOffset }, { ...deadline.step(), what });
-    } catch (error) {
-      // The server says so where a value just fills the first answer (Vol 3, Part F, 3.4.4.5).
-      if (error instanceof AttError && error.status === AttErrorCode.attributeNotLong) break;
-      throw error;
-    }
+    const part = await bearer.request(
+      ReadBlob,
+      { attributeHandle, valueOffset },
+      { ...deadline.step(), what },
+    );
     last = part.length < Math.min(room, bearer.mtu - 1);
     const longer = new Uint8Array(valueOffset + part.length);
     longer.set(value);
     longer.set(part, valueOffset);
     value = longer;
   }
-  if (value.length > MAX_ATTRIBUTE_LENGTH) {
-    throw new MalformedPduError(
-      `${context.peer} gave ${value.length} octets while ${what}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
-    );
-  }
-  return value;
+  return checkLength(context, value, what);
+};
+
+const isNotLong = (error: unknown): boolean =>
+  error instanceof AttError && error.status === AttErrorCode.attributeNotLong;
+
+/** Throws MalformedPduError for more octets than an attribute may have. */
+export const checkLength = (context: ClientContext, value: Bytes, what: string): Bytes => {
+  if (value.length <= MAX_ATTRIBUTE_LENGTH) return value;
+  throw new MalformedPduError(
+    `${context.peer} gave ${value.length} octets while ${what}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
+  );
 };
 
 /** Writes a whole value and waits for the answer: by one Write Request where it fits, else by a long write (Vol 3, Part G, 4.9.3 and 4.9.4). */
@@ -59,19 +102,24 @@ export const writeRemoteValue = async (
 ): Promise<void> => {
   const { bearer, longWrites } = context;
   const what = `writing ${name}`;
-  if (attributeValue.length > MAX_ATTRIBUTE_LENGTH) {
-    throw new InvalidArgumentError(
-      `a value of ${attributeValue.length} octets is too long for ${name}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
-    );
-  }
+  checkWritableLength(attributeValue, name);
   if (attributeValue.length > bearer.maxValueLength) {
     // The parts are cut one after the other, and the caller may go on with its array meanwhile.
-    await longWrites.write(attributeHandle, attributeValue.slice(), what, options);
+    const value = attributeValue.slice();
+    await longWrites.write([{ handle: attributeHandle, value }], what, options);
     return;
   }
   await bearer.request(
     Write,
     { attributeHandle, attributeValue },
     { what, timeoutMs: options.timeoutMs, signal: options.signal },
+  );
+};
+
+/** Throws InvalidArgumentError for more octets than an attribute may have. */
+export const checkWritableLength = (value: Uint8Array, name: string): void => {
+  if (value.length <= MAX_ATTRIBUTE_LENGTH) return;
+  throw new InvalidArgumentError(
+    `a value of ${value.length} octets is too long for ${name}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
   );
 };

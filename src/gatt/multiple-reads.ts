@@ -1,0 +1,176 @@
+import { AttErrorCode } from '../att/att-codes.ts';
+import { ReadMultiple, ReadMultipleVariable } from '../att/codec/exchanges.ts';
+import { type Bytes, copyBytes } from '../core/bytes.ts';
+import { AttError, InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import type { ClientContext } from './client-context.ts';
+import { Deadline } from './deadline.ts';
+import { MAX_ATTRIBUTE_LENGTH } from './gatt-codes.ts';
+import type { RemoteCharacteristic } from './remote-characteristic.ts';
+import { checkLength, completeRemoteValue, readRemoteValue } from './remote-value.ts';
+
+export interface ReadMultipleOptions extends WaitOptions {
+  /**
+   * Octets of each value, where all are known and never change: then the plain Read Multiple is used, which older servers know too and which does not
+   * tell where a value ends.
+   */
+  readonly lengths?: readonly number[] | undefined;
+}
+
+/** What one request asks for, and where its results go. */
+interface Batch {
+  readonly handles: readonly number[];
+  readonly first: number;
+}
+
+/**
+ * Reads several values with few requests (Vol 3, Part G, 4.8.4 and 4.8.5). What a server does not support is asked for once on a link; from then on, and
+ * for a request that would hold one handle only, values are read one by one.
+ */
+export class MultipleReads {
+  readonly #context: ClientContext;
+  readonly #unsupported = new Set<number>();
+
+  constructor(context: ClientContext) {
+    this.#context = context;
+  }
+
+  async read(
+    characteristics: readonly RemoteCharacteristic[],
+    options: ReadMultipleOptions,
+  ): Promise<readonly Bytes[]> {
+    for (const characteristic of characteristics) characteristic.checkReadable(this.#context);
+    const { lengths } = options;
+    if (lengths !== undefined) checkLengths(lengths, characteristics.length);
+    const { clock, peer } = this.#context;
+    const what = `reading ${characteristics.map(({ uuid }) => uuid).join(', ')} of ${peer}`;
+    const deadline = new Deadline(clock, what, options);
+    const handles = characteristics.map(({ handle }) => handle);
+    const values: Bytes[] = [];
+    while (values.length < handles.length) {
+      const batch = this.#batch(handles, values.length, lengths);
+      const got =
+        lengths === undefined
+          ? await this.#variable(batch, what, deadline)
+          : await this.#fixed(batch, lengths, what, deadline);
+      values.push(...(got ?? (await this.#oneByOne(batch, lengths, what, deadline))));
+    }
+    return values;
+  }
+
+  /** As many as the request has room for, and the response where the lengths are known. */
+  #batch(handles: readonly number[], first: number, lengths: readonly number[] | undefined): Batch {
+    const room = this.#context.bearer.mtu - 1;
+    const most = Math.min(handles.length, first + Math.floor(room / 2));
+    let end = first;
+    let octets = 0;
+    while (end < most) {
+      octets += lengths?.[end] ?? 0;
+      if (octets > room && end > first) break;
+      end++;
+    }
+    return { handles: handles.slice(first, end), first };
+  }
+
+  /** The values that came, at least one, the last one completed; undefined where they have to be read one by one. */
+  async #variable(batch: Batch, what: string, deadline: Deadline): Promise<Bytes[] | undefined> {
+    const { bearer, peer } = this.#context;
+    const { handles } = batch;
+    const room = bearer.mtu;
+    const answer = await this.#try(ReadMultipleVariable.request.code, batch, () =>
+      bearer.request(ReadMultipleVariable, { handles }, { ...deadline.step(), what }),
+    );
+    if (answer === undefined) return undefined;
+    const count = answer.values.length;
+    if (count === 0 || count > handles.length) {
+      throw new MalformedPduError(
+        `${peer} gave ${count} values while ${what}: ${handles.length} were asked for`,
+      );
+    }
+    const values = answer.values.map((value) => checkLength(this.#context, copyBytes(value), what));
+    const octets = values.reduce((sum, value) => sum + 2 + value.length, 1);
+    // Some servers give the length of what they sent, not of the value: one that just fills the PDU is asked for more.
+    if (!answer.complete || octets >= Math.min(room, bearer.mtu)) {
+      const last = count - 1;
+      const begin = values[last] ?? new Uint8Array(0);
+      values[last] = await completeRemoteValue(this.#context, handles[last] ?? 0, begin, what, deadline);
+    }
+    return values;
+  }
+
+  async #fixed(
+    batch: Batch,
+    lengths: readonly number[],
+    what: string,
+    deadline: Deadline,
+  ): Promise<Bytes[] | undefined> {
+    const { bearer, peer } = this.#context;
+    const { handles, first } = batch;
+    const set = await this.#try(ReadMultiple.request.code, batch, () =>
+      bearer.request(ReadMultiple, { handles }, { ...deadline.step(), what }),
+    );
+    if (set === undefined) return undefined;
+    const ends: number[] = [];
+    let octets = 0;
+    for (const length of lengths.slice(first, first + handles.length)) {
+      octets += length;
+      ends.push(octets);
+    }
+    if (set.length !== octets) {
+      throw new MalformedPduError(
+        `${peer} gave ${set.length} octets while ${what}: by the lengths given there should be ${octets}; leave them out where a value varies`,
+      );
+    }
+    return ends.map((end, i) => set.slice(ends[i - 1] ?? 0, end));
+  }
+
+  async #oneByOne(
+    batch: Batch,
+    lengths: readonly number[] | undefined,
+    what: string,
+    deadline: Deadline,
+  ): Promise<Bytes[]> {
+    const name = what.slice('reading '.length);
+    const values: Bytes[] = [];
+    for (const [i, handle] of batch.handles.entries()) {
+      const value = await readRemoteValue(this.#context, handle, name, deadline.step());
+      const length = lengths?.[batch.first + i];
+      if (length !== undefined && length !== value.length) {
+        throw new MalformedPduError(
+          `${this.#context.peer} gave ${value.length} octets while ${what}: by the lengths given there should be ${length}; leave them out where a value varies`,
+        );
+      }
+      values.push(value);
+    }
+    return values;
+  }
+
+  /** Undefined where there is nothing to ask together, the server does not know the request, or its answer cannot be read. */
+  async #try<R>(opcode: number, batch: Batch, ask: () => Promise<R>): Promise<R | undefined> {
+    // A handle set has two handles or more (Vol 3, Part F, 3.4.4.7).
+    if (batch.handles.length < 2 || this.#unsupported.has(opcode)) return undefined;
+    try {
+      return await ask();
+    } catch (error) {
+      // A list that the MTU cut within a length cannot be read, and is no lie (Vol 3, Part F, 3.4.4.12).
+      if (error instanceof MalformedPduError) return undefined;
+      if (!(error instanceof AttError) || error.status !== AttErrorCode.requestNotSupported) throw error;
+      this.#unsupported.add(opcode);
+      return undefined;
+    }
+  }
+}
+
+const checkLengths = (lengths: readonly number[], count: number): void => {
+  if (lengths.length !== count) {
+    throw new InvalidArgumentError(
+      `lengths must have one number for each characteristic: ${lengths.length} for ${count}`,
+    );
+  }
+  for (const length of lengths) {
+    if (Number.isInteger(length) && length >= 0 && length <= MAX_ATTRIBUTE_LENGTH) continue;
+    throw new InvalidArgumentError(
+      `a value has 0 to ${MAX_ATTRIBUTE_LENGTH} octets; a length given is ${length}`,
+    );
+  }
+};
