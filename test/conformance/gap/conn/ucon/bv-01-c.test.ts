@@ -4,9 +4,9 @@ import { advertisingCase, discoverability, ReportType } from '../../../harness/a
 advertisingCase(
   'GAP/CONN/UCON/BV-01-C',
   {
-    file: 'src/gap/advertising-options.ts',
-    from: "parametersOf('connectable', options.intervalMs, undefined)",
-    to: "parametersOf('scannable', options.intervalMs, undefined)",
+    file: 'src/gap/codec/advertising-data-builder.ts',
+    from: 'if (discoverable === false) return AdFlag.brEdrNotSupported;',
+    to: 'if (discoverable === false) return AdFlag.leGeneralDiscoverable;',
   },
   (iut, signal) => iut.advertise({ discoverable: false, signal }),
   async (hear, bench) => {

@@ -4,9 +4,9 @@ import { advertisingCase, discoverability, Flag, ReportType } from '../../../har
 advertisingCase(
   'GAP/CONN/UCON/BV-02-C',
   {
-    file: 'src/gap/advertising-options.ts',
-    from: "parametersOf('connectable', options.intervalMs, undefined)",
-    to: "parametersOf('scannable', options.intervalMs, undefined)",
+    file: 'src/gap/codec/advertising-data-builder.ts',
+    from: 'AdFlag.leLimitedDiscoverable : AdFlag.leGeneralDiscoverable',
+    to: 'AdFlag.leLimitedDiscoverable : 0',
   },
   (iut, signal) => iut.advertise({ discoverable: 'general', signal }),
   async (hear, bench) => {
