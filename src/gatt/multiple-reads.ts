@@ -7,7 +7,7 @@ import type { ClientContext } from './client-context.ts';
 import { Deadline } from './deadline.ts';
 import { MAX_ATTRIBUTE_LENGTH } from './gatt-codes.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
-import { checkLength, completeRemoteValue, readRemoteValue } from './remote-value.ts';
+import { checkLength, readRemoteValue } from './remote-value.ts';
 
 export interface ReadMultipleOptions extends WaitOptions {
   /**
@@ -72,7 +72,7 @@ export class MultipleReads {
     return { handles: handles.slice(first, end), first };
   }
 
-  /** The values that came, at least one, the last one completed; undefined where they have to be read one by one. */
+  /** The values that came, at least one, each whole; undefined where they have to be read one by one. */
   async #variable(batch: Batch, what: string, deadline: Deadline): Promise<Bytes[] | undefined> {
     const { bearer, peer } = this.#context;
     const { handles } = batch;
@@ -87,14 +87,14 @@ export class MultipleReads {
         `${peer} gave ${count} values while ${what}: ${handles.length} were asked for`,
       );
     }
-    const values = answer.values.map((value) => checkLength(this.#context, copyBytes(value), what));
+    const { values: sent, complete } = answer;
+    const values = sent.map((value) => checkLength(this.#context, copyBytes(value), what));
     const octets = values.reduce((sum, value) => sum + 2 + value.length, 1);
-    // Some servers give the length of what they sent, not of the value: one that just fills the PDU is asked for more.
-    if (!answer.complete || octets >= Math.min(room, bearer.mtu)) {
-      const last = count - 1;
-      const begin = values[last] ?? new Uint8Array(0);
-      values[last] = await completeRemoteValue(this.#context, handles[last] ?? 0, begin, what, deadline);
-    }
+    // Some servers give the length of what they sent, not of the value: one that just fills the PDU may be longer. Others cut values and go on behind
+    // them, so that what came of a value that is not whole is not all its own. In either case it is read from its beginning.
+    const handle = handles[count - 1];
+    if (handle !== undefined && (!complete || octets >= Math.min(room, bearer.mtu)))
+      values[count - 1] = await readRemoteValue(this.#context, handle, nameOf(what), deadline.step());
     return values;
   }
 
@@ -130,10 +130,9 @@ export class MultipleReads {
     what: string,
     deadline: Deadline,
   ): Promise<Bytes[]> {
-    const name = what.slice('reading '.length);
     const values: Bytes[] = [];
     for (const [i, handle] of batch.handles.entries()) {
-      const value = await readRemoteValue(this.#context, handle, name, deadline.step());
+      const value = await readRemoteValue(this.#context, handle, nameOf(what), deadline.step());
       const length = lengths?.[batch.first + i];
       if (length !== undefined && length !== value.length) {
         throw new MalformedPduError(
@@ -160,6 +159,9 @@ export class MultipleReads {
     }
   }
 }
+
+/** What is read, as messages name it behind `reading`. */
+const nameOf = (what: string): string => what.slice('reading '.length);
 
 const checkLengths = (lengths: readonly number[], count: number): void => {
   if (lengths.length !== count) {

@@ -33,13 +33,14 @@ describe('readMultiple()', () => {
     expect(String(error)).toContain(name);
   });
 
-  it('completes a value that the MTU cut, and asks for those behind it', async () => {
+  it('reads a value anew that the MTU cut, and asks for those behind it', async () => {
     const { clock, client, all } = await fixture(
       4,
       READ,
       inOrder(
         ['20 0c00 0e00 1000 1200', `21 0100 ff 1e00 ${part(17, 0)}`],
-        ['0c 0e00 1100', `0d${part(13, 17)}`],
+        ['0a 0e00', `0b${part(22, 0)}`],
+        ['0c 0e00 1600', `0d${part(8, 22)}`],
         ['20 1000 1200', '21 0100 03 0100 04'],
       ),
     );
@@ -52,20 +53,34 @@ describe('readMultiple()', () => {
       READ,
       inOrder(
         ['20 0c00 0e00 1000', `21 1200 ${part(18, 0)} 0500`],
-        ['0c 0e00 0000', '0d0102030405'],
+        ['0a 0e00', '0b0102030405'],
         ['0a 1000', '0b07'],
       ),
     );
     expect(await clock.run(client.readMultiple(all))).toEqual([counting(18), bytes(1, 2, 3, 4, 5), bytes(7)]);
   });
 
-  it('asks on where a value just fills the PDU: some servers give the length of what they sent', async () => {
+  it('reads a value anew that just fills the PDU: some servers give the length of what they sent', async () => {
     const { clock, client, all } = await fixture(
       2,
       READ,
-      inOrder(['20 0c00 0e00', `21 0100 ff 1100 ${part(17, 0)}`], ['0c 0e00 1100', `0d${part(3, 17)}`]),
+      inOrder(['20 0c00 0e00', `21 0100 ff 1100 ${part(17, 0)}`], ['0a 0e00', `0b${part(20, 0)}`]),
     );
     expect(await clock.run(client.readMultiple(all))).toEqual([bytes(255), counting(20)]);
+  });
+
+  it('does not take for a value what stands behind it where the server cut it and told its length all the same', async () => {
+    const { clock, client, all } = await fixture(
+      3,
+      READ,
+      inOrder(
+        ['20 0c00 0e00 1000', `21 1e00 ${part(10, 0)} 0100 ff 0100 fe`],
+        ['0a 0c00', `0b${part(22, 0)}`],
+        ['0c 0c00 1600', `0d${part(8, 22)}`],
+        ['20 0e00 1000', '21 0100 ff 0100 fe'],
+      ),
+    );
+    expect(await clock.run(client.readMultiple(all))).toEqual([counting(30), bytes(255), bytes(254)]);
   });
 
   it('reads one by one where the MTU cut within a length', async () => {
@@ -83,19 +98,15 @@ describe('readMultiple()', () => {
 
   it('puts no more handles into a request than it has room for', async () => {
     const { clock, server, client, all } = await fixture(12, READ, (pdu) =>
-      pdu.startsWith('20')
-        ? `21${'0000'.repeat((pdu.length - 2) / 4)}`
-        : pdu.startsWith('0c')
-          ? '0d'
-          : '0b09',
+      pdu.startsWith('20') ? `21${'0000'.repeat((pdu.length - 2) / 4)}` : '0b09',
     );
     const values = await clock.run(client.readMultiple(all));
     expect(values.length).toBe(12);
     expect(values[11]).toEqual(bytes(9));
-    // Eleven empty values just fill the answer, so the last of them is asked for.
+    // Eleven empty values just fill the answer, so the last of them is read anew.
     expect(server.takeAsked().map((pdu) => [pdu.slice(0, 2), pdu.length / 2])).toEqual([
       ['20', 23],
-      ['0c', 5],
+      ['0a', 3],
       ['0a', 3],
     ]);
   });
