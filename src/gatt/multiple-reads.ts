@@ -144,15 +144,13 @@ export class MultipleReads {
     return values;
   }
 
-  /** Undefined where there is nothing to ask together, the server does not know the request, or its answer cannot be read. */
+  /** Undefined where there is nothing to ask together or the server does not know the request. */
   async #try<R>(opcode: number, batch: Batch, ask: () => Promise<R>): Promise<R | undefined> {
     // A handle set has two handles or more (Vol 3, Part F, 3.4.4.7).
     if (batch.handles.length < 2 || this.#unsupported.has(opcode)) return undefined;
     try {
       return await ask();
     } catch (error) {
-      // A list that the MTU cut within a length cannot be read, and is no lie (Vol 3, Part F, 3.4.4.12).
-      if (error instanceof MalformedPduError) return undefined;
       if (!(error instanceof AttError) || error.status !== AttErrorCode.requestNotSupported) throw error;
       this.#unsupported.add(opcode);
       return undefined;

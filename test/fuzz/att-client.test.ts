@@ -71,7 +71,8 @@ const isWhole = (pdu: Uint8Array): boolean => {
     case 0x21: {
       let at = 1;
       while (at < length) {
-        if (length - at < 2) return false;
+        // The MTU may cut within a length, but not within the first one.
+        if (length - at < 2) return at > 1;
         at += 2 + (pdu[at] ?? 0) + 256 * (pdu[at + 1] ?? 0);
       }
       return true;

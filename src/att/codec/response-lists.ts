@@ -125,7 +125,7 @@ export const readByGroupTypeItems = (bytes: Uint8Array): ItemList<GroupAndValue>
 
 /**
  * The values of ATT_READ_MULTIPLE_VARIABLE_RSP (Vol 3, Part F, 3.4.4.12), as views. The response ends where the MTU cuts it, so that the last
- * value may be shorter than its length says: `complete` is then false.
+ * value may be shorter than its length says, or miss with half of its length: `complete` is then false.
  */
 export const readMultipleVariableValues = (
   bytes: Uint8Array,
@@ -133,8 +133,10 @@ export const readMultipleVariableValues = (
   const values: Uint8Array[] = [];
   let at = 1;
   while (at < bytes.length) {
-    if (bytes.length - at < 2)
-      throw new MalformedPduError('ATT_READ_MULTIPLE_VARIABLE_RSP: half a length at the end');
+    if (bytes.length - at < 2) {
+      if (values.length > 0) return { values, complete: false };
+      throw new MalformedPduError('ATT_READ_MULTIPLE_VARIABLE_RSP: half a length and no value');
+    }
     const end = at + 2 + readU16(bytes, at);
     values.push(bytes.subarray(at + 2, Math.min(end, bytes.length)));
     if (end > bytes.length) return { values, complete: false };
