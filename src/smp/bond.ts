@@ -1,0 +1,45 @@
+import type { Address, AddressType } from '../core/address.ts';
+import type { Bytes } from '../core/bytes.ts';
+
+/** Who a peer is, whatever address it shows on the air (Vol 3, Part H, 2.4.1): a public or a static random address. */
+export interface IdentityAddress {
+  readonly address: Address;
+  readonly type: AddressType;
+}
+
+/** A long-term key, and by what it is asked for (Vol 3, Part H, 2.4.4.2 and 2.4.4.3). */
+export interface LongTermKey {
+  /** 16 octets, the most significant first. Where the key is shorter than 16 octets its most significant ones are zero. */
+  readonly value: Bytes;
+  /** 0 where it was made by Secure Connections. */
+  readonly ediv: number;
+  /** 8 octets, the most significant first; all zero where it was made by Secure Connections. */
+  readonly rand: Bytes;
+}
+
+/** A key that signs data, and the counter of the next signature (Vol 3, Part H, 2.4.5). */
+export interface SigningKey {
+  /** 16 octets, the most significant first. */
+  readonly value: Bytes;
+  readonly counter: number;
+}
+
+/** What is kept of a peer so that the next link needs no pairing (Vol 3, Part C, 9.4). Every key has its most significant octet first. */
+export interface Bond {
+  readonly peer: IdentityAddress;
+  /** The key came from a pairing that a person or an out-of-band channel vouched for. */
+  readonly authenticated: boolean;
+  readonly secureConnections: boolean;
+  /** Octets of the keys, 7 to 16. */
+  readonly keySize: number;
+  /** Given by the peer: encrypts links of which this side is the central. With Secure Connections the same as `localKey`. */
+  readonly peerKey?: LongTermKey | undefined;
+  /** Given to the peer: encrypts links of which this side is the peripheral. */
+  readonly localKey?: LongTermKey | undefined;
+  /** Resolves the peer's private addresses; absent where it has none, also where it gave one of zeros. */
+  readonly peerIrk?: Bytes | undefined;
+  /** Checks what the peer signs. */
+  readonly peerSigningKey?: SigningKey | undefined;
+  /** Signs what is sent to the peer. */
+  readonly localSigningKey?: SigningKey | undefined;
+}
