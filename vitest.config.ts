@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['jelling-source'] },
   ssr: { resolve: { conditions: ['jelling-source'], externalConditions: ['jelling-source'] } },
   test: {
-    include: ['test/{unit,vectors,conformance,link,fuzz}/**/*.test.ts'],
+    include: ['test/{unit,vectors,conformance,link,fuzz,security,aioble}/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
     allowOnly: false,
   },
