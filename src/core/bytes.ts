@@ -12,6 +12,20 @@ export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   return true;
 };
 
+/** The pieces one behind the other, in a buffer of their own. */
+export const concatBytes = (...pieces: readonly Uint8Array[]): Bytes => {
+  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+};
+
+/** A copy the other way round: keys and numbers travel with their least significant octet first, and are written the other way. */
+export const reversedBytes = (bytes: Uint8Array): Bytes => new Uint8Array(bytes).reverse();
+
 const hexOctets = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
 /** Lower-case hexadecimal, without separators unless one is given. */
