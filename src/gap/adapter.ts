@@ -56,6 +56,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   /** Of the links that have ended, added up. */
   #endedCounters: CounterValues = {};
   #signal: AbortSignal | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor(
     hci: HciController,
@@ -231,10 +232,10 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#transport.ref();
   }
 
-  /** Ends all links, silences the controller and gives it back. Idempotent; never rejects. */
-  async close(): Promise<void> {
-    await Promise.all(this.connections.map((connection) => connection[Symbol.asyncDispose]()));
-    await this.#hci.close();
+  /** Stops advertising, scanning and connecting, ends all links, silences the controller and gives it back. Idempotent; never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -263,6 +264,15 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const connection = this.#accept(newLink);
     if (options.exchangeMtu !== false) await this.#exchangeMtu(connection, endMs - clock.now(), signal);
     return connection;
+  }
+
+  /** The radio rests first, so that no link can come up behind those that are ended: the Reset would end it without a word to its peer. */
+  async #close(): Promise<void> {
+    await this.#radio.quiet();
+    // Of the controller and not of #connections: a link that has just come up may not be a connection yet.
+    const links = [...this.#hci.links.values()];
+    await Promise.allSettled(links.map((link) => this.#hci.disconnect(link)));
+    await this.#hci.close();
   }
 
   /** A peer that will not exchange, in what is left of the deadline, keeps the default MTU; it is as good a link as any. */

@@ -68,6 +68,8 @@ export class Radio implements RadioSink {
   readonly #rules: LearnedRules;
   readonly #links: RadioLinks;
   #running = false;
+  /** Nothing that anybody wants is done any more. */
+  #quiet = false;
   #stopped = false;
   #cancelTimer: Timer = noTimer;
   /** A cancelled attempt that the controller never completed may still hold its initiator. */
@@ -155,6 +157,13 @@ export class Radio implements RadioSink {
     return this.until(({ sets }) => (extended ? !sets.has(handle) : sets.get(handle)?.enabled !== true));
   }
 
+  /** Stops for good all that the radio does, and resolves when the controller has stopped it. Who waits is told when the controller is closed. */
+  quiet(): Promise<void> {
+    this.#quiet = true;
+    this.replan();
+    return this.until(({ initiating }) => !this.#running && initiating === undefined);
+  }
+
   /** Looks again whether the controller does what is wanted. Many calls in one turn make one plan. */
   replan(): void {
     if (this.#running || this.#stopped) return;
@@ -211,6 +220,8 @@ export class Radio implements RadioSink {
   }
 
   #want(): RadioWant {
+    if (this.#quiet)
+      return { own: this.#ownAddress(), scan: undefined, initiating: undefined, sets: new Map() };
     return { own: this.#ownAddress(), scan: this.#scan, initiating: this.#initiating, sets: this.#sets };
   }
 

@@ -277,6 +277,25 @@ describe('refusals', () => {
   });
 });
 
+test('a radio that is to be quiet ends all and begins nothing, and who waits goes on waiting', async () => {
+  const scan = scans.scan();
+  const all = [scan.next(), advertising.advertise(), connector.connect({ peer: a })].map(rejection);
+  await bench.settle();
+  await bench.radio.quiet();
+  expect([bench.fake.scanning, bench.fake.enabled.size, bench.fake.initiating]).toEqual([
+    false,
+    0,
+    undefined,
+  ]);
+  bench.fake.take();
+  all.push(rejection(connector.connect({ peer: b })));
+  await bench.settle();
+  expect(bench.fake.take()).toEqual([]);
+  await bench.radio.quiet();
+  bench.fake.lose();
+  await Promise.all(all);
+});
+
 test('when the controller is gone nothing pends and nothing is heard any more', async () => {
   const scan = scans.scan();
   const all = [
