@@ -20,7 +20,7 @@ interface Layer {
 
 /** What `node:*` does not grant: roads around the Clock and around this table. */
 const WITHHELD = ['node:timers', 'node:timers/promises', 'node:perf_hooks', 'node:module'];
-const PUBLIC = ['jelling', 'jelling/virtual', 'jelling/snoop', 'jelling/package.json'];
+const PUBLIC = ['jelling', 'jelling/services', 'jelling/virtual', 'jelling/snoop', 'jelling/package.json'];
 const HOST = ['core', 'crypto', 'transport', 'hci', 'l2cap', 'att', 'smp', 'gatt'];
 
 export const layers: Readonly<Record<string, Layer>> = {
@@ -50,6 +50,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...HOST, 'gap', 'node:*'],
   },
   gap: { files: ['src/gap/**'], may: HOST },
+  services: { files: ['src/services/**'], may: ['core', 'crypto', 'gatt', 'gap'] },
   virtual: { files: ['src/virtual/**'], may: ['core', 'crypto', 'hci/codec', 'transport'] },
   snoop: { files: ['src/snoop/**'], may: ['core', 'hci/codec', 'node:*'] },
   tools: { files: ['tools/**'], may: [...PUBLIC, 'node:*', ...WITHHELD] },

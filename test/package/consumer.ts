@@ -15,6 +15,7 @@ import {
   type WriteOptions,
   type Written,
 } from 'jelling';
+import { type BatteryService, batteryService, deviceInformationService } from 'jelling/services';
 import * as snoop from 'jelling/snoop';
 import * as virtual from 'jelling/virtual';
 
@@ -49,6 +50,12 @@ export async function serveTemperature(moniker: string): Promise<string> {
     throw error;
   }
   return BleError.name;
+}
+
+/** Services that are ready made. */
+export function standardServices(): readonly Service[] {
+  const battery: BatteryService = batteryService({ level: 100 });
+  return [battery, deviceInformationService({ manufacturerName: 'a stranger' })];
 }
 
 /** What signatures speak of can be named. */

@@ -2,6 +2,7 @@
 import process from 'node:process';
 
 await import('jelling');
+await import('jelling/services');
 await import('jelling/virtual');
 await import('jelling/snoop');
 
