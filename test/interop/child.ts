@@ -1,4 +1,4 @@
-/** A Python peer as a child process: its lines, and an end that always comes. */
+/** A Python peer as a child process: its lines, and an end that always comes. `script` is its path in this folder. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -13,8 +13,10 @@ export class Child {
   readonly ended: Promise<string | undefined>;
 
   constructor(python: string, script: string, args: string[], onLine: (line: Line) => void) {
-    const path = fileURLToPath(new URL(`peers/${script}.py`, import.meta.url));
-    this.#process = spawn(python, ['-B', path, ...args]);
+    const path = fileURLToPath(new URL(`${script}.py`, import.meta.url));
+    // What all Python peers share.
+    const env = { ...process.env, PYTHONPATH: fileURLToPath(new URL('peers', import.meta.url)) };
+    this.#process = spawn(python, ['-B', path, ...args], { env });
     createInterface({ input: this.#process.stdout }).on('line', (text) => {
       if (text.startsWith('{')) onLine(JSON.parse(text) as Line);
       else this.#complain(`${text}\n`);

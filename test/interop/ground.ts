@@ -42,9 +42,9 @@ export const serve = (python: string, pair: Pair, folder: string): Promise<Groun
   const places = [placeFor('central'), placeFor('peripheral')];
   switch (pair.controllers) {
     case 'bumble':
-      return serveForeign(python, 'controllers', places);
+      return serveForeign(python, 'peers/controllers', places);
     case 'rootcanal':
-      return serveForeign(python, 'rootcanal_air', []);
+      return serveForeign(python, 'peers/rootcanal_air', []);
     case 'jelling':
       return serveJelling(pair, folder);
   }

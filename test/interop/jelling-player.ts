@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Adapter, type Connection, MemoryIdentityStore, open } from 'jelling';
 import { type Part, Player } from './player.ts';
 import type { Seen } from './report.ts';
-import type { Procedure } from './table.ts';
 
 const stepMs = 5_000;
 
@@ -51,13 +50,13 @@ export abstract class JellingPlayer extends Player {
   /** Goes through everything that this side has to do. */
   protected abstract play(adapter: Adapter): Promise<void>;
 
-  protected saw(procedure: Procedure, seen: Seen): void {
+  protected saw(procedure: string, seen: Seen): void {
     this.take({ event: 'saw', procedure, seen });
   }
 
   /** Runs a procedure under a deadline and reports how it failed, so that the next one is still tried. */
   protected async step<T>(
-    procedure: Procedure,
+    procedure: string,
     work: () => Promise<T>,
     timeoutMs = stepMs,
   ): Promise<T | undefined> {

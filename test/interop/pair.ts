@@ -1,24 +1,18 @@
 /** Runs one pair from its controllers to tshark's verdict, and gives the fault of each of its rows. */
 import { judgeCaptures } from './capture.ts';
 import { serve } from './ground.ts';
-import { JellingCentral } from './jelling-central.ts';
-import { JellingPeripheral } from './jelling-peripheral.ts';
-import { type Fault, judge } from './judge.ts';
+import { judge, type Row } from './judge.ts';
 import { BumblePlayer, type Part, type Player } from './player.ts';
-import { type Pair, type Procedure, proceduresOf, type Role, sabotagedRole } from './table.ts';
-
-export interface Row {
-  procedure: Procedure;
-  /** What is wrong with it; nothing when it passed. */
-  fault: Fault | undefined;
-}
+import { Report } from './report.ts';
+import { type Pair, type Role, sabotagedRole } from './table.ts';
+import { topics } from './topics.ts';
 
 const readyMs = 15_000;
 const wholeMs = 60_000;
 
 const makePlayer = (python: string, pair: Pair, part: Part): Player => {
   if (pair[part.role] === 'bumble') return new BumblePlayer(python, part);
-  return part.role === 'central' ? new JellingCentral(part) : new JellingPeripheral(part);
+  return new topics[part.topic].ours[part.role](part);
 };
 
 export const runPair = async (
@@ -27,19 +21,24 @@ export const runPair = async (
   folder: string,
   sabotage: boolean,
 ): Promise<Row[]> => {
-  const rows = proceduresOf(pair);
+  const { topic } = topics[pair.topic];
   const capture = { central: `${folder}/central.btsnoop`, peripheral: `${folder}/peripheral.btsnoop` };
   const part = (role: Role, place: string): Part => ({
+    topic: pair.topic,
     role,
     place,
     capture: capture[role],
-    scanResponse: rows.includes('scan response'),
+    scanResponse: pair.controllers !== 'bumble',
     sabotage: sabotage && role === sabotagedRole(pair),
   });
 
   const ground = await serve(python, pair, folder).catch((error: unknown) => String(error));
   if (typeof ground === 'string') {
-    return rows.map((procedure) => ({ procedure, fault: { text: ground, tried: false } }));
+    const fault = { text: ground, tried: false };
+    return [...judge(topic, pair, new Report(), new Report()), { procedure: 'capture' }].map((row) => ({
+      ...row,
+      fault,
+    }));
   }
 
   const players: Player[] = [];
@@ -54,12 +53,10 @@ export const runPair = async (
     await peripheral.reaches('done', 3_000);
     await Promise.all(players.map((player) => player.stop()));
 
-    const captureFault = await judgeCaptures(capture.central, capture.peripheral);
-    return rows.map((procedure) => ({
-      procedure,
-      fault:
-        procedure === 'capture' ? captureFault : judge(pair, procedure, central.report, peripheral.report),
-    }));
+    return [
+      ...judge(topic, pair, central.report, peripheral.report),
+      { procedure: 'capture', fault: await judgeCaptures(capture.central, capture.peripheral) },
+    ];
   } finally {
     await Promise.all(players.map((player) => player.stop()));
     await ground.stop();

@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child.ts';
 import { type Line, Report } from './report.ts';
-import type { Role } from './table.ts';
+import type { Role, TopicName } from './table.ts';
 
 type Milestone = 'ready' | 'advertising' | 'done';
 
 export interface Part {
+  topic: TopicName;
   role: Role;
   /** Where its controller is served: `tcp:HOST:PORT` or `serial:PATH`. */
   place: string;
@@ -91,7 +92,7 @@ export class BumblePlayer extends Player {
     const args = [transport, '--address', addresses[part.role], '--snoop', part.capture];
     if (!part.scanResponse) args.push('--no-scan-response');
     if (part.sabotage) args.push('--sabotage');
-    this.#child = new Child(python, part.role, args, (line) => this.take(line));
+    this.#child = new Child(python, `${part.topic}/bumble_${part.role}`, args, (line) => this.take(line));
     void this.#child.ended.then((why) => this.end(why));
   }
 

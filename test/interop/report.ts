@@ -1,19 +1,17 @@
 /** What one side of a pair says of itself: every peer, ours or foreign, gives the same lines. */
-import type { Procedure } from './table.ts';
-
 export type Seen = Record<string, unknown>;
 
 export type Line =
   | { event: 'ready'; address?: string; served?: string[] }
   | { event: 'advertising' }
-  | { event: 'saw'; procedure: Procedure; seen: Seen }
-  | { event: 'failed'; procedure: Procedure; error: string }
+  | { event: 'saw'; procedure: string; seen: Seen }
+  | { event: 'failed'; procedure: string; error: string }
   | { event: 'done' };
 
 export class Report {
   address = '';
-  readonly #seen = new Map<Procedure, Seen>();
-  readonly #failed = new Map<Procedure, string>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #failed = new Map<string, string>();
   /** Why this side ended before its work was done, when it did. */
   ended: string | undefined;
 
@@ -26,12 +24,12 @@ export class Report {
     }
   }
 
-  seen(procedure: Procedure): Seen | undefined {
+  seen(procedure: string): Seen | undefined {
     return this.#seen.get(procedure);
   }
 
   /** How a procedure that was tried went wrong. */
-  failure(procedure: Procedure): string | undefined {
+  failure(procedure: string): string | undefined {
     return this.#failed.get(procedure);
   }
 }

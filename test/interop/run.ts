@@ -41,12 +41,12 @@ const main = async (): Promise<number> => {
     const start = performance.now();
     const rows = await runPair(python, pair, folder, values.sabotage);
     const goodBefore = good;
-    for (const { procedure, fault } of rows) {
+    for (const { procedure, fault, defect } of rows) {
       // A row that went red without having been tried shows nothing about what it can tell.
       const asWanted = values.sabotage ? fault?.tried === true : fault === undefined;
       if (asWanted) good++;
       else bad++;
-      const reason = fault === undefined ? '' : shorten(fault.text);
+      const reason = fault === undefined ? (defect ?? '') : shorten(fault.text);
       say(`  ${asWanted ? 'ok  ' : 'FAIL'} ${procedure.padEnd(23)} ${reason}`.trimEnd());
     }
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);

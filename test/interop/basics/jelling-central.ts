@@ -8,9 +8,10 @@ import {
   type RemoteCharacteristic,
   type ScanResult,
 } from 'jelling';
-import { type CharacteristicKey, contract, fromHex, toHex } from './contract.ts';
-import { JellingPlayer, reasonOf } from './jelling-player.ts';
-import type { Part } from './player.ts';
+import { fromHex, toHex } from '../bytes.ts';
+import { JellingPlayer, reasonOf } from '../jelling-player.ts';
+import type { Part } from '../player.ts';
+import { type CharacteristicKey, contract } from './contract.ts';
 
 const descriptionType = '2901';
 

@@ -8,9 +8,10 @@ import {
   Descriptor,
   Service,
 } from 'jelling';
-import { type CharacteristicKey, contract, fromHex, longValue, toHex, wrong } from './contract.ts';
-import { JellingPlayer, reasonOf } from './jelling-player.ts';
-import type { Part } from './player.ts';
+import { fromHex, toHex, wrong } from '../bytes.ts';
+import { JellingPlayer, reasonOf } from '../jelling-player.ts';
+import type { Part } from '../player.ts';
+import { type CharacteristicKey, contract, longValue } from './contract.ts';
 import { malformedMark, type Saboteur, startSaboteur } from './saboteur.ts';
 
 const utf8 = new TextEncoder();

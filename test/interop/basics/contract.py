@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-CONTRACT: dict[str, Any] = json.loads((Path(__file__).parent.parent / "contract.json").read_text())
+CONTRACT: dict[str, Any] = json.loads((Path(__file__).parent / "contract.json").read_text())
 
 LONG_VALUE = bytes((7 * index + 1) % 256 for index in range(CONTRACT["longLength"]))
 BATTERY_VALUE = bytes.fromhex(CONTRACT["batteryValue"])

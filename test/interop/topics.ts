@@ -1,0 +1,17 @@
+/** What pairs can talk about: the rows of each topic, and the sides of it that are ours. */
+import { JellingCentral as BasicsCentral } from './basics/jelling-central.ts';
+import { JellingPeripheral as BasicsPeripheral } from './basics/jelling-peripheral.ts';
+import { basics } from './basics/rows.ts';
+import type { JellingPlayer } from './jelling-player.ts';
+import type { Topic } from './judge.ts';
+import type { Part } from './player.ts';
+import type { Role, TopicName } from './table.ts';
+
+interface Entry {
+  topic: Topic;
+  ours: Record<Role, new (part: Part) => JellingPlayer>;
+}
+
+export const topics: Record<TopicName, Entry> = {
+  basics: { topic: basics, ours: { central: BasicsCentral, peripheral: BasicsPeripheral } },
+};
