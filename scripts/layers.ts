@@ -20,7 +20,8 @@ interface Layer {
 
 /** What `node:*` does not grant: roads around the Clock and around this table. */
 const WITHHELD = ['node:timers', 'node:timers/promises', 'node:perf_hooks', 'node:module'];
-const PUBLIC = ['jelling', 'jelling/services', 'jelling/virtual', 'jelling/snoop', 'jelling/package.json'];
+const ENTRIES = ['services', 'snoop', 'streams', 'virtual', 'package.json'];
+const PUBLIC = ['jelling', ...ENTRIES.map((entry) => `jelling/${entry}`)];
 const HOST = ['core', 'crypto', 'transport', 'hci', 'l2cap', 'att', 'smp', 'gatt'];
 
 export const layers: Readonly<Record<string, Layer>> = {
@@ -53,6 +54,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   services: { files: ['src/services/**'], may: ['core', 'crypto', 'gatt', 'gap'] },
   virtual: { files: ['src/virtual/**'], may: ['core', 'crypto', 'hci/codec', 'transport'] },
   snoop: { files: ['src/snoop/**'], may: ['core', 'hci/codec', 'node:*'] },
+  streams: { files: ['src/streams/**'], may: ['core', 'node:stream'] },
   tools: { files: ['tools/**'], may: [...PUBLIC, 'node:*', ...WITHHELD] },
   examples: { files: ['examples/**', 'examples/*.js'], may: [...PUBLIC, 'node:*', ...WITHHELD] },
 };

@@ -56,6 +56,12 @@ export class L2capChannel implements AsyncDisposable {
     return this.#channel.scope.error === undefined;
   }
 
+  /** Whether it has ended by being closed, on either side: neither with its link nor for a broken rule. */
+  get endedInOrder(): boolean {
+    const { state } = this.#channel;
+    return state.phase !== 'open' && (state.end === 'closedByPeer' || state.end === 'closedHere');
+  }
+
   /** Octets that can be read without waiting. */
   get available(): number {
     return this.#available;
@@ -109,7 +115,7 @@ export class L2capChannel implements AsyncDisposable {
           },
           onWait,
         ),
-      () => this.#endedInOrder,
+      () => this.endedInOrder,
     );
   }
 
@@ -157,11 +163,6 @@ export class L2capChannel implements AsyncDisposable {
     } catch {
       // The peer does not answer. The channel is closed on this side, and disposal does not throw.
     }
-  }
-
-  get #endedInOrder(): boolean {
-    const { state } = this.#channel;
-    return state.phase !== 'open' && (state.end === 'closedByPeer' || state.end === 'closedHere');
   }
 
   #arrived(bytes: Bytes, frames: number): void {

@@ -5,6 +5,7 @@ await import('jelling');
 await import('jelling/services');
 await import('jelling/virtual');
 await import('jelling/snoop');
+await import('jelling/streams');
 
 const native = process.report.getReport().sharedObjects.filter((file) => file.endsWith('.node'));
 if (native.length > 0) throw new Error(`importing the package loaded ${native.join(', ')}`);

@@ -242,6 +242,13 @@ const planted: { kind: string; file: string; refused: string; because: string; a
     allowed: "import { Bonds } from './bonds.ts';",
   },
   {
+    kind: 'a node: module other than stream in streams',
+    file: 'src/streams/node-duplex.ts',
+    refused: "import { Buffer } from 'node:buffer';",
+    because: 'streams may not import node:buffer',
+    allowed: "import { Duplex } from 'node:stream';",
+  },
+  {
     kind: 'timers of node',
     file: 'src/transport/tcp.ts',
     refused: "import { setTimeout } from 'node:timers/promises';",
