@@ -75,7 +75,7 @@ export class L2capChannel implements AsyncDisposable {
   /**
    * Sends octets as one SDU or, where they are more than `peerMtu`, as several. Resolves when the last of them is with the controller; of no octets, at
    * once. Giving up lets an SDU that has begun to leave go on, and sends none after it. The bytes must not change meanwhile.
-   * Default deadline 1 s, and 100 ms for each frame.
+   * Default deadline 1 s, and 100 ms for each frame, those of earlier calls that still wait among them.
    *
    * @throws TimeoutError when the peer gives no room; InvalidStateError when 64 calls wait already. The messages of errors say how much has left.
    */
@@ -83,7 +83,10 @@ export class L2capChannel implements AsyncDisposable {
     return this.#channel.send(data, options);
   }
 
-  /** Resolves when all that was given to send() is with the controller. The default deadline is that of send(). */
+  /**
+   * Resolves when all that was given to send() is with the controller, which says nothing of the peer; at once where nothing waits. A call of send() that
+   * gave up counts until the SDU that it had begun is out. Default deadline as that of send().
+   */
   async flush(options: WaitOptions = {}): Promise<void> {
     return this.#channel.flush(options);
   }

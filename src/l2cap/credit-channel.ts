@@ -57,8 +57,8 @@ const reasons: Readonly<Record<CreditEnd, string>> = {
   frameLongerThanMps: 'was closed, because the peer sent a frame longer than the MPS',
   sduLongerThanMtu: 'was closed, because the peer sent an SDU longer than the MTU',
   framesLongerThanSdu: 'was closed, because the peer sent more than it had said the SDU has',
+  framesWithoutOctets: 'was closed, because the peer used up its credits on frames without an octet',
   creditOverflow: 'was closed, because the peer gave more than 65535 credits',
-  zeroCredits: 'was closed, because the peer gave 0 credits',
   duplicateCid: 'was closed, because the peer gave its identifier to two channels',
   badResponse: 'was closed, because the peer opened it with parameters that no channel has',
   sendFailed: 'was closed, because an SDU could not be sent to its end: await what is sent',
@@ -175,7 +175,8 @@ export class CreditChannel {
 
   /**
    * Sends octets, as one SDU or, where they are more than the peer's MTU, as several. Resolves when the last is with the controller. Giving up lets an SDU
-   * that has begun to leave go on, and none after it. No octets, no SDU. Default deadline 1 s and 100 ms for each frame.
+   * that has begun to leave go on, and none after it. No octets, no SDU. Default deadline 1 s and 100 ms for each frame, those
+   * that wait before it among them.
    */
   send(data: Uint8Array, wait: WaitOptions = {}): Promise<void> {
     return this.#sender.send(data, wait);

@@ -10,15 +10,15 @@ export interface CreditTerms {
   readonly window: number;
 }
 
-/** A rule that the peer broke; each of them closes the channel (Vol 3, Part A, 3.4.3, 4.24 and 10.1). */
+/** A rule that the peer broke; each of them closes the channel (Vol 3, Part A, 3.4.3 and 10.1). */
 export type CreditFault =
   | 'frameWithoutCredit'
   | 'frameWithoutSduLength'
   | 'frameLongerThanMps'
   | 'sduLongerThanMtu'
   | 'framesLongerThanSdu'
-  | 'creditOverflow'
-  | 'zeroCredits';
+  | 'framesWithoutOctets'
+  | 'creditOverflow';
 
 /** Why a channel is no more. */
 export type CreditEnd =
@@ -44,6 +44,8 @@ export interface OpenChannel {
   readonly sduLength: number | undefined;
   /** Octets of it that are there. */
   readonly filled: number;
+  /** Of those, what was there when credits were last given so that it could go on. */
+  readonly granted: number;
 }
 
 /**
@@ -109,6 +111,7 @@ export const openChannel = (terms: CreditTerms, sendCredits: number): OpenChanne
   partial: 0,
   sduLength: undefined,
   filled: 0,
+  granted: 0,
 });
 
 const close = (end: CreditEnd): CreditStep => ({
@@ -118,7 +121,8 @@ const close = (end: CreditEnd): CreditStep => ({
 
 /**
  * Credits go back half a window at a time, so that an indication is rare. A peer that has none left in the middle of an SDU gets those of the frames
- * that it has used for it, since nobody can read the SDU before it is whole: the MTU bounds what that lets in.
+ * that it has used for it, since nobody can read the SDU before it is whole. Each time it must have brought an octet at least, so that the MTU bounds
+ * what that lets in: who spends a window on empty frames gets no credit for them, and without one the channel is over.
  */
 const settle = (
   terms: CreditTerms,
@@ -127,6 +131,7 @@ const settle = (
 ): CreditStep => {
   const { owed, partial, receiveCredits } = state;
   const stuck = receiveCredits === 0 && partial > 0;
+  if (stuck && state.filled === state.granted) return close('framesWithoutOctets');
   const credits = stuck ? owed + partial : owed * 2 >= terms.window ? owed : 0;
   if (credits === 0) return { state, actions: before };
   return {
@@ -135,6 +140,7 @@ const settle = (
       receiveCredits: receiveCredits + credits,
       owed: 0,
       partial: stuck ? 0 : partial,
+      granted: stuck ? state.filled : state.granted,
     },
     actions: [...before, { kind: 'grant', credits }],
   };
@@ -168,12 +174,14 @@ const takeFrame = (terms: CreditTerms, state: OpenChannel, length: number, head:
     partial: isWhole ? 0 : frames,
     sduLength: isWhole ? undefined : sduLength,
     filled: isWhole ? 0 : filled,
+    granted: isWhole ? 0 : state.granted,
   };
   return settle(terms, next, [store]);
 };
 
 const takeCredits = (state: OpenChannel, credits: number): CreditStep => {
-  if (credits === 0) return close('zeroCredits');
+  // Is ignored (Vol 3, Part A, 10.1).
+  if (credits === 0) return { state, actions: none };
   const sendCredits = state.sendCredits + credits;
   if (sendCredits > MAX_CREDITS) return close('creditOverflow');
   return { state: { ...state, sendCredits }, actions: [{ kind: 'maySend' }] };

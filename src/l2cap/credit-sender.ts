@@ -69,14 +69,13 @@ export class CreditSender {
   /** See CreditChannel.send(). */
   send(data: Uint8Array, wait: WaitOptions): Promise<void> {
     const { clock, scope, name } = this.#options;
-    const frames = Math.ceil((data.length + SDU_LENGTH_SIZE) / this.mps);
     let job: Job | undefined;
     return procedure<void>(
       {
         what: `sending on ${name}`,
         clock,
         scope,
-        defaultTimeoutMs: SEND_TIMEOUT_MS + FRAME_TIMEOUT_MS * frames,
+        defaultTimeoutMs: this.#timeoutMs(data.length),
         timeoutMs: wait.timeoutMs,
         signal: wait.signal,
         hint: () => (job === undefined ? '' : `the peer gives no room; ${progress(job)}`),
@@ -113,14 +112,12 @@ export class CreditSender {
   /** Resolves when everything that waits is with the controller. */
   flush(wait: WaitOptions): Promise<void> {
     const { clock, scope, name } = this.#options;
-    const waiting = this.#jobs.reduce((sum, { at, end }) => sum + end - at, 0);
     return procedure<void>(
       {
         what: `flushing ${name}`,
         clock,
         scope,
-        defaultTimeoutMs:
-          SEND_TIMEOUT_MS + FRAME_TIMEOUT_MS * Math.ceil((waiting + SDU_LENGTH_SIZE) / this.mps),
+        defaultTimeoutMs: this.#timeoutMs(0),
         timeoutMs: wait.timeoutMs,
         signal: wait.signal,
         hint: () => 'the peer gives no room',
@@ -136,6 +133,12 @@ export class CreditSender {
         };
       },
     );
+  }
+
+  /** For so many octets behind all that waits already. */
+  #timeoutMs(length: number): number {
+    const octets = this.#jobs.reduce((sum, { at, end }) => sum + end - at, length);
+    return SEND_TIMEOUT_MS + FRAME_TIMEOUT_MS * Math.ceil((octets + SDU_LENGTH_SIZE) / this.mps);
   }
 
   /** There are credits, or something to send. */

@@ -71,6 +71,21 @@ describe('sending', () => {
     expect(await all[0]).toMatchObject({ message: expect.stringContaining('0 of 1 octets have left') });
   });
 
+  test('waits by default for what is before it, too', async () => {
+    const { channel, clock } = await connected(0);
+    const first = failure(channel.send(new Uint8Array(300), { timeoutMs: Number.POSITIVE_INFINITY }));
+    const second = failure(channel.send(new Uint8Array(28)));
+    const flushed = failure(channel.flush());
+    // 328 octets behind the length of an SDU are 11 frames of 30.
+    await clock.advance(2_099);
+    expect(clock.pending).toBe(2);
+    await clock.advance(1);
+    expect(await second).toMatchObject({ timeoutMs: 2_100 });
+    expect(await flushed).toMatchObject({ timeoutMs: 2_100 });
+    channel.close('closedHere');
+    await first;
+  });
+
   test('flush waits for all of it', async () => {
     const { channel, settle, receive } = await connected(0);
     await channel.flush();
@@ -184,7 +199,12 @@ describe('a peer that breaks a rule', () => {
         for (const credits of ['ffff', 'ffff']) side.receive(`16 09 0400 4100 ${credits}`);
       },
     ],
-    ['0 credits (L4)', (side: ReturnType<typeof make>) => side.receive('16 09 0400 4100 0000')],
+    [
+      'a window of frames without an octet (L3)',
+      (side: ReturnType<typeof make>) => {
+        for (let i = 0; i < 32; i++) side.pdu(0x40, i === 0 ? '0100' : '');
+      },
+    ],
     ['a frame of no octets (L1)', (side: ReturnType<typeof make>) => side.pdu(0x40, '')],
   ] as const) {
     test(`${title}: has its channel closed`, async () => {
@@ -209,6 +229,17 @@ describe('a peer that breaks a rule', () => {
       expect(await failure(channel.send(Uint8Array.of(1)))).toBeInstanceOf(DisconnectedError);
     });
   }
+
+  test('no credits are no credits (L4)', async () => {
+    const { channel, receive, sent } = await connected(1);
+    receive('16 09 0400 4100 0000');
+    await channel.send(Uint8Array.of(1));
+    const waiting = failure(channel.send(Uint8Array.of(2), { timeoutMs: Number.POSITIVE_INFINITY }));
+    receive('16 0a 0400 4100 0000');
+    expect(sent()).toEqual(['4100010001']);
+    receive('16 0b 0400 4100 0100');
+    expect(await waiting).toBeUndefined();
+  });
 
   test('sending without a credit (L4)', () => {
     const { receive, pdu, opened, sent } = make();

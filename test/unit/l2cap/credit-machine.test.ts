@@ -106,7 +106,18 @@ describe('what closes a channel', () => {
       [{ kind: 'credits', credits: 65_532 }],
       'creditOverflow',
     ],
-    ['0 credits (L4)', undefined, [{ kind: 'credits', credits: 0 }], 'zeroCredits'],
+    [
+      'a window spent on an SDU of which nothing comes (L3)',
+      undefined,
+      [frame(2, 10), ...Array.from({ length: 7 }, () => frame(0))],
+      'framesWithoutOctets',
+    ],
+    [
+      'a second window spent on nothing (L3)',
+      undefined,
+      [frame(3, 10), ...Array.from({ length: 15 }, () => frame(0))],
+      'framesWithoutOctets',
+    ],
   ] as const satisfies readonly (readonly [
     string,
     CreditState | undefined,
@@ -126,6 +137,16 @@ describe('what closes a channel', () => {
 });
 
 describe('credits', () => {
+  test('of none are ignored (L4)', () => {
+    expect(run([{ kind: 'credits', credits: 0 }])).toEqual({ state: opened({}), actions: [[]] });
+  });
+
+  test('go back to who brings an octet with each window, and the next SDU begins anew', () => {
+    const window = [frame(1), ...Array.from({ length: 7 }, () => frame(0))];
+    const { state } = run([frame(3, 3), ...Array.from({ length: 7 }, () => frame(0)), ...window, frame(1)]);
+    expect(state).toMatchObject({ phase: 'open', filled: 0, granted: 0 });
+  });
+
   test('of the peer are spent and added', () => {
     const { state, actions } = run([{ kind: 'send' }, { kind: 'send' }, { kind: 'credits', credits: 3 }]);
     expect(state).toMatchObject({ sendCredits: 5 });

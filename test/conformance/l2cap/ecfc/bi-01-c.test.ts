@@ -10,9 +10,12 @@ peripheralCase(
     to: 'if (sendCredits > 2 * MAX_CREDITS) return close',
   },
   async (bench) => {
-    // 1. A channel is open on which the tester has given one credit. It gives so many more that they are above 65535, and the channel is closed.
+    // 1. A channel is open on which the tester has given one credit. It gives none, which is ignored.
     const channel = await openEnhanced(bench, { credits: 1 });
-    bench.signalling.send(signal(Signal.creditIndication, 2, channel.ownCid, 0xffff));
+    bench.signalling.send(signal(Signal.creditIndication, 2, channel.ownCid, 0));
+    await bench.signalling.silent();
+    // 2. It gives so many more that they are above 65535, and the channel is closed.
+    bench.signalling.send(signal(Signal.creditIndication, 3, channel.ownCid, 0xffff));
     await expectClosed(bench, channel);
   },
 );
