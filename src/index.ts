@@ -65,6 +65,7 @@ export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity } from './gap/security.ts';
 export type { AccessRule } from './gatt/access.ts';
+export type { AccessOptions } from './gatt/access-options.ts';
 export type { Subscription } from './gatt/characteristic.ts';
 export type { ValueLike } from './gatt/local-value.ts';
 export type { ReadMultipleOptions } from './gatt/multiple-reads.ts';

@@ -1,6 +1,6 @@
 import { copyBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
+import { type AttError, InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
@@ -24,6 +24,10 @@ export interface AttRequestOptions extends WaitOptions {
   readonly what: string;
   /** Where the caller gives no deadline: 1 s unless said otherwise here, and what the link's pace adds. */
   readonly defaultTimeoutMs?: number | undefined;
+  /** Asked when its turn has come: an error, which then is the call's, keeps it from being sent. */
+  readonly obsolete?: (() => Error | undefined) | undefined;
+  /** Told of a refusal when it comes, whether or not the caller still waits, and before the next request is sent. Does not throw. */
+  readonly onRefused?: ((error: AttError) => void) | undefined;
 }
 
 export interface AttBearerOptions {
@@ -196,6 +200,8 @@ export class AttBearer {
         opcode: exchange.request.code,
         answerOpcode: exchange.responseOpcode,
         packet: encodePacket(exchange.request, params),
+        obsolete: options.obsolete,
+        onRefused: options.onRefused,
         accept: (pdu) => this.#read(pdu, what, exchange.decode),
       },
       options,

@@ -29,6 +29,8 @@ export interface LaneTransaction extends Transaction {
   /** As it continues "while": `reading 0x2A6E of F0:F1:F2:F3:F4:F5`. */
   readonly what: string;
   readonly packet: Uint8Array;
+  /** Asked when its turn has come: an error says that it is not to be sent any more. */
+  readonly obsolete?: (() => Error | undefined) | undefined;
   /** Called before it is sent. */
   readonly onSend?: (() => void) | undefined;
   /** Called when it is answered or can never be, whether or not its caller still waits. Does not throw. */
@@ -39,8 +41,12 @@ export interface LaneTransaction extends Transaction {
 export interface LaneCall<R> extends Transaction {
   readonly what: string;
   readonly packet: Uint8Array;
+  /** As in LaneTransaction. */
+  readonly obsolete?: (() => Error | undefined) | undefined;
   /** Reads the answer; may throw. */
   readonly accept: (pdu: Uint8Array) => R;
+  /** Told of a refusal when it comes, whether or not its caller still waits, and before the next transaction is sent. Does not throw. */
+  readonly onRefused?: ((error: AttError) => void) | undefined;
 }
 
 export interface LaneOptions {
@@ -71,13 +77,14 @@ export class TransactionLane {
   /** Runs one transaction for a caller. */
   run<R>(call: LaneCall<R>, wait: WaitOptions, defaultTimeoutMs: number): Promise<R> {
     const { clock, scope } = this.#options;
-    const { what, opcode, answerOpcode, packet, accept } = call;
+    const { what, opcode, answerOpcode, packet, obsolete, accept, onRefused } = call;
     const { timeoutMs, signal } = wait;
     let own: LaneTransaction | undefined;
     const hint = (): string => this.describe(own);
     return procedure<R>({ what, clock, scope, defaultTimeoutMs, timeoutMs, signal, hint }, (settle) => {
       const onAnswer = (answer: Answer): void => {
         if (answer.kind === 'error') {
+          if (answer.error instanceof AttError) onRefused?.(answer.error);
           settle.reject(answer.error);
           return;
         }
@@ -87,7 +94,7 @@ export class TransactionLane {
           settle.reject(error);
         }
       };
-      const transaction: LaneTransaction = { what, opcode, answerOpcode, packet, onAnswer };
+      const transaction: LaneTransaction = { what, opcode, answerOpcode, packet, obsolete, onAnswer };
       own = transaction;
       this.submit(transaction);
       return () => this.#feed({ kind: 'givenUp', transaction });
@@ -185,12 +192,10 @@ export class TransactionLane {
   }
 
   #send(transaction: LaneTransaction): void {
-    const { channel, clock, mtu } = this.#options;
-    const length = transaction.packet.length - PACKET_HEADROOM;
-    if (length > mtu()) {
-      const name = attOpcodeName(transaction.opcode);
-      const text = `${transaction.what}: ${name} of ${length} octets does not fit an ATT_MTU of ${mtu()}; exchange a larger MTU or send less`;
-      this.#fail(transaction, new InvalidArgumentError(text));
+    const { channel, clock } = this.#options;
+    const fault = transaction.obsolete?.() ?? this.#faultOf(transaction);
+    if (fault !== undefined) {
+      this.#fail(transaction, fault);
       return;
     }
     transaction.onSend?.();
@@ -204,6 +209,16 @@ export class TransactionLane {
       .catch((error: unknown) =>
         this.#fail(transaction, error instanceof Error ? error : new Error(String(error))),
       );
+  }
+
+  #faultOf({ what, opcode, packet }: LaneTransaction): Error | undefined {
+    const mtu = this.#options.mtu();
+    const length = packet.length - PACKET_HEADROOM;
+    if (length <= mtu) return undefined;
+    const name = attOpcodeName(opcode);
+    return new InvalidArgumentError(
+      `${what}: ${name} of ${length} octets does not fit an ATT_MTU of ${mtu}; exchange a larger MTU or send less`,
+    );
   }
 
   #fail(transaction: LaneTransaction, error: Error): void {

@@ -5,6 +5,7 @@ import { DisconnectedError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { UuidLike } from '../core/uuid.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
+import type { AccessOptions } from '../gatt/access-options.ts';
 import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-ref.ts';
 import type { GattClient } from '../gatt/gatt-client.ts';
 import type { ValueLike } from '../gatt/local-value.ts';
@@ -81,6 +82,18 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   /** What protects the link now. */
   get security(): ConnectionSecurity {
     return this.#parts.control.security;
+  }
+
+  /**
+   * Whether what the peer refuses for want of security is asked once more after the link has been encrypted, or the peer paired with; true unless set
+   * otherwise. Each call can say for itself: see `raiseSecurity` of its options.
+   */
+  get raisesSecurity(): boolean {
+    return this.#parts.client.raisesSecurity;
+  }
+
+  set raisesSecurity(value: boolean) {
+    this.#parts.client.raisesSecurity = value;
   }
 
   /** What the layers of this link dropped, clamped or refused, by name: `attMalformedPdus`. A snapshot. */
@@ -162,7 +175,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    *
    * @throws AttError when the peer refuses one of them, with its `handle`; MalformedPduError when its answers do not lead forward.
    */
-  async readByUuid(uuid: UuidLike, options: WaitOptions = {}): Promise<readonly AttributeValue[]> {
+  async readByUuid(uuid: UuidLike, options: AccessOptions = {}): Promise<readonly AttributeValue[]> {
     this.#parts.scope.check();
     return this.#parts.client.readByUuid(uuid, options);
   }
@@ -191,7 +204,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    */
   async writeReliably(
     writes: readonly (readonly [RemoteCharacteristic, ValueLike])[],
-    options: WaitOptions = {},
+    options: AccessOptions = {},
   ): Promise<void> {
     this.#parts.scope.check();
     return this.#parts.client.writeReliably(writes, options);

@@ -1,11 +1,13 @@
 import type { AttBearer } from '../att/att-bearer.ts';
 import { type Bytes, readU16 } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { NotFoundError } from '../core/errors.ts';
+import { InvalidStateError, NotFoundError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
+import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
+import { ClientRequests, type RaiseSecurity, together, type Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
 import { Discovery, type ServiceRecord } from './discovery.ts';
 import { FIRST_HANDLE, GattUuid, LAST_HANDLE } from './gatt-codes.ts';
@@ -25,6 +27,8 @@ export interface GattClientOptions {
   readonly log: Log;
   /** The peer, for messages: `F0:F1:F2:F3:F4:F5`. */
   readonly peer: string;
+  /** Called when the peer refuses a request for want of security; without it the refusal is the caller's. */
+  readonly raiseSecurity?: RaiseSecurity | undefined;
 }
 
 /**
@@ -45,16 +49,30 @@ export class GattClient {
     const { bearer, clock, peer } = options;
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
+    const { raiseSecurity } = options;
+    const onOutOfSync = (): void => this.invalidate(FIRST_HANDLE, LAST_HANDLE);
+    const requests = new ClientRequests({ bearer, clock, raiseSecurity, onOutOfSync });
     this.#context = {
       bearer,
       clock,
       peer,
+      requests,
       values,
-      longWrites: new LongWrites(bearer, clock),
+      longWrites: new LongWrites(bearer, requests, clock),
+      sinceNow: () => this.#sinceNow(),
       servicesOf: (discover) => this.#servicesOf(discover),
     };
     this.#multipleReads = new MultipleReads(this.#context);
     bearer.valueReceiver = values.receive;
+  }
+
+  /** Whether security is raised, and the request made once more, where the peer refuses for want of it and the call does not say. */
+  get raisesSecurity(): boolean {
+    return this.#context.requests.raisesSecurity;
+  }
+
+  set raisesSecurity(value: boolean) {
+    this.#context.requests.raisesSecurity = value;
   }
 
   get counters(): Readonly<Record<ValueHubCounterName, number>> {
@@ -85,9 +103,10 @@ export class GattClient {
   }
 
   /** Every value of that UUID, in the order of their handles: see `readValuesByUuid`. */
-  async readByUuid(uuid: UuidLike, options: WaitOptions = {}): Promise<readonly AttributeValue[]> {
+  async readByUuid(uuid: UuidLike, options: AccessOptions = {}): Promise<readonly AttributeValue[]> {
     const range = { handle: FIRST_HANDLE, endHandle: LAST_HANDLE };
-    return readValuesByUuid(this.#context, parseUuid(uuid), range, options);
+    const validity = this.#sinceNow();
+    return readValuesByUuid(this.#context, parseUuid(uuid), range, { ...options, validity });
   }
 
   /** The whole values of several characteristics: see `MultipleReads`. */
@@ -101,7 +120,7 @@ export class GattClient {
   /** Writes several values, all or none: prepared, each echo compared, then executed (Vol 3, Part G, 4.9.5). */
   async writeReliably(
     writes: readonly (readonly [RemoteCharacteristic, ValueLike])[],
-    options: WaitOptions = {},
+    options: AccessOptions = {},
   ): Promise<void> {
     const values = writes.map(([characteristic, value]) => {
       characteristic.checkReliablyWritable(this.#context);
@@ -113,7 +132,8 @@ export class GattClient {
     if (values.length === 0) return;
     const uuids = writes.map(([{ uuid }]) => uuid).join(', ');
     const what = `writing reliably ${uuids} of ${this.#context.peer}`;
-    await this.#context.longWrites.write(values, what, options);
+    const validity = together(writes.map(([{ service }]) => service));
+    await this.#context.longWrites.write(values, what, { ...options, validity });
   }
 
   /**
@@ -150,6 +170,19 @@ export class GattClient {
       this.#services.delete(handle);
       service.invalidate();
     }
+  }
+
+  #sinceNow(): Validity {
+    const generation = this.#generation;
+    const isOver = (): boolean => generation !== this.#generation;
+    const { peer } = this.#context;
+    return {
+      get obsolete() {
+        return isOver()
+          ? new InvalidStateError(`${peer} has changed its services meanwhile: try again`)
+          : undefined;
+      },
+    };
   }
 
   #servicesChanged(value: Uint8Array): void {

@@ -4,7 +4,9 @@ import { equalBytes, toHex } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { MalformedPduError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
+import type { AccessOptions } from './access-options.ts';
 import { printHandle } from './client-context.ts';
+import type { ClientRequestOptions, ClientRequests, Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
 
 /** Opcode, handle and offset before the part (Vol 3, Part F, 3.4.6.1). */
@@ -19,23 +21,30 @@ export interface PreparedValue {
   readonly value: Uint8Array;
 }
 
+export interface LongWriteOptions extends AccessOptions {
+  readonly validity: Validity;
+}
+
 /**
  * Writes values that are longer than one request, or several that are written all or none (Vol 3, Part G, 4.9.4 and 4.9.5). A server has one queue for a client, so one long write at a time is prepared
  * and executed, and one that is given up is cancelled before the next may begin: its parts would be executed with the next one's.
  */
 export class LongWrites {
   readonly #bearer: AttBearer;
+  readonly #requests: ClientRequests;
   readonly #clock: Clock;
   /** Settles when the last one that began is over. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(bearer: AttBearer, clock: Clock) {
+  constructor(bearer: AttBearer, requests: ClientRequests, clock: Clock) {
     this.#bearer = bearer;
+    this.#requests = requests;
     this.#clock = clock;
   }
 
-  async write(values: readonly PreparedValue[], what: string, options: WaitOptions): Promise<void> {
+  async write(values: readonly PreparedValue[], what: string, options: LongWriteOptions): Promise<void> {
     const deadline = new Deadline(this.#clock, what, options);
+    const step = (): ClientRequestOptions => ({ ...deadline.step(), what, validity: options.validity });
     const before = this.#last;
     let leave = (): void => undefined;
     this.#last = new Promise((resolve) => {
@@ -49,8 +58,8 @@ export class LongWrites {
       throw error;
     }
     try {
-      for (const { handle, value } of values) await this.#prepare(handle, value, what, deadline);
-      await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.write }, { ...deadline.step(), what });
+      for (const { handle, value } of values) await this.#prepare(handle, value, step);
+      await this.#requests.request(ExecuteWrite, { flags: ExecuteFlags.write }, step());
     } catch (error) {
       // The caller is told at once; the line goes on when the server has forgotten the parts. Nobody knows whether an execution that was
       // given up had left: where it had, there is nothing to cancel any more.
@@ -79,12 +88,12 @@ export class LongWrites {
     );
   }
 
-  async #prepare(handle: number, value: Uint8Array, what: string, deadline: Deadline): Promise<void> {
+  async #prepare(handle: number, value: Uint8Array, step: () => ClientRequestOptions): Promise<void> {
     let offset = 0;
     // A value of no octets is one part too.
     do {
       const part = value.subarray(offset, offset + this.#bearer.mtu - PREPARE_HEADER_LENGTH);
-      await this.#preparePart(handle, offset, part, what, deadline.step());
+      await this.#preparePart(handle, offset, part, step());
       offset += part.length;
     } while (offset < value.length);
   }
@@ -93,27 +102,24 @@ export class LongWrites {
     handle: number,
     offset: number,
     part: Uint8Array,
-    what: string,
-    wait: WaitOptions,
+    options: ClientRequestOptions,
   ): Promise<void> {
-    const echo = await this.#bearer.request(
-      PrepareWrite,
-      { attributeHandle: handle, valueOffset: offset, partAttributeValue: part },
-      { ...wait, what },
-    );
+    const params = { attributeHandle: handle, valueOffset: offset, partAttributeValue: part };
+    const echo = await this.#requests.request(PrepareWrite, params, options);
     const same =
       echo.attributeHandle === handle &&
       echo.valueOffset === offset &&
       equalBytes(echo.partAttributeValue, part);
     if (same) return;
     throw new MalformedPduError(
-      `the peer took down something else while ${what}: ${toHex(echo.partAttributeValue)} at offset ${echo.valueOffset} of ${printHandle(echo.attributeHandle)}, not what was sent for ${printHandle(handle)}; nothing was written`,
+      `the peer took down something else while ${options.what}: ${toHex(echo.partAttributeValue)} at offset ${echo.valueOffset} of ${printHandle(echo.attributeHandle)}, not what was sent for ${printHandle(handle)}; nothing was written`,
     );
   }
 
   /** The queue of the server is emptied whatever the caller's deadline says; if that fails too the link is of no use anyhow. */
   async #cancel(what: string): Promise<void> {
-    const wait = { what: `cancelling ${what}`, timeoutMs: Number.POSITIVE_INFINITY };
-    await this.#bearer.request(ExecuteWrite, { flags: ExecuteFlags.cancel }, wait).catch(() => undefined);
+    const options = { what: `cancelling ${what}`, timeoutMs: Number.POSITIVE_INFINITY, raiseSecurity: false };
+    const cancelled = this.#requests.request(ExecuteWrite, { flags: ExecuteFlags.cancel }, options);
+    await cancelled.catch(() => undefined);
   }
 }

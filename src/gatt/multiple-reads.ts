@@ -2,14 +2,15 @@ import { AttErrorCode } from '../att/att-codes.ts';
 import { ReadMultiple, ReadMultipleVariable } from '../att/codec/exchanges.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { AttError, InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
-import type { WaitOptions } from '../core/procedure.ts';
+import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
+import { together, type Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
 import { MAX_ATTRIBUTE_LENGTH } from './gatt-codes.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
 import { checkLength, readRemoteValue } from './remote-value.ts';
 
-export interface ReadMultipleOptions extends WaitOptions {
+export interface ReadMultipleOptions extends AccessOptions {
   /**
    * Octets of each value, where all are known and never change: then the plain Read Multiple is used, which older servers know too and which does not
    * tell where a value ends.
@@ -19,8 +20,10 @@ export interface ReadMultipleOptions extends WaitOptions {
 
 /** What one request asks for, and where its results go. */
 interface Batch {
+  readonly characteristics: readonly RemoteCharacteristic[];
   readonly handles: readonly number[];
   readonly first: number;
+  readonly validity: Validity;
 }
 
 /**
@@ -45,10 +48,9 @@ export class MultipleReads {
     const { clock, peer } = this.#context;
     const what = `reading ${characteristics.map(({ uuid }) => uuid).join(', ')} of ${peer}`;
     const deadline = new Deadline(clock, what, options);
-    const handles = characteristics.map(({ handle }) => handle);
     const values: Bytes[] = [];
-    while (values.length < handles.length) {
-      const batch = this.#batch(handles, values.length, lengths);
+    while (values.length < characteristics.length) {
+      const batch = this.#batch(characteristics, values.length, lengths);
       const got =
         lengths === undefined
           ? await this.#variable(batch, what, deadline)
@@ -59,9 +61,9 @@ export class MultipleReads {
   }
 
   /** As many as the request has room for, and the response where the lengths are known. */
-  #batch(handles: readonly number[], first: number, lengths: readonly number[] | undefined): Batch {
+  #batch(all: readonly RemoteCharacteristic[], first: number, lengths: readonly number[] | undefined): Batch {
     const room = this.#context.bearer.mtu - 1;
-    const most = Math.min(handles.length, first + Math.floor(room / 2));
+    const most = Math.min(all.length, first + Math.floor(room / 2));
     let end = first;
     let octets = 0;
     while (end < most) {
@@ -69,16 +71,22 @@ export class MultipleReads {
       if (octets > room && end > first) break;
       end++;
     }
-    return { handles: handles.slice(first, end), first };
+    const characteristics = all.slice(first, end);
+    return {
+      characteristics,
+      handles: characteristics.map(({ handle }) => handle),
+      first,
+      validity: together(characteristics.map(({ service }) => service)),
+    };
   }
 
   /** The values that came, at least one, each whole; undefined where they have to be read one by one. */
   async #variable(batch: Batch, what: string, deadline: Deadline): Promise<Bytes[] | undefined> {
-    const { bearer, peer } = this.#context;
-    const { handles } = batch;
+    const { bearer, peer, requests } = this.#context;
+    const { characteristics, handles, validity } = batch;
     const room = bearer.mtu;
     const answer = await this.#try(ReadMultipleVariable.request.code, batch, () =>
-      bearer.request(ReadMultipleVariable, { handles }, { ...deadline.step(), what }),
+      requests.request(ReadMultipleVariable, { handles }, { ...deadline.step(), what, validity }),
     );
     if (answer === undefined) return undefined;
     const count = answer.values.length;
@@ -92,9 +100,9 @@ export class MultipleReads {
     const octets = values.reduce((sum, value) => sum + 2 + value.length, 1);
     // Some servers give the length of what they sent, not of the value: one that just fills the PDU may be longer. Others cut values and go on behind
     // them, so that what came of a value that is not whole is not all its own. In either case it is read from its beginning.
-    const handle = handles[count - 1];
-    if (handle !== undefined && (!complete || octets >= Math.min(room, bearer.mtu)))
-      values[count - 1] = await readRemoteValue(this.#context, handle, nameOf(what), deadline.step());
+    const last = characteristics[count - 1];
+    if (last !== undefined && (!complete || octets >= Math.min(room, bearer.mtu)))
+      values[count - 1] = await readRemoteValue(this.#context, last.attribute, deadline.step());
     return values;
   }
 
@@ -104,10 +112,10 @@ export class MultipleReads {
     what: string,
     deadline: Deadline,
   ): Promise<Bytes[] | undefined> {
-    const { bearer, peer } = this.#context;
-    const { handles, first } = batch;
+    const { peer, requests } = this.#context;
+    const { handles, first, validity } = batch;
     const set = await this.#try(ReadMultiple.request.code, batch, () =>
-      bearer.request(ReadMultiple, { handles }, { ...deadline.step(), what }),
+      requests.request(ReadMultiple, { handles }, { ...deadline.step(), what, validity }),
     );
     if (set === undefined) return undefined;
     const ends: number[] = [];
@@ -131,8 +139,8 @@ export class MultipleReads {
     deadline: Deadline,
   ): Promise<Bytes[]> {
     const values: Bytes[] = [];
-    for (const [i, handle] of batch.handles.entries()) {
-      const value = await readRemoteValue(this.#context, handle, nameOf(what), deadline.step());
+    for (const [i, { attribute }] of batch.characteristics.entries()) {
+      const value = await readRemoteValue(this.#context, attribute, deadline.step());
       const length = lengths?.[batch.first + i];
       if (length !== undefined && length !== value.length) {
         throw new MalformedPduError(
@@ -157,9 +165,6 @@ export class MultipleReads {
     }
   }
 }
-
-/** What is read, as messages name it behind `reading`. */
-const nameOf = (what: string): string => what.slice('reading '.length);
 
 const checkLengths = (lengths: readonly number[], count: number): void => {
   if (lengths.length !== count) {

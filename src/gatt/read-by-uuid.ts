@@ -3,9 +3,10 @@ import { ReadByType } from '../att/codec/exchanges.ts';
 import type { HandleAndValue } from '../att/codec/response-lists.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { AttError, MalformedPduError } from '../core/errors.ts';
-import type { WaitOptions } from '../core/procedure.ts';
 import type { Uuid } from '../core/uuid.ts';
+import type { AccessOptions } from './access-options.ts';
 import { type ClientContext, printHandle } from './client-context.ts';
+import type { ClientRequestOptions, Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
 import { DISCOVERY_LIMIT } from './discovery.ts';
 import { completeRemoteValue } from './remote-value.ts';
@@ -27,17 +28,22 @@ export const readValuesByUuid = async (
   context: ClientContext,
   uuid: Uuid,
   range: { readonly handle: number; readonly endHandle: number },
-  options: WaitOptions,
+  options: AccessOptions & { readonly validity: Validity },
 ): Promise<readonly AttributeValue[]> => {
   const { bearer, clock, peer } = context;
   const what = `reading all ${uuid} of ${peer}`;
   const deadline = new Deadline(clock, what, options);
+  const { validity } = options;
   const found: AttributeValue[] = [];
   let from = range.handle;
   while (from <= range.endHandle) {
     // The MTU may be raised meanwhile: the smaller one tells whether the server had room for more.
     const room = bearer.mtu;
-    const items = await listFrom(context, uuid, from, range.endHandle, what, deadline);
+    const items = await listFrom(context, uuid, from, range.endHandle, {
+      ...deadline.step(),
+      what,
+      validity,
+    });
     if (items === undefined) break;
     const filled = Math.min(room - 4, bearer.mtu - 4, LONGEST_LISTED_VALUE);
     for (const { handle, value } of items) {
@@ -50,8 +56,9 @@ export const readValuesByUuid = async (
         throw new MalformedPduError(`${peer} gave more than ${DISCOVERY_LIMIT} values while ${what}`);
       }
       const begin = copyBytes(value);
+      const place = { attributeHandle: handle, validity };
       const whole =
-        begin.length < filled ? begin : await completeRemoteValue(context, handle, begin, what, deadline);
+        begin.length < filled ? begin : await completeRemoteValue(context, place, begin, what, deadline);
       found.push({ handle, value: whole });
       from = handle + 1;
     }
@@ -65,15 +72,11 @@ const listFrom = async (
   attributeType: Uuid,
   startingHandle: number,
   endingHandle: number,
-  what: string,
-  deadline: Deadline,
+  options: ClientRequestOptions,
 ): Promise<Iterable<HandleAndValue> | undefined> => {
   try {
-    return await context.bearer.request(
-      ReadByType,
-      { startingHandle, endingHandle, attributeType },
-      { ...deadline.step(), what },
-    );
+    const params = { startingHandle, endingHandle, attributeType };
+    return await context.requests.request(ReadByType, params, options);
   } catch (error) {
     if (error instanceof AttError && error.status === AttErrorCode.attributeNotFound) return undefined;
     throw error;

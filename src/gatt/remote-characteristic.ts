@@ -2,6 +2,7 @@ import { type Bytes, readU16, writeU16 } from '../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError, MalformedPduError, NotFoundError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
+import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
 import { Deadline } from './deadline.ts';
 import { type CharacteristicRecord, Discovery } from './discovery.ts';
@@ -10,18 +11,18 @@ import { type ValueLike, valueBytes } from './local-value.ts';
 import { type CharacteristicProperties, printProperties, propertiesFromBits } from './properties.ts';
 import { RemoteDescriptor } from './remote-descriptor.ts';
 import type { RemoteService } from './remote-service.ts';
-import { readRemoteValue, writeRemoteValue } from './remote-value.ts';
+import { type RemoteAttribute, readRemoteValue, writeRemoteValue } from './remote-value.ts';
 import { SharedResult } from './shared-result.ts';
 import { type DepthOption, ValueFeed } from './value-feed.ts';
 import type { ValueFeeds } from './value-hub.ts';
 import type { ValueStream, ValueStreamOptions } from './value-stream.ts';
 
-export interface WriteOptions extends WaitOptions {
+export interface WriteOptions extends AccessOptions {
   /** Whether the peer answers. By default it does where the characteristic can only be written so, or the value needs it. */
   readonly response?: boolean | undefined;
 }
 
-export interface SubscribeOptions extends WaitOptions, DepthOption {
+export interface SubscribeOptions extends AccessOptions, DepthOption {
   /** By default what the characteristic has, notifications where it has both. */
   readonly notify?: boolean | undefined;
   readonly indicate?: boolean | undefined;
@@ -44,6 +45,8 @@ export class RemoteCharacteristic {
   readonly handle: number;
   readonly properties: CharacteristicProperties;
   readonly service: RemoteService;
+  /** @internal */
+  readonly attribute: RemoteAttribute;
   readonly #context: ClientContext;
   readonly #record: CharacteristicRecord;
   readonly #descriptors = new SharedResult<readonly RemoteDescriptor[]>();
@@ -56,6 +59,11 @@ export class RemoteCharacteristic {
     this.uuid = record.uuid;
     this.handle = record.valueHandle;
     this.properties = propertiesFromBits(record.properties);
+    this.attribute = {
+      handle: record.valueHandle,
+      name: `characteristic ${record.uuid} of ${context.peer}`,
+      validity: service,
+    };
     const { clock, bearer } = context;
     const feed = (kind: string): ValueFeed =>
       new ValueFeed({ what: `waiting for ${kind} of ${this.#name}`, clock, scope: bearer.scope });
@@ -81,10 +89,10 @@ export class RemoteCharacteristic {
    * The whole value, however long. Throws InvalidStateError where it cannot be read, AttError where the peer refuses, TimeoutError,
    * DisconnectedError. Default deadline 1 s for each step (Vol 3, Part G, 4.8.1 and 4.8.3).
    */
-  async read(options: WaitOptions = {}): Promise<Bytes> {
+  async read(options: AccessOptions = {}): Promise<Bytes> {
     this.service.checkCurrent();
     if (!this.properties.read) throw this.#cannot('be read');
-    return readRemoteValue(this.#context, this.handle, this.#name, options);
+    return readRemoteValue(this.#context, this.attribute, options);
   }
 
   /**
@@ -103,7 +111,7 @@ export class RemoteCharacteristic {
       options.response ?? (write && (!writeNoResponse || bytes.length > bearer.maxValueLength));
     if (response) {
       if (!write) throw this.#cannot('be written with a response: give { response: false }');
-      await writeRemoteValue(this.#context, this.handle, bytes, this.#name, options);
+      await writeRemoteValue(this.#context, this.attribute, bytes, options);
       return;
     }
     if (!writeNoResponse) throw this.#cannot('be written without a response: give { response: true }');
@@ -153,7 +161,7 @@ export class RemoteCharacteristic {
    * Asks the peer to send no more. What has not been read is forgotten, loops end, and who waits for a value gets InvalidStateError.
    * Throws as `subscribe`.
    */
-  async unsubscribe(options: WaitOptions = {}): Promise<void> {
+  async unsubscribe(options: AccessOptions = {}): Promise<void> {
     this.service.checkCurrent();
     await this.#configure(0, options);
     this.#feeds.notifications.close();
@@ -209,12 +217,12 @@ export class RemoteCharacteristic {
   /**
    * What the Characteristic User Description says (Vol 3, Part G, 3.3.3.2). Throws NotFoundError where there is none, and as `read` of a descriptor.
    */
-  async userDescription(options: WaitOptions = {}): Promise<string> {
+  async userDescription(options: AccessOptions = {}): Promise<string> {
     return utf8.decode(await this.#readDescriptor(GattUuid.characteristicUserDescription, options));
   }
 
   /** What the Characteristic Extended Properties say (Vol 3, Part G, 3.3.3.1); nothing is asked where the characteristic has none. */
-  async extendedProperties(options: WaitOptions = {}): Promise<ExtendedProperties> {
+  async extendedProperties(options: AccessOptions = {}): Promise<ExtendedProperties> {
     if (!this.properties.extended) return { reliableWrite: false, writableAuxiliaries: false };
     const value = await this.#readDescriptor(GattUuid.characteristicExtendedProperties, options);
     if (value.length !== 2)
@@ -244,7 +252,7 @@ export class RemoteCharacteristic {
     this.#feeds.indications.end(error);
   }
 
-  async #configure(value: number, options: WaitOptions): Promise<void> {
+  async #configure(value: number, options: AccessOptions): Promise<void> {
     const deadline = new Deadline(this.#context.clock, `configuring ${this.#name}`, options);
     const descriptor = await this.descriptor(GattUuid.clientCharacteristicConfiguration, deadline.step());
     const bytes = new Uint8Array(2);
@@ -260,7 +268,7 @@ export class RemoteCharacteristic {
     this.service.checkCurrent();
   }
 
-  async #readDescriptor(uuid: Uuid, options: WaitOptions): Promise<Bytes> {
+  async #readDescriptor(uuid: Uuid, options: AccessOptions): Promise<Bytes> {
     const deadline = new Deadline(this.#context.clock, `describing ${this.#name}`, options);
     const descriptor = await this.descriptor(uuid, deadline.step());
     return descriptor.read(deadline.step());
@@ -277,7 +285,7 @@ export class RemoteCharacteristic {
   }
 
   get #name(): string {
-    return `characteristic ${this.uuid} of ${this.#context.peer}`;
+    return this.attribute.name;
   }
 
   #cannot(what: string): InvalidStateError {

@@ -1,11 +1,11 @@
 import type { Bytes } from '../core/bytes.ts';
-import type { WaitOptions } from '../core/procedure.ts';
 import type { Uuid } from '../core/uuid.ts';
+import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
 import type { DescriptorRecord } from './discovery.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
-import { readRemoteValue, writeRemoteValue } from './remote-value.ts';
+import { type RemoteAttribute, readRemoteValue, writeRemoteValue } from './remote-value.ts';
 
 /** A descriptor of a peer's characteristic. */
 export class RemoteDescriptor {
@@ -13,27 +13,29 @@ export class RemoteDescriptor {
   readonly handle: number;
   readonly characteristic: RemoteCharacteristic;
   readonly #context: ClientContext;
+  readonly #attribute: RemoteAttribute;
 
   constructor(context: ClientContext, characteristic: RemoteCharacteristic, record: DescriptorRecord) {
     this.#context = context;
     this.characteristic = characteristic;
     this.uuid = record.uuid;
     this.handle = record.handle;
+    this.#attribute = {
+      handle: record.handle,
+      name: `descriptor ${record.uuid} of characteristic ${characteristic.uuid} of ${context.peer}`,
+      validity: characteristic.service,
+    };
   }
 
   /** The whole value. Throws AttError where the peer refuses. Default deadline 1 s for each step. */
-  async read(options: WaitOptions = {}): Promise<Bytes> {
+  async read(options: AccessOptions = {}): Promise<Bytes> {
     this.characteristic.service.checkCurrent();
-    return readRemoteValue(this.#context, this.handle, this.#name, options);
+    return readRemoteValue(this.#context, this.#attribute, options);
   }
 
   /** Writes the whole value, with the peer's answer. Throws as `read`. */
-  async write(value: ValueLike, options: WaitOptions = {}): Promise<void> {
+  async write(value: ValueLike, options: AccessOptions = {}): Promise<void> {
     this.characteristic.service.checkCurrent();
-    await writeRemoteValue(this.#context, this.handle, valueBytes(value), this.#name, options);
-  }
-
-  get #name(): string {
-    return `descriptor ${this.uuid} of characteristic ${this.characteristic.uuid} of ${this.#context.peer}`;
+    await writeRemoteValue(this.#context, this.#attribute, valueBytes(value), options);
   }
 }

@@ -1,6 +1,7 @@
 import { InvalidStateError, NotFoundError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
+import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
 import { Discovery, type ServiceRecord } from './discovery.ts';
 import { type AttributeValue, readValuesByUuid } from './read-by-uuid.ts';
@@ -64,9 +65,9 @@ export class RemoteService {
   }
 
   /** Every value of that characteristic UUID in this service, as `connection.readByUuid`. Throws InvalidStateError when the peer has changed its services here. */
-  async readByUuid(uuid: UuidLike, options: WaitOptions = {}): Promise<readonly AttributeValue[]> {
+  async readByUuid(uuid: UuidLike, options: AccessOptions = {}): Promise<readonly AttributeValue[]> {
     this.checkCurrent();
-    return readValuesByUuid(this.#context, parseUuid(uuid), this, options);
+    return readValuesByUuid(this.#context, parseUuid(uuid), this, { ...options, validity: this });
   }
 
   /** @internal The error of every call once the peer has said that its services changed here. */

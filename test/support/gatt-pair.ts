@@ -4,7 +4,7 @@ import { Log } from '../../src/core/log.ts';
 import { ManualClock } from '../../src/core/manual-clock.ts';
 import { type LinkSecurity, openLink } from '../../src/gatt/access.ts';
 import { type ConnectionRef, type GattLink, gattLink } from '../../src/gatt/connection-ref.ts';
-import { GattClient } from '../../src/gatt/gatt-client.ts';
+import { GattClient, type GattClientOptions } from '../../src/gatt/gatt-client.ts';
 import { GattServer, type GattServerOptions } from '../../src/gatt/gatt-server.ts';
 import { channelPair, FakeChannel } from './fake-att-channel.ts';
 
@@ -118,12 +118,13 @@ export class ScriptedServer {
   readonly asked: string[] = [];
   script: Script;
 
-  constructor(clock: ManualClock, script: Script) {
+  constructor(clock: ManualClock, script: Script, options: Partial<GattClientOptions> = {}) {
     const [channel, far] = channelPair();
     this.channel = channel;
     this.script = script;
     this.bearer = new AttBearer({ channel, clock, log: new Log(), peer: 'the server' });
-    this.client = new GattClient({ bearer: this.bearer, clock, log: new Log(), peer: 'the server' });
+    const base = { bearer: this.bearer, clock, log: new Log(), peer: 'the server' };
+    this.client = new GattClient({ ...base, ...options });
     new TestConnection(channel, this.bearer, 'the server');
     far.receiver = (pdu) => {
       const text = Buffer.from(pdu).toString('hex');

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { GattClientOptions } from '../../../src/gatt/gatt-client.ts';
 import type { RemoteCharacteristic } from '../../../src/gatt/remote-characteristic.ts';
 import { inOrder, ManualClock, type Script, ScriptedServer, type Step } from '../../support/gatt-pair.ts';
 
@@ -16,10 +17,16 @@ export const scripted = (...steps: readonly Step[]) => {
 };
 
 /** Characteristics whose values stand at 000c, 000e, 0010, …; what else is asked goes to `script`. */
-export const fixture = async (count: number, properties: number, script: Script, mtu = 23) => {
+export const fixture = async (
+  count: number,
+  properties: number,
+  script: Script,
+  mtu = 23,
+  options: Partial<GattClientOptions> = {},
+) => {
   const clock = new ManualClock();
   const last = 0x0a + 2 * count;
-  const server = new ScriptedServer(clock, (pdu) => {
+  const served: Script = (pdu) => {
     if (pdu.startsWith('06')) return `07 0a00 ${u16(last)}`;
     if (pdu.startsWith('02')) return `03${u16(mtu)}`;
     if (!pdu.startsWith('08')) return undefined;
@@ -28,7 +35,8 @@ export const fixture = async (count: number, properties: number, script: Script,
     return handle > last
       ? `0108${u16(from)}0a`
       : `0907${u16(handle)}${part(1, properties)}${u16(handle + 1)}6e2a`;
-  });
+  };
+  const server = new ScriptedServer(clock, served, options);
   if (mtu !== 23) await clock.run(server.bearer.exchangeMtu());
   const service = await clock.run(server.client.service(0x181a));
   const all = await clock.run(service.characteristics());
@@ -36,6 +44,12 @@ export const fixture = async (count: number, properties: number, script: Script,
   server.takeAsked();
   server.script = script;
   return { clock, server, all, service, client: server.client };
+};
+
+export const at = (all: readonly RemoteCharacteristic[], index: number): RemoteCharacteristic => {
+  const characteristic = all[index];
+  if (characteristic === undefined) throw new Error(`the fixture has no characteristic ${index}`);
+  return characteristic;
 };
 
 /** What to write where. */
