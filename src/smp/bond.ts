@@ -1,5 +1,6 @@
 import type { Address, AddressType } from '../core/address.ts';
 import type { Bytes } from '../core/bytes.ts';
+import type { JsonObject } from '../core/json-reader.ts';
 
 /** Who a peer is, whatever address it shows on the air (Vol 3, Part H, 2.4.1): a public or a static random address. */
 export interface IdentityAddress {
@@ -42,4 +43,11 @@ export interface Bond {
   readonly peerSigningKey?: SigningKey | undefined;
   /** Signs what is sent to the peer. */
   readonly localSigningKey?: SigningKey | undefined;
+  /** Whether the peer, as central, resolves addresses that it is called by (Vol 3, Part C, 12.4); undefined until that has been read. */
+  readonly centralAddressResolution?: boolean | undefined;
+  /** What the peer has configured as a GATT client (Vol 3, Part G, 2.5.2 and 3.3.3.3). The form is the GATT server's. */
+  readonly client?: JsonObject | undefined;
 }
+
+export const sameIdentity = (a: IdentityAddress, b: IdentityAddress): boolean =>
+  a.address === b.address && a.type === b.type;

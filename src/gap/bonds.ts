@@ -1,0 +1,114 @@
+import { Counters } from '../core/counters.ts';
+import { InvalidStateError } from '../core/errors.ts';
+import { type Bond, type IdentityAddress, sameIdentity } from '../smp/bond.ts';
+import { checkedBond } from '../smp/bond-check.ts';
+import { type BondStore, bondWith, withBond, withoutBond } from '../smp/bond-store.ts';
+import { MAX_BONDS } from '../smp/codec/bond-document.ts';
+
+/**
+ * The bonds of the identity that an adapter goes by: read when it is opened, answered from memory, and written through to the store. Changes are made one after the
+ * other, and one is there when the store has it.
+ */
+export class Bonds {
+  readonly local: IdentityAddress;
+  readonly counters = new Counters(['bondsRefused']);
+  readonly #store: BondStore | undefined;
+  #bonds: readonly Bond[] = [];
+  #changing: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(local: IdentityAddress, store: BondStore | undefined) {
+    this.local = local;
+    this.#store = store;
+  }
+
+  /** Reads what the store has. Without a store there are no bonds, and none can be made. */
+  static async open(local: IdentityAddress, store: BondStore | undefined): Promise<Bonds> {
+    const bonds = new Bonds(local, store);
+    bonds.#bonds = ((await store?.load(local)) ?? []).map((bond, at) => checkedBond(bond, `bonds[${at}]`));
+    return bonds;
+  }
+
+  /** Whether bonds are kept. Where not, pairing offers none. */
+  get kept(): boolean {
+    return this.#store !== undefined;
+  }
+
+  get all(): readonly Bond[] {
+    return this.#bonds;
+  }
+
+  find(peer: IdentityAddress): Bond | undefined {
+    return bondWith(this.#bonds, peer);
+  }
+
+  /** Calls back when a bond has been made, replaced or removed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Keeps a bond, in the place of an earlier one with the same peer: whether it may replace that one is for pairing to judge.
+   *
+   * @throws InvalidStateError where bonds are not kept, or as many as there may be; what the store rejects with.
+   */
+  save(bond: Bond): Promise<void> {
+    const checked = checkedBond(bond);
+    return this.#change(async (store) => {
+      const others = this.#bonds.filter(({ peer }) => !sameIdentity(peer, checked.peer));
+      if (others.length >= MAX_BONDS) {
+        this.counters.add('bondsRefused');
+        throw new InvalidStateError(
+          `no room for a bond with ${checked.peer.address}: ${MAX_BONDS} are kept already, remove one`,
+        );
+      }
+      await store.save(this.local, checked);
+      this.#set(withBond(this.#bonds, checked));
+    });
+  }
+
+  /**
+   * Changes what is kept beside the keys: counters, what the peer has configured. Does nothing where there is no bond with that peer any more; one that somebody else
+   * has taken out of the store is forgotten here too.
+   */
+  update(peer: IdentityAddress, change: (bond: Bond) => Bond): Promise<void> {
+    return this.#change(async (store) => {
+      const bond = this.find(peer);
+      if (bond === undefined) return;
+      if ((await store.find(this.local, peer)) === undefined) {
+        this.#set(withoutBond(this.#bonds, peer));
+        return;
+      }
+      const changed = checkedBond(change(bond));
+      await store.save(this.local, changed);
+      this.#bonds = withBond(this.#bonds, changed);
+    });
+  }
+
+  /** Whether there was one. The link, if there is one, goes on as it is; the next one needs pairing. */
+  remove(peer: IdentityAddress): Promise<boolean> {
+    return this.#change(async (store) => {
+      const there = await store.remove(this.local, peer);
+      const known = this.find(peer) !== undefined;
+      if (known) this.#set(withoutBond(this.#bonds, peer));
+      return there || known;
+    });
+  }
+
+  #set(bonds: readonly Bond[]): void {
+    this.#bonds = bonds;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #change<T>(work: (store: BondStore) => Promise<T>): Promise<T> {
+    const store = this.#store;
+    if (store === undefined) {
+      return Promise.reject(
+        new InvalidStateError('bonds are not kept: open() was called with `bonds: false`'),
+      );
+    }
+    const done = this.#changing.then(() => work(store));
+    this.#changing = done.catch(() => undefined);
+    return done;
+  }
+}
