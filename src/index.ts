@@ -50,6 +50,7 @@ export type {
 } from './gap/l2cap-connection-channels.ts';
 export type { L2capListener, L2capListenOptions } from './gap/l2cap-listener.ts';
 export type { ConnectionParameterRequest } from './gap/link-control.ts';
+export type { DataLength, DataLengthRequest } from './gap/link-data-length.ts';
 export {
   Characteristic,
   type CharacteristicOptions,
@@ -60,6 +61,7 @@ export {
   type Written,
   type WrittenOptions,
 } from './gap/local-attributes.ts';
+export type { LinkPhys, Phy, PhyPreference } from './gap/phy.ts';
 export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';

@@ -24,6 +24,8 @@ import type {
 } from './l2cap-connection-channels.ts';
 import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
 import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
+import type { DataLength, DataLengthRequest } from './link-data-length.ts';
+import type { LinkPhys, PhyPreference } from './phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import type { ConnectionSecurity } from './security.ts';
 
@@ -77,6 +79,11 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   /** Interval, latency and supervision time-out as they are now. */
   get parameters(): LinkParameters {
     return this.#parts.control.parameters;
+  }
+
+  /** How long the Link Layer's data packets may be now. The longest are asked for when the link comes up, where the controller can have others than the shortest. */
+  get dataLength(): DataLength {
+    return this.#parts.control.dataLength.current;
   }
 
   /** What protects the link now. */
@@ -219,6 +226,32 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    */
   updateParameters(request: ConnectionParameterRequest, options: WaitOptions = {}): Promise<LinkParameters> {
     return this.#parts.control.updateParameters(request, options);
+  }
+
+  /** The PHYs of the link now (Vol 4, Part E, 7.8.47). Default deadline 2 s. */
+  readPhy(options: WaitOptions = {}): Promise<LinkPhys> {
+    return this.#parts.control.phy.read(options);
+  }
+
+  /**
+   * Asks for other PHYs, and resolves with those that are in force then: what the peer does not have or want stays as it was (Vol 4, Part E, 7.8.49).
+   * Default deadline 5 s.
+   *
+   * @throws InvalidStateError where the controller knows no other than 1M, and while a change is under way; HciError when the controller lacks one that
+   *   was asked for, or the peer knows of no PHYs.
+   */
+  setPhy(preference: PhyPreference, options: WaitOptions = {}): Promise<LinkPhys> {
+    return this.#parts.control.phy.set(preference, options);
+  }
+
+  /**
+   * Tells the controller how long packets towards the peer may be (Vol 4, Part E, 7.8.33). What both ends agree upon is in `dataLength` as soon as they
+   * have. Default deadline 2 s.
+   *
+   * @throws InvalidStateError where the controller has none but the shortest; InvalidArgumentError for lengths out of range.
+   */
+  setDataLength(request: DataLengthRequest, options: WaitOptions = {}): Promise<void> {
+    return this.#parts.control.dataLength.set(request, options);
   }
 
   /**

@@ -97,5 +97,6 @@ export const assembleLink = (
   bearer.server = server.attach(connection[gattLink]);
   if (role === 'central') l2cap.parameterPolicy = control.parameterPolicy;
   l2cap.start();
+  control.dataLength.extend();
   return { connection, control };
 };

@@ -12,6 +12,8 @@ import { type ConnectionParameters, connectionParameterFault } from '../l2cap/co
 import type { L2capLink } from '../l2cap/l2cap-link.ts';
 import type { ConnectionParameterPolicy } from '../l2cap/signalling.ts';
 import { connectionInterval, fromSlots, supervisionTimeout, toSlots } from './intervals.ts';
+import { LinkDataLength } from './link-data-length.ts';
+import { LinkPhy } from './link-phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import { type ConnectionSecurity, unprotected } from './security.ts';
 
@@ -39,9 +41,9 @@ export interface LinkControlOptions {
   readonly parameters: LinkParameters;
 }
 
-const UPDATE_TIMEOUT_MS = 5_000;
-/** An update takes effect after at least six connection events (Vol 6, Part B, 5.1.1), and has to be agreed upon before. */
-const PACES_OF_AN_UPDATE = 10;
+const PROCEDURE_TIMEOUT_MS = 5_000;
+/** An update of parameters or PHY takes effect after at least six connection events (Vol 6, Part B, 5.1.1), and has to be agreed upon before. */
+const PACES_OF_A_PROCEDURE = 10;
 
 const toUnits = (request: ConnectionParameterRequest): ConnectionParameters => ({
   intervalMin: toSlots(request.minIntervalMs, connectionInterval),
@@ -68,6 +70,8 @@ const satisfies = (parameters: LinkParameters, wanted: ConnectionParameters): bo
 
 /** The controller's side of one link: its parameters, its protection, its end. */
 export class LinkControl {
+  readonly phy: LinkPhy;
+  readonly dataLength: LinkDataLength;
   readonly #options: LinkControlOptions;
   #parameters: LinkParameters;
   #update: PendingUpdate | undefined;
@@ -75,6 +79,8 @@ export class LinkControl {
   constructor(options: LinkControlOptions) {
     this.#options = options;
     this.#parameters = options.parameters;
+    this.phy = new LinkPhy({ ...options, procedureTimeoutMs: () => this.#procedureTimeoutMs });
+    this.dataLength = new LinkDataLength(options);
   }
 
   get parameters(): LinkParameters {
@@ -115,7 +121,7 @@ export class LinkControl {
         {
           what,
           clock,
-          defaultTimeoutMs: UPDATE_TIMEOUT_MS + PACES_OF_AN_UPDATE * this.paceMs,
+          defaultTimeoutMs: this.#procedureTimeoutMs,
           timeoutMs: wait.timeoutMs,
           signal: wait.signal,
           scope: acl.scope,
@@ -171,12 +177,17 @@ export class LinkControl {
     };
   }
 
+  get #procedureTimeoutMs(): number {
+    return PROCEDURE_TIMEOUT_MS + PACES_OF_A_PROCEDURE * this.paceMs;
+  }
+
   async #ask(update: PendingUpdate): Promise<void> {
     const { hci, role } = this.#options;
     if (role === 'central' || hci.info.hasFeature(LeFeature.connectionParametersRequest)) {
       try {
-        await this.#command(update.wanted);
-        update.isAccepted = true;
+        await this.#command(update.wanted, () => {
+          update.isAccepted = true;
+        });
         return;
       } catch (error) {
         if (!this.#mayAskHost(update) || !(error instanceof HciError)) throw error;
@@ -197,9 +208,9 @@ export class LinkControl {
     update.isAccepted = true;
   }
 
-  async #command(units: ConnectionParameters): Promise<void> {
+  async #command(units: ConnectionParameters, onSuccess?: () => void): Promise<void> {
     const { hci, acl } = this.#options;
-    await hci.send(HciCommand.leConnectionUpdate, {
+    const parameters = {
       connectionHandle: acl.handle,
       connectionIntervalMin: units.intervalMin,
       connectionIntervalMax: units.intervalMax,
@@ -207,6 +218,7 @@ export class LinkControl {
       supervisionTimeout: units.timeout,
       minCeLength: 0,
       maxCeLength: 0,
-    });
+    };
+    await hci.send(HciCommand.leConnectionUpdate, parameters, { onSuccess });
   }
 }

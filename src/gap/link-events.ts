@@ -24,6 +24,12 @@ export class LinkEvents {
         supervisionTimeoutMs: fromSlots(event.supervisionTimeout, supervisionTimeout),
       });
     });
+    hci.on(HciEvent.lePhyUpdateComplete, (event) => {
+      this.#control(event.connectionHandle)?.phy.updated(event);
+    });
+    hci.on(HciEvent.leDataLengthChange, (event) => {
+      this.#control(event.connectionHandle)?.dataLength.changed(event);
+    });
     hci.on(HciEvent.leRemoteConnectionParameterRequest, ({ connectionHandle, ...wanted }) => {
       this.#answer(connectionHandle, wanted);
     });

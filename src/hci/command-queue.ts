@@ -16,6 +16,11 @@ export const MAX_QUEUED_COMMANDS = 256;
 /** How long a controller may take to answer a command, or to take the next one. */
 export const COMMAND_TIMEOUT_MS = 2_000;
 
+export interface CommandOptions extends WaitOptions {
+  /** Called in the turn in which the controller answers Success: an event that the answer leads to may stand behind it in one chunk, and comes before the promise. */
+  readonly onSuccess?: (() => void) | undefined;
+}
+
 export interface CommandQueueOptions {
   readonly clock: Clock;
   /** Ends when the controller has failed or is closed: every command that waits is then rejected. */
@@ -80,7 +85,7 @@ export class CommandQueue {
   send<P extends Shape, R extends Shape>(
     type: HciCommandType<P, R>,
     parameters: Infer<P>,
-    options: WaitOptions = {},
+    options: CommandOptions = {},
   ): Promise<Infer<ReturnShape<R>>> {
     return procedure<Infer<ReturnShape<R>>>(
       {
@@ -105,7 +110,11 @@ export class CommandQueue {
             `${MAX_QUEUED_COMMANDS} commands wait for the controller: await some first`,
           );
         }
-        const entry: Entry = { type, packet, answer: (bytes) => this.#settle(type, bytes, settle) };
+        const entry: Entry = {
+          type,
+          packet,
+          answer: (bytes) => this.#settle(type, bytes, settle, options.onSuccess),
+        };
         this.#waiting.push(entry);
         this.#pump();
         return () => this.#withdraw(entry);
@@ -170,6 +179,7 @@ export class CommandQueue {
     type: HciCommandType<P, R>,
     bytes: Uint8Array,
     settle: Settle<Infer<ReturnShape<R>>>,
+    onSuccess: (() => void) | undefined,
   ): void {
     const status = bytes[0];
     if (status === undefined) {
@@ -180,6 +190,7 @@ export class CommandQueue {
       try {
         // The promise is read after the transport has taken its buffer back.
         settle.resolve(type.returns.decodeLoose(copyBytes(bytes)));
+        onSuccess?.();
       } catch (error) {
         settle.reject(error);
       }

@@ -14,7 +14,7 @@ import { HciCommand } from './codec/commands.ts';
 import { HciErrorCode } from './codec/error-codes.ts';
 import { EVENT_HEADER_LENGTH, type HciEventType } from './codec/event.ts';
 import { HciEvent } from './codec/events.ts';
-import { COMMAND_TIMEOUT_MS, CommandQueue } from './command-queue.ts';
+import { COMMAND_TIMEOUT_MS, type CommandOptions, CommandQueue } from './command-queue.ts';
 import type { ControllerInfo } from './controller-info.ts';
 import { setDefaultAnswers } from './default-answers.ts';
 import { EventDispatcher } from './event-dispatcher.ts';
@@ -164,7 +164,7 @@ export class HciController {
   send<P extends Shape, R extends Shape>(
     command: HciCommandType<P, R>,
     parameters: Infer<P>,
-    options?: WaitOptions,
+    options?: CommandOptions,
   ): Promise<Infer<ReturnShape<R>>> {
     return this.#commands.send(command, parameters, options);
   }

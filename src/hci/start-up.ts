@@ -8,15 +8,12 @@ import type { HciCommandType, ReturnShape } from './codec/command.ts';
 import { HciCommand } from './codec/commands.ts';
 import { bitOf, LeFeature, LmpFeature } from './codec/features.ts';
 import { type ControllerInfo, isSupported, makeControllerInfo } from './controller-info.ts';
+import { bestTxLength } from './data-length.ts';
 import { eventMask, eventMaskPage2, leEventMask, leEventMask40 } from './event-masks.ts';
 
 /** Some controllers lose the first Reset after power-up or the answer to it (CSR8510 after a warm boot), so it is sent again. */
 const RESET_RETRY_MS = 500;
 const RESET_RETRIES = 2;
-
-/** The longest payload and the time it takes on 1M (Vol 6, Part B, 4.5.10). */
-const MAX_TX_OCTETS = 251;
-const MAX_TX_TIME = 2120;
 
 export interface StartUpContext {
   readonly clock: Clock;
@@ -165,10 +162,11 @@ const configure = async (context: StartUpContext, info: ControllerInfo): Promise
     // One that knows fewer events than its features promise takes those it was born with.
     await attempt(context, HciCommand.leSetEventMask, { leEventMask: leEventMask40() });
   }
-  if (info.maxDataLength !== undefined && info.supports(HciCommand.leWriteSuggestedDefaultDataLength)) {
+  const length = bestTxLength(info);
+  if (length !== undefined && info.supports(HciCommand.leWriteSuggestedDefaultDataLength)) {
     await attempt(context, HciCommand.leWriteSuggestedDefaultDataLength, {
-      suggestedMaxTxOctets: Math.min(info.maxDataLength.txOctets, MAX_TX_OCTETS),
-      suggestedMaxTxTime: Math.min(info.maxDataLength.txTime, MAX_TX_TIME),
+      suggestedMaxTxOctets: length.txOctets,
+      suggestedMaxTxTime: length.txTime,
     });
   }
 };

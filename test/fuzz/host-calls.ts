@@ -232,6 +232,17 @@ const linkCalls: readonly ((trial: Trial, connection: Connection) => void)[] = [
     void trial.track('RSSI', dueInMs, connection.readRssi(options), options.signal);
   },
   (trial, connection) => {
+    const { options, dueInMs } = trial.budget(5_000);
+    const { dice } = trial;
+    const preference = { tx: dice.of('1M', '2M', 'coded'), rx: dice.of('1M', '2M', undefined) } as const;
+    void trial.track('change of PHY', dueInMs, connection.setPhy(preference, options), options.signal);
+  },
+  (trial, connection) => {
+    const { options, dueInMs } = trial.budget(2_000);
+    const call = connection.setDataLength({ txOctets: trial.dice.number(26, 251) }, options);
+    void trial.track('data length', dueInMs, call, options.signal);
+  },
+  (trial, connection) => {
     const { options, dueInMs } = trial.budget(1_000);
     void trial.track('MTU exchange', dueInMs, connection.exchangeMtu(options), options.signal);
   },

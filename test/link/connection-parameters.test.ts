@@ -1,5 +1,7 @@
 import { InvalidArgumentError, InvalidStateError } from 'jelling';
 import { expect, test } from 'vitest';
+import { HciEvent } from '../../src/hci/codec/events.ts';
+import { isEvent } from '../support/hci-packets.ts';
 import { Hosts, linked } from '../support/hosts.ts';
 
 test('an update that the peer asked for does not pass for one of our own', async () => {
@@ -24,6 +26,24 @@ test('what the controller chose of a range is an answer', async () => {
   expect(intervalMs).toBeGreaterThanOrEqual(30);
   expect(intervalMs).toBeLessThanOrEqual(60);
   expect(atCentral.parameters.intervalMs).toBe(intervalMs);
+});
+
+test('what the controller chose may stand in one chunk with its answer to the command', async () => {
+  await using hosts = new Hosts();
+  const central = await hosts.host();
+  const { atCentral } = await linked(hosts, central, await hosts.host());
+  const { faults, handles } = central.controller;
+  const [connectionHandle = 0] = handles;
+  faults.toHost = (packet) => {
+    if (isEvent(packet, HciEvent.leConnectionUpdateComplete)) return 'drop';
+    const chosen = { connectionInterval: 16, peripheralLatency: 0, supervisionTimeout: 400 };
+    if (isEvent(packet, HciEvent.commandStatus))
+      queueMicrotask(() =>
+        faults.inject(HciEvent.leConnectionUpdateComplete.encode({ status: 0, connectionHandle, ...chosen })),
+      );
+    return undefined;
+  };
+  expect((await hosts.run(atCentral.updateParameters({ minIntervalMs: 30 }))).intervalMs).toBe(20);
 });
 
 test('a peripheral asks the host of a central whose link layer does not know the request', async () => {

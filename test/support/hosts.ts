@@ -1,5 +1,11 @@
 import { type Adapter, ManualClock, MemoryIdentityStore, type OpenOptions, open } from 'jelling';
-import { type AirOptions, type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
+import {
+  type AirOptions,
+  type ControllerOptions,
+  createAir,
+  type PacketScript,
+  type VirtualController,
+} from 'jelling/virtual';
 import { expect } from 'vitest';
 
 // The first open() of a process loads the layers, which takes turns of the event loop that no manual clock waits for while timers are pending.
@@ -9,6 +15,12 @@ await (await open(createAir().createController().connect())).close();
 export interface Host {
   readonly ble: Adapter;
   readonly controller: VirtualController;
+}
+
+export interface HostOptions extends ControllerOptions {
+  readonly open?: OpenOptions;
+  /** What becomes of the packets of the host, from its first on. */
+  readonly fromHost?: PacketScript;
 }
 
 /** Hosts that share an air and a clock which stands still until a test moves it. */
@@ -21,8 +33,9 @@ export class Hosts implements AsyncDisposable {
     this.air = createAir({ clock: this.clock, seed: 7, ...options });
   }
 
-  async host(options: ControllerOptions & { readonly open?: OpenOptions } = {}): Promise<Host> {
+  async host(options: HostOptions = {}): Promise<Host> {
     const controller = this.air.createController(options);
+    controller.faults.fromHost = options.fromHost;
     const opening = open(controller.connect(), {
       clock: this.clock,
       identityStore: new MemoryIdentityStore(),
