@@ -2,6 +2,7 @@ import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { DisconnectedError, InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { checkTimeout, procedure, type WaitOptions } from '../core/procedure.ts';
 import type { CreditChannel } from '../l2cap/credit-channel.ts';
+import type { Connection } from './connection.ts';
 import { SduIterator } from './l2cap-sdu-iterator.ts';
 
 interface Sdu {
@@ -22,6 +23,8 @@ interface Reader {
  * 0x13 where the peer closed it and 0x16 where it was closed here; what has arrived before can be read first.
  */
 export class L2capChannel implements AsyncDisposable {
+  /** The link that it is on. */
+  readonly connection: Connection;
   readonly #channel: CreditChannel;
   readonly #sdus: Sdu[] = [];
   /** Octets of the first SDU that have been read. */
@@ -29,7 +32,9 @@ export class L2capChannel implements AsyncDisposable {
   #available = 0;
   #reader: Reader | undefined;
 
-  constructor(channel: CreditChannel) {
+  /** @internal */
+  constructor(channel: CreditChannel, connection: Connection) {
+    this.connection = connection;
     this.#channel = channel;
     channel.receiver = (bytes, frames) => this.#arrived(bytes, frames);
     channel.scope.add(() => {

@@ -4,6 +4,7 @@ import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { CreditListener } from '../l2cap/credit-terms.ts';
 import type { L2capLink } from '../l2cap/l2cap-link.ts';
+import type { Connection } from './connection.ts';
 import { L2capChannel } from './l2cap-channel.ts';
 import {
   DEFAULT_L2CAP_MTU,
@@ -65,16 +66,22 @@ export class ConnectionChannels {
     }
   }
 
-  async connect(l2cap: L2capLink, options: L2capConnectOptions): Promise<L2capChannel> {
+  async connect(
+    l2cap: L2capLink,
+    connection: Connection,
+    options: L2capConnectOptions,
+  ): Promise<L2capChannel> {
     const { psm, mtu = DEFAULT_L2CAP_MTU, timeoutMs, signal } = options;
-    return new L2capChannel(await l2cap.credit.connect(psm, mtu, { timeoutMs, signal }));
+    return new L2capChannel(await l2cap.credit.connect(psm, mtu, { timeoutMs, signal }), connection);
   }
+
   async connectEnhanced(
     l2cap: L2capLink,
+    connection: Connection,
     options: L2capConnectEnhancedOptions,
   ): Promise<readonly L2capChannel[]> {
     const { psm, mtu = DEFAULT_L2CAP_MTU, count = 1, timeoutMs, signal } = options;
     const channels = await l2cap.credit.enhanced.connect(psm, mtu, count, { timeoutMs, signal });
-    return channels.map((channel) => new L2capChannel(channel));
+    return channels.map((channel) => new L2capChannel(channel, connection));
   }
 }

@@ -163,7 +163,7 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
       mtu: this.mtu,
       room: this.#once ? 1 : MAX_WAITING_CHANNELS - this.#queue.size,
       admit: () => this.#admit(link),
-      opened: (channel) => this.#opened(channel),
+      opened: (channel) => this.#opened(channel, link.connection),
     };
   }
 
@@ -194,8 +194,8 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
     return CreditResult.insufficientAuthorization;
   }
 
-  #opened(channel: CreditChannel): void {
+  #opened(channel: CreditChannel, connection: Connection): void {
     if (this.#once) this.#listeners.remove(this);
-    this.#queue.push(new L2capChannel(channel));
+    this.#queue.push(new L2capChannel(channel, connection));
   }
 }

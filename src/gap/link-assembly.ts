@@ -81,8 +81,8 @@ export const assembleLink = (
         smp: refuser.counters,
       }),
     channels: {
-      connect: (options) => channels.connect(l2cap, options),
-      connectEnhanced: (options) => channels.connectEnhanced(l2cap, options),
+      connect: (options) => channels.connect(l2cap, connection, options),
+      connectEnhanced: (options) => channels.connectEnhanced(l2cap, connection, options),
       accept: (options) => channels.accept(options),
       listen: (options) => channels.listen(options),
     },

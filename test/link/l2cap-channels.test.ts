@@ -32,6 +32,8 @@ describe('opening', () => {
     const server = await hosts.run(accepting);
     expect([client.mtu, client.peerMtu, client.psm]).toEqual([100, 128, PSM]);
     expect([server.mtu, server.peerMtu, server.psm]).toEqual([128, 100, PSM]);
+    expect(client.connection).toBe(atCentral);
+    expect(server.connection).toBe(atPeripheral);
   });
 
   test('in either role, several on one link, each with its own data', async () => {

@@ -1,13 +1,17 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { DisconnectedError, InvalidArgumentError, InvalidStateError } from '../../../src/core/errors.ts';
+import { Connection } from '../../../src/gap/connection.ts';
 import { L2capChannel } from '../../../src/gap/l2cap-channel.ts';
 import { connected, endLinks, failure } from '../l2cap/credit-side.ts';
 
 afterEach(endLinks);
 
+/** Of no interest here. */
+const connection: Connection = Object.create(Connection.prototype);
+
 const make = async () => {
   const side = await connected();
-  return { ...side, facade: new L2capChannel(side.channel) };
+  return { ...side, facade: new L2capChannel(side.channel, connection) };
 };
 
 describe('an SDU of no octets', () => {
