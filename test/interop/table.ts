@@ -11,7 +11,7 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 export type Role = 'central' | 'peripheral';
 
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
-export type TopicName = 'basics';
+export type TopicName = 'basics' | 'values';
 
 export interface Pair {
   topic: TopicName;
@@ -44,7 +44,15 @@ const everySetting: readonly Setting[] = [
 const about = (topic: TopicName, settings: readonly Setting[]): readonly Pair[] =>
   settings.map((setting) => ({ topic, ...setting }));
 
-export const pairs: readonly Pair[] = [...about('basics', everySetting)];
+/** Our host beside a foreign one, in both roles, on our controllers and on others. */
+const bothRoles: readonly Setting[] = [
+  { central: 'jelling', peripheral: 'bumble', controllers: 'jelling' },
+  { central: 'bumble', peripheral: 'jelling', controllers: 'jelling' },
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble' },
+  { central: 'bumble', peripheral: 'jelling', controllers: 'bumble' },
+];
+
+export const pairs: readonly Pair[] = [...about('basics', everySetting), ...about('values', bothRoles)];
 
 export const nameOf = ({ topic, central, peripheral, controllers, overPty }: Pair): string =>
   `${topic}: ${central} central, ${peripheral} peripheral, ${controllers} controllers${overPty ? `, ${overPty} over pty` : ''}`;

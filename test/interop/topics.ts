@@ -6,6 +6,9 @@ import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
 import type { Part } from './player.ts';
 import type { Role, TopicName } from './table.ts';
+import { ValuesCentral } from './values/jelling-central.ts';
+import { ValuesPeripheral } from './values/jelling-peripheral.ts';
+import { values } from './values/rows.ts';
 
 interface Entry {
   topic: Topic;
@@ -14,4 +17,5 @@ interface Entry {
 
 export const topics: Record<TopicName, Entry> = {
   basics: { topic: basics, ours: { central: BasicsCentral, peripheral: BasicsPeripheral } },
+  values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };
