@@ -1,17 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { DisconnectedError, InvalidArgumentError, InvalidStateError } from '../../../src/core/errors.ts';
-import { Connection } from '../../../src/gap/connection.ts';
-import { L2capChannel } from '../../../src/gap/l2cap-channel.ts';
+import { channelOf } from '../../support/channel-of.ts';
 import { connected, endLinks, failure } from '../l2cap/credit-side.ts';
 
 afterEach(endLinks);
 
-/** Of no interest here. */
-const connection: Connection = Object.create(Connection.prototype);
-
 const make = async () => {
   const side = await connected();
-  return { ...side, facade: new L2capChannel(side.channel, connection) };
+  return { ...side, facade: channelOf(side.channel) };
 };
 
 describe('an SDU of no octets', () => {
