@@ -8,6 +8,7 @@ import { ManualClock } from '../../src/core/manual-clock.ts';
 import type { Infer, Shape } from '../../src/core/pdu.ts';
 import { parseUuid } from '../../src/core/uuid.ts';
 import { FakeChannel } from '../support/fake-att-channel.ts';
+import { isWholeResponse } from './att-oracle.ts';
 
 const SEED = 0x0a77;
 const MTU = 23;
@@ -48,40 +49,6 @@ const all: readonly (readonly [number, number, Start])[] = [
   [0x20, 0x21, start(exchanges.ReadMultipleVariable, { handles: [1, 2] })],
 ];
 
-/** Lengths of each response, opcode included, and of its items; an oracle that knows nothing of the codec. */
-const isWhole = (pdu: Uint8Array): boolean => {
-  const { length } = pdu;
-  const [opcode, second = 0] = pdu;
-  const items = (size: number, from: number): boolean => length > from && (length - from) % size === 0;
-  if (length > MTU) return false;
-  switch (opcode) {
-    case 0x05:
-      return (second === 1 && items(4, 2)) || (second === 2 && items(18, 2));
-    case 0x07:
-      return items(4, 1);
-    case 0x09:
-      return second >= 2 && items(second, 2);
-    case 0x11:
-      return second >= 4 && items(second, 2);
-    case 0x13:
-    case 0x19:
-      return length === 1;
-    case 0x17:
-      return length >= 5;
-    case 0x21: {
-      let at = 1;
-      while (at < length) {
-        // The MTU may cut within a length, but not within the first one.
-        if (length - at < 2) return at > 1;
-        at += 2 + (pdu[at] ?? 0) + 256 * (pdu[at + 1] ?? 0);
-      }
-      return true;
-    }
-    default:
-      return true;
-  }
-};
-
 /** Goes through whatever a response gave, as a caller would; counts what it saw. */
 const walk = (value: unknown): number => {
   let seen = 0;
@@ -114,7 +81,7 @@ const play = async (request: number, response: number, begin: Start, pdu: Uint8A
   await clock.advance(0);
   const [opcode, second] = pdu;
   if (opcode === response) {
-    if (isWhole(pdu)) {
+    if (isWholeResponse(pdu, MTU)) {
       expect(result).toHaveProperty('value');
       expect(walk((result as { value: unknown }).value)).toBeLessThanOrEqual(MTU);
     } else expect(result).toMatchObject({ error: expect.any(MalformedPduError) });

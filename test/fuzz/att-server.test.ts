@@ -7,42 +7,25 @@ import { toHex } from '../../src/core/bytes.ts';
 import { Log } from '../../src/core/log.ts';
 import { ManualClock } from '../../src/core/manual-clock.ts';
 import { FakeChannel } from '../support/fake-att-channel.ts';
+import { verdictOn } from './att-oracle.ts';
 
 const SEED = 0x0a77;
 const MTU = 23;
 
-/** Lengths of each request by the tables of Vol 3, Part F, 3.4, opcode included: an oracle that knows nothing of the codec. */
-const requestLengths: Readonly<Record<number, (length: number) => boolean>> = {
-  2: (length) => length === 3,
-  4: (length) => length === 5,
-  6: (length) => length >= 7,
-  8: (length) => length === 7 || length === 21,
-  10: (length) => length === 3,
-  12: (length) => length === 5,
-  14: (length) => length >= 5 && length % 2 === 1,
-  16: (length) => length === 7 || length === 21,
-  18: (length) => length >= 3,
-  22: (length) => length >= 5,
-  24: (length) => length === 2,
-  32: (length) => length >= 5 && length % 2 === 1,
-};
-/** What goes to the client's side of the host. */
-const toClient = new Set([
-  0x01, 0x03, 0x05, 0x07, 0x09, 0x0b, 0x0d, 0x0f, 0x11, 0x13, 0x17, 0x19, 0x1b, 0x1d, 0x1e, 0x21, 0x23,
-]);
-
 const expectedAnswer = (pdu: Uint8Array): string[] => {
-  const [opcode] = pdu;
-  if (opcode === undefined) return [];
-  if (opcode === 0x1d) return ['1e'];
-  if (toClient.has(opcode) || (opcode & 0x40) !== 0) return [];
-  const name = toHex(Uint8Array.of(opcode));
-  // Too long is malformed whatever it is.
-  if (pdu.length > MTU) return [`01${name}000004`];
-  const fits = requestLengths[opcode];
-  if (fits === undefined) return [`01${name}000006`];
-  if (!fits(pdu.length)) return [`01${name}000004`];
-  return opcode === 0x02 ? ['031700'] : ['0b01'];
+  const name = toHex(pdu.subarray(0, 1));
+  switch (verdictOn(pdu, MTU)) {
+    case 'silence':
+      return [];
+    case 'confirmation':
+      return ['1e'];
+    case 'invalidPdu':
+      return [`01${name}000004`];
+    case 'notSupported':
+      return [`01${name}000006`];
+    case 'answer':
+      return pdu[0] === 0x02 ? ['031700'] : ['0b01'];
+  }
 };
 
 const makeServer = () => {
