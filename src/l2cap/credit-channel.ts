@@ -246,6 +246,11 @@ export class CreditChannel {
     this.#step({ kind: 'peerCloses' });
   }
 
+  /** The peer has answered the Disconnection Request, or never will. */
+  closeDone(): void {
+    this.#step({ kind: 'closeDone' });
+  }
+
   linkLost(error: Error): void {
     this.#lostWith = error;
     this.#step({ kind: 'linkLost' });
@@ -324,7 +329,7 @@ export class CreditChannel {
     } catch {
       // A peer that does not answer, or does not know the channel, has none either.
     }
-    this.#step({ kind: 'closeDone' });
+    this.closeDone();
   }
 
   #end(end: CreditEnd): void {

@@ -260,7 +260,8 @@ export class CreditChannels {
       {
         what: `closing L2CAP channel ${hex(localCid)} of ${peer}`,
         responseCode: SignallingCode.disconnectionResponse,
-        accept: () => undefined,
+        // At once: the peer may use its identifier again in the very next command.
+        accept: () => this.#table.get(localCid)?.closeDone(),
       },
       commands.DisconnectionRequest,
       { destinationCid: remoteCid, sourceCid: localCid },

@@ -42,7 +42,7 @@ const refusesAll: ReadonlySet<number> = new Set([
 ]);
 
 const RESULT_OFFSET = 6;
-const SHORTEST_RESPONSE = 10;
+const SHORTEST_RESPONSE = 8;
 
 /** Connections pending: another response follows (Vol 3, Part A, Table 4.19). What breaks the format is no such response. */
 const isPending = (data: Uint8Array): boolean => {

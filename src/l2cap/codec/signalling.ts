@@ -7,13 +7,13 @@ import { type Field, type Infer, type Pdu, pdu, rest, type Shape, u16 } from '..
 const COMMAND_HEADER_LENGTH = 4;
 
 /** Channel identifiers up to the end of a command, at most five (Vol 3, Part A, 4.25). */
-const upToFiveCids: Field<readonly number[]> = {
+const cids = (fewest: 0 | 1): Field<readonly number[]> => ({
   domain: { kind: 'bytes', length: undefined, longest: 10 },
   read: (reader) => {
     const { remaining } = reader;
-    if (remaining < 2 || remaining > 10 || remaining % 2 !== 0) {
+    if (remaining < 2 * fewest || remaining > 10 || remaining % 2 !== 0) {
       throw new MalformedPduError(
-        `one to five channel identifiers of 2 octets expected, ${remaining} octets are there`,
+        `${fewest} to 5 channel identifiers of 2 octets expected, ${remaining} octets are there`,
       );
     }
     return Array.from({ length: remaining / 2 }, () => reader.u16());
@@ -23,7 +23,7 @@ const upToFiveCids: Field<readonly number[]> = {
     for (const cid of cids) writer.u16(cid);
   },
   print: (cids) => cids.map((cid) => `0x${cid.toString(16).padStart(4, '0')}`).join(','),
-};
+});
 
 /** Vol 3, Part A, 4.1. */
 export const CommandRejectResponse = pdu('L2CAP_COMMAND_REJECT_RSP', 0x01, { reason: u16, reasonData: rest });
@@ -75,21 +75,21 @@ export const CreditBasedConnectionRequest = pdu('L2CAP_CREDIT_BASED_CONNECTION_R
   mtu: u16,
   mps: u16,
   initialCredits: u16,
-  sourceCids: upToFiveCids,
+  sourceCids: cids(1),
 });
-/** Vol 3, Part A, 4.26. */
+/** Vol 3, Part A, 4.26. Where all channels are refused or pending the identifiers mean nothing, and some peers leave them out. */
 export const CreditBasedConnectionResponse = pdu('L2CAP_CREDIT_BASED_CONNECTION_RSP', 0x18, {
   mtu: u16,
   mps: u16,
   initialCredits: u16,
   result: u16,
-  destinationCids: upToFiveCids,
+  destinationCids: cids(0),
 });
 /** Vol 3, Part A, 4.27. */
 export const CreditBasedReconfigureRequest = pdu('L2CAP_CREDIT_BASED_RECONFIGURE_REQ', 0x19, {
   mtu: u16,
   mps: u16,
-  destinationCids: upToFiveCids,
+  destinationCids: cids(1),
 });
 /** Vol 3, Part A, 4.28. */
 export const CreditBasedReconfigureResponse = pdu('L2CAP_CREDIT_BASED_RECONFIGURE_RSP', 0x1a, {

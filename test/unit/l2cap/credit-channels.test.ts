@@ -265,6 +265,16 @@ describe('closing', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('the peer may use its identifier again in the command behind its answer', async () => {
+    const { channel, sent, receive, opened } = await connected();
+    const closing = channel.disconnect();
+    sent();
+    receive('07 02 0400 4100 4000');
+    receive('14 07 0a00 8000 4100 3200 1e00 0500');
+    expect(opened.map(({ remoteCid }) => remoteCid)).toEqual([0x41]);
+    await closing;
+  });
+
   test('L2CAP/LE/CFC/BV-09-C: agrees', async () => {
     const { channel, sent, receive } = await connected();
     receive('06 09 0400 4000 4100');

@@ -63,6 +63,14 @@ describe('opening channels of the enhanced mode', () => {
     });
   }
 
+  test('a refusal of all without identifiers, which mean nothing then', async () => {
+    const { link, receive, settle } = make();
+    const connecting = failure(link.credit.enhanced.connect(0x80, 100, 2, {}));
+    await settle();
+    receive('18 01 0800 0000 0000 0000 0200');
+    expect(await connecting).toMatchObject({ name: 'L2capError', result: 2 });
+  });
+
   test('L2CAP/ECFC/BV-16-C: some are granted, and no others are used', async () => {
     const { link, receive, settle, sent, pdu } = make();
     const connecting = link.credit.enhanced.connect(0x80, 100, 3, {});
@@ -103,6 +111,8 @@ describe('opening channels of the enhanced mode', () => {
       '0c00 4600 3f00 0a00 0000 5000 5100',
       '0c00 4600 4600 0000 0000 5000 5100',
       '0a00 4600 4600 0a00 0000 5000',
+      '0800 4600 4600 0a00 0000',
+      '0800 0000 0000 0000 0400',
       '0c00 4600 4600 0a00 0000 0000 3f00',
     ]) {
       const { link, receive, settle } = make();
@@ -119,7 +129,8 @@ describe('opening channels of the enhanced mode', () => {
     const first = link.credit.enhanced.connect(0x80, 100, 1, patiently);
     const second = failure(link.credit.enhanced.connect(0x80, 100, 1, patiently));
     await clock.advance(29_000);
-    for (const identifier of ['01', '02']) receive(`18 ${identifier} 0a00 0000 0000 0000 0d00 0000`);
+    receive('18 01 0a00 0000 0000 0000 0d00 0000');
+    receive('18 02 0800 0000 0000 0000 0d00');
     await clock.advance(59_000);
     receive('18 01 0a00 4600 4600 0a00 0000 5000');
     expect(await first).toHaveLength(1);
@@ -133,7 +144,7 @@ describe('opening channels of the enhanced mode', () => {
     const { link, receive, settle } = make();
     const connecting = failure(link.credit.enhanced.connect(0x80, 100, 1, {}));
     await settle();
-    receive('18 01 0800 0000 0000 0000 0d00');
+    receive('18 01 0900 0000 0000 0000 0d00 00');
     expect(await connecting).toBeInstanceOf(MalformedPduError);
   });
 
