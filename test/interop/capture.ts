@@ -16,10 +16,12 @@ const tshark = async (file: string, ...args: string[]): Promise<string[]> => {
 
 const fields = ['frame.number', '_ws.col.Info', '_ws.expert.message'].flatMap((field) => ['-e', field]);
 
+const codes = ['-e', 'btatt.opcode', '-e', 'btl2cap.cmd_code'];
+
 const faultyPackets = '_ws.malformed || _ws.expert.severity == error';
 
-/** The opcodes of the ATT packets in a capture, whole again where they were sent in pieces; or what is wrong with it. */
-const attOpcodes = async (file: string): Promise<string[] | Fault> => {
+/** The ATT packets and signalling commands in a capture by their codes, whole again where they were sent in pieces; or what is wrong with it. */
+const codesOf = async (file: string): Promise<string[] | Fault> => {
   if (!existsSync(file)) return { text: `no capture was written to ${file}`, tried: false };
   try {
     const faults = await tshark(file, '-Y', faultyPackets, '-T', 'fields', ...fields);
@@ -27,7 +29,16 @@ const attOpcodes = async (file: string): Promise<string[] | Fault> => {
     if (first !== undefined) {
       return { text: `tshark: ${faults.length} faulty packets, the first: ${first}`, tried: true };
     }
-    return await tshark(file, '-Y', 'btatt', '-T', 'fields', '-E', 'occurrence=f', '-e', 'btatt.opcode');
+    return await tshark(
+      file,
+      '-Y',
+      'btatt || btl2cap.cmd_code',
+      '-T',
+      'fields',
+      '-E',
+      'occurrence=f',
+      ...codes,
+    );
   } catch (error) {
     return { text: `tshark cannot read ${file}: ${String(error)}`, tried: false };
   }
@@ -46,14 +57,15 @@ const counts = (opcodes: string[]): string => {
 export const judgeCaptures = async (central: string, peripheral: string): Promise<Fault | undefined> => {
   const seen: string[] = [];
   for (const file of [central, peripheral]) {
-    const opcodes = await attOpcodes(file);
+    const opcodes = await codesOf(file);
     if (!Array.isArray(opcodes)) return opcodes;
-    if (opcodes.length < 20) return { text: `only ${opcodes.length} ATT packets in ${file}`, tried: false };
+    if (opcodes.length < 20)
+      return { text: `only ${opcodes.length} ATT packets and signalling commands in ${file}`, tried: false };
     seen.push(counts(opcodes));
   }
   if (seen[0] === seen[1]) return undefined;
   return {
-    text: `the central's capture has ATT packets ${seen[0]}, the peripheral's ${seen[1]}`,
+    text: `the central's capture has ATT packets and signalling commands ${seen[0]}, the peripheral's ${seen[1]}`,
     tried: true,
   };
 };

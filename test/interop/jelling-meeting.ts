@@ -1,5 +1,5 @@
 /** How our host meets a foreign one, or itself, where the meeting is not what it is about: by one advertised service, until the central parts. */
-import { type Adapter, type Connection, parseUuid, type Service } from 'jelling';
+import { type Adapter, type Connection, parseUuid } from 'jelling';
 import { JellingPlayer } from './jelling-player.ts';
 import type { Part } from './player.ts';
 
@@ -31,25 +31,24 @@ export abstract class MeetingCentral extends JellingPlayer {
 }
 
 export abstract class MeetingPeripheral extends JellingPlayer {
+  /** The link, once there is one. */
+  protected connection: Connection | undefined;
+
   constructor(part: Part) {
     super(part);
     this.begin();
   }
 
   protected override async play(adapter: Adapter): Promise<void> {
-    adapter.registerServices(...this.services());
+    this.prepare(adapter);
     this.take({ event: 'ready', address: adapter.address });
     const coming = adapter.advertise({ services: [meetingService], intervalMs: 30, signal: this.signal });
     this.take({ event: 'advertising' });
     await using connection = await coming;
-    await this.talk(connection);
+    this.connection = connection;
     await connection.disconnected({ signal: this.signal });
   }
 
-  protected services(): Service[] {
-    return [];
-  }
-
-  /** What this side does of its own accord; a server may have nothing to do. */
-  protected async talk(_connection: Connection): Promise<void> {}
+  /** Makes what a central will ask for: all of it must be there when one comes. */
+  protected abstract prepare(adapter: Adapter): void;
 }

@@ -11,7 +11,7 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 export type Role = 'central' | 'peripheral';
 
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
-export type TopicName = 'basics' | 'values';
+export type TopicName = 'basics' | 'channels' | 'values';
 
 export interface Pair {
   topic: TopicName;
@@ -52,7 +52,11 @@ const bothRoles: readonly Setting[] = [
   { central: 'bumble', peripheral: 'jelling', controllers: 'bumble' },
 ];
 
-export const pairs: readonly Pair[] = [...about('basics', everySetting), ...about('values', bothRoles)];
+export const pairs: readonly Pair[] = [
+  ...about('basics', everySetting),
+  ...about('values', bothRoles),
+  ...about('channels', bothRoles),
+];
 
 export const nameOf = ({ topic, central, peripheral, controllers, overPty }: Pair): string =>
   `${topic}: ${central} central, ${peripheral} peripheral, ${controllers} controllers${overPty ? `, ${overPty} over pty` : ''}`;

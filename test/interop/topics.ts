@@ -2,6 +2,9 @@
 import { JellingCentral as BasicsCentral } from './basics/jelling-central.ts';
 import { JellingPeripheral as BasicsPeripheral } from './basics/jelling-peripheral.ts';
 import { basics } from './basics/rows.ts';
+import { ChannelsCentral } from './channels/jelling-central.ts';
+import { ChannelsPeripheral } from './channels/jelling-peripheral.ts';
+import { channels } from './channels/rows.ts';
 import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
 import type { Part } from './player.ts';
@@ -17,5 +20,6 @@ interface Entry {
 
 export const topics: Record<TopicName, Entry> = {
   basics: { topic: basics, ours: { central: BasicsCentral, peripheral: BasicsPeripheral } },
+  channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
   values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };

@@ -12,7 +12,8 @@ from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_
 from bumble.hci import HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR as USER_ENDED
 from bumble.hci import Address
 
-from contract import COMMAND_WRITTEN, CONTRACT, INDICATIONS, LEAVE, NOTIFICATIONS, STAY, WRITTEN, uuid_of, wrong
+from contract import COMMAND_WRITTEN, CONTRACT, INDICATIONS, LEAVE, NOTIFICATIONS, STAY, WRITTEN, uuid_of
+from octets import wrong
 from session import misnamed, open_device, options, report, run, saw, settle, step
 
 OFFERED_MTU = 247

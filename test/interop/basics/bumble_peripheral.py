@@ -18,8 +18,8 @@ from contract import (
     NOTIFICATIONS,
     STAY,
     uuid_of,
-    wrong,
 )
+from octets import wrong
 from session import misnamed, open_device, options, report, run, saw, settle, step
 
 Properties = Characteristic.Properties

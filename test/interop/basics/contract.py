@@ -19,8 +19,3 @@ LEAVE = bytes.fromhex(CONTRACT["leave"])
 def uuid_of(key: str) -> str:
     """The UUID of a characteristic of the test service, by its key in the contract."""
     return str(CONTRACT["characteristics"][key]["uuid"])
-
-
-def wrong(value: bytes) -> bytes:
-    """The same value with its last byte inverted: what a peer that is wrong on purpose gives."""
-    return value[:-1] + bytes([value[-1] ^ 0xFF])

@@ -7,8 +7,9 @@ from bumble.core import UUID
 from bumble.device import Connection, Peer
 from bumble.gatt_client import CharacteristicProxy
 
-from contract import COMMANDS, CONTRACT, COUNTS, LONG_VALUE, RELIABLE, digest, uuid_of, wrong
+from contract import COMMANDS, CONTRACT, COUNTS, LONG_VALUE, RELIABLE, uuid_of
 from meeting import central
+from octets import digest, wrong
 from session import saw, step
 
 

@@ -7,8 +7,9 @@ from bumble.core import UUID
 from bumble.device import Connection, Device
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 
-from contract import CONTRACT, COUNTS, INDICATIONS, NOTIFICATIONS, TWINS, digest, uuid_of, wrong
+from contract import CONTRACT, COUNTS, INDICATIONS, NOTIFICATIONS, TWINS, uuid_of
 from meeting import peripheral, start
+from octets import digest, wrong
 from session import saw, step
 
 Properties = Characteristic.Properties

@@ -1,7 +1,8 @@
 /** Our host as the client of the values. */
 import type { Connection, RemoteCharacteristic } from 'jelling';
+import { digest } from '../bytes.ts';
 import { MeetingCentral } from '../jelling-meeting.ts';
-import { type CharacteristicKey, commands, contract, digest, longValue, reliable } from './contract.ts';
+import { type CharacteristicKey, commands, contract, longValue, reliable } from './contract.ts';
 
 const { counts } = contract;
 

@@ -1,10 +1,11 @@
 /** Our host as the server of the values. */
-import { Characteristic, type CharacteristicOptions, type Connection, Service } from 'jelling';
+import { type Adapter, Characteristic, type CharacteristicOptions, type Connection, Service } from 'jelling';
+import { digest } from '../bytes.ts';
 import { MeetingPeripheral } from '../jelling-meeting.ts';
-import { type CharacteristicKey, contract, digest, indications, notifications, twins } from './contract.ts';
+import { type CharacteristicKey, contract, indications, notifications, twins } from './contract.ts';
 
 export class ValuesPeripheral extends MeetingPeripheral {
-  protected override services(): Service[] {
+  protected override prepare(adapter: Adapter): void {
     const service = new Service(contract.service);
     const make = <C extends CharacteristicOptions>(key: CharacteristicKey, options: C): Characteristic =>
       new Characteristic(service, contract.characteristics[key].uuid, options);
@@ -38,7 +39,7 @@ export class ValuesPeripheral extends MeetingPeripheral {
       },
     });
     for (const initial of twins) new Characteristic(service, contract.twins.uuid, { read: true, initial });
-    return [service];
+    adapter.registerServices(service);
   }
 
   async #notify(characteristic: Characteristic, connection: Connection): Promise<void> {

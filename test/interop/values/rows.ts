@@ -1,15 +1,7 @@
 /** Values that do not fit into one PDU, several at once, and many one after the other. */
+import { digest } from '../bytes.ts';
 import type { Topic } from '../judge.ts';
-import {
-  commands,
-  contract,
-  digest,
-  indications,
-  longValue,
-  notifications,
-  reliable,
-  twins,
-} from './contract.ts';
+import { commands, contract, indications, longValue, notifications, reliable, twins } from './contract.ts';
 
 export const values: Topic = (pair) => {
   const both = [reliable.first, reliable.second];
