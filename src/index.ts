@@ -52,6 +52,7 @@ export type { L2capListener, L2capListenOptions } from './gap/l2cap-listener.ts'
 export type { ConnectionParameterRequest } from './gap/link-control.ts';
 export type { DataLength, DataLengthRequest } from './gap/link-data-length.ts';
 export {
+  type AuthorizeHandler,
   Characteristic,
   type CharacteristicOptions,
   Descriptor,
@@ -66,9 +67,10 @@ export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity } from './gap/security.ts';
-export type { AccessRule } from './gatt/access.ts';
+export type { AccessRule, AccessRule, Permission } from './gatt/access.ts';
 export type { AccessOptions } from './gatt/access-options.ts';
 export type { Subscription } from './gatt/characteristic.ts';
+export type { AuthorizedOperation } from './gatt/local-attribute.ts';
 export type { ValueLike } from './gatt/local-value.ts';
 export type { ReadMultipleOptions } from './gatt/multiple-reads.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';

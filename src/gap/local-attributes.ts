@@ -8,6 +8,7 @@ import {
   type DescriptorOptions as AnyDescriptorOptions,
 } from '../gatt/descriptor.ts';
 import type {
+  AuthorizeHandler as AnyAuthorizeHandler,
   ReadHandler as AnyReadHandler,
   WriteHandler as AnyWriteHandler,
 } from '../gatt/local-attribute.ts';
@@ -49,6 +50,9 @@ export type ReadHandler = AnyReadHandler<Connection>;
 
 /** Called with what a client wants to write: see `onWrite`. */
 export type WriteHandler = AnyWriteHandler<Connection>;
+
+/** Asked whether a client may read, write or subscribe: see `authorize`. */
+export type AuthorizeHandler = AnyAuthorizeHandler<Connection>;
 
 /** A value that a client wrote, with the client: what `written()` gives of a characteristic that captures. */
 export type Written = AnyWritten<Connection>;

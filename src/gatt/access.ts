@@ -1,4 +1,5 @@
 import { AttErrorCode } from '../att/att-codes.ts';
+import { InvalidArgumentError } from '../core/errors.ts';
 
 /** What a link offers at this moment. Read from the link for each access, never kept. */
 export interface LinkSecurity {
@@ -20,28 +21,68 @@ export const openLink: LinkSecurity = {
   hasKey: false,
 };
 
-/** What a link must offer for one kind of access. */
+/** What a link must offer for one kind of access. Each of them but `encrypted: false` needs an encrypted link. */
 export interface AccessRule {
   readonly encrypted?: boolean | undefined;
+  /** The key was made with protection against a man in the middle. */
   readonly authenticated?: boolean | undefined;
   readonly secureConnections?: boolean | undefined;
+  /** Octets, 7 to 16. */
   readonly minKeySize?: number | undefined;
 }
 
-/** The ways to reach an attribute. A write command is one of its own: a characteristic may allow it and refuse the request. */
-export type Operation = 'read' | 'write' | 'writeCommand';
+/** Whether an access is permitted: never, always, or over a link that offers so much. */
+export type Permission = boolean | AccessRule;
+
+/**
+ * The ways to reach an attribute. A write command is one of its own: a characteristic may allow it and refuse the request. The last two are the
+ * server's, which sends the value.
+ */
+export type Operation = 'read' | 'write' | 'writeCommand' | 'notify' | 'indicate';
 
 /** The rule for each operation; one that is missing is not permitted at all. */
 export type Permissions = { readonly [O in Operation]?: AccessRule | undefined };
 
 export const openAccess: AccessRule = {};
 
+const SHORTEST_KEY = 7;
+const LONGEST_KEY = 16;
+
+/** The rule that an option stands for; undefined where it permits nothing. Throws InvalidArgumentError for a size that no key has. */
+export const accessRule = (permission: Permission | undefined): AccessRule | undefined => {
+  if (permission === undefined || permission === false) return undefined;
+  if (permission === true) return openAccess;
+  const { minKeySize } = permission;
+  const isKeySize = minKeySize === undefined || (minKeySize >= SHORTEST_KEY && minKeySize <= LONGEST_KEY);
+  if (!isKeySize) {
+    throw new InvalidArgumentError(
+      `minKeySize must be from ${SHORTEST_KEY} to ${LONGEST_KEY} octets; it is ${minKeySize}`,
+    );
+  }
+  return needsEncryption(permission) ? permission : openAccess;
+};
+
+/** What a link must offer that is to satisfy both rules. */
+export const bothRules = (a: AccessRule | undefined, b: AccessRule | undefined): AccessRule | undefined => {
+  if (a === undefined || b === undefined || a === b) return a ?? b;
+  return {
+    encrypted: a.encrypted === true || b.encrypted === true,
+    authenticated: a.authenticated === true || b.authenticated === true,
+    secureConnections: a.secureConnections === true || b.secureConnections === true,
+    minKeySize: Math.max(a.minKeySize ?? 0, b.minKeySize ?? 0),
+  };
+};
+
+const needsEncryption = ({ encrypted, authenticated, secureConnections, minKeySize }: AccessRule): boolean =>
+  encrypted === true || authenticated === true || secureConnections === true || (minKeySize ?? 0) > 0;
+
 /** The answer to an access that is allowed. */
 export const ALLOWED = 0;
 
 /**
  * The one judge of access: every path to an attribute asks it, each time. Gives ALLOWED or the ATT error code.
- * A link that lacks encryption is told whether pairing or mere encryption is wanted by the key it has (Vol 3, Part C, 10.3.1).
+ * A link that lacks encryption is told whether pairing or mere encryption is wanted by the key it has (Vol 3, Part C, 10.3.1, Table 10.2). Where
+ * several errors apply the choice is free (Vol 3, Part F, 3.4.1.1): first comes the one whose remedy, a new pairing, mends the others too.
  */
 export const checkAccess = (
   permissions: Permissions,
@@ -51,18 +92,14 @@ export const checkAccess = (
   const rule = permissions[operation];
   if (rule === undefined)
     return operation === 'read' ? AttErrorCode.readNotPermitted : AttErrorCode.writeNotPermitted;
-  if (rule === openAccess) return ALLOWED;
-  const authenticated = rule.authenticated === true;
-  const secureConnections = rule.secureConnections === true;
-  const minKeySize = rule.minKeySize ?? 0;
-  const encrypted = rule.encrypted === true || authenticated || secureConnections || minKeySize > 0;
-  if (!encrypted) return ALLOWED;
+  if (rule === openAccess || !needsEncryption(rule)) return ALLOWED;
   const security = link.security();
   if (!security.encrypted) {
     return security.hasKey ? AttErrorCode.insufficientEncryption : AttErrorCode.insufficientAuthentication;
   }
-  if (authenticated && !security.authenticated) return AttErrorCode.insufficientAuthentication;
-  if (secureConnections && !security.secureConnections) return AttErrorCode.insufficientAuthentication;
-  if (security.keySize < minKeySize) return AttErrorCode.encryptionKeySizeTooShort;
+  if (rule.authenticated === true && !security.authenticated) return AttErrorCode.insufficientAuthentication;
+  if (rule.secureConnections === true && !security.secureConnections)
+    return AttErrorCode.insufficientAuthentication;
+  if (security.keySize < (rule.minKeySize ?? 0)) return AttErrorCode.encryptionKeySizeTooShort;
   return ALLOWED;
 };

@@ -1,17 +1,18 @@
-import { writeU16 } from '../core/bytes.ts';
+import { type Bytes, writeU16 } from '../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type UuidLike, uuidToBytes } from '../core/uuid.ts';
-import { openAccess } from './access.ts';
+import { accessRule, bothRules, openAccess, type Permission, type Permissions } from './access.ts';
 import type { Attribute } from './attribute.ts';
 import { wantsIndications, wantsNotifications } from './client-state.ts';
 import { configurationSource } from './configuration-source.ts';
 import type { ConnectionRef } from './connection-ref.ts';
 import { constantSource } from './constant-source.ts';
 import { GattUuid } from './gatt-codes.ts';
-import { connectionOf, LocalAttribute, type LocalAttributeOptions } from './local-attribute.ts';
+import { LocalAttribute, type LocalAttributeOptions } from './local-attribute.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
 import { type CharacteristicProperties, propertiesFromBits, propertiesToBits } from './properties.ts';
+import { connectionOf } from './run-handler.ts';
 import { type SendKind, type SendOptions, type SendTarget, sendToAll, sendToOne } from './send.ts';
 import {
   addPart,
@@ -32,11 +33,21 @@ export interface Subscription {
 
 export interface CharacteristicOptions<C extends ConnectionRef, Capture extends boolean>
   extends LocalAttributeOptions<C> {
-  readonly read?: boolean | undefined;
-  readonly write?: boolean | undefined;
-  readonly writeNoResponse?: boolean | undefined;
-  readonly notify?: boolean | undefined;
-  readonly indicate?: boolean | undefined;
+  /** Whether clients can read it, and over what links; the same for the others. */
+  readonly read?: Permission | undefined;
+  readonly write?: Permission | undefined;
+  readonly writeNoResponse?: Permission | undefined;
+  /**
+   * A rule guards both the subscription and each value that is sent: what the link does not offer at that moment does not leave. To subscribe, the rules
+   * of `notify` and of `indicate` hold together.
+   */
+  readonly notify?: Permission | undefined;
+  readonly indicate?: Permission | undefined;
+  /**
+   * What clients write goes behind the value, until `take()` empties it. What would make it longer than `maxLength` is refused with Invalid Attribute Value
+   * Length; nothing is cut.
+   */
+  readonly append?: boolean | undefined;
   /** Keeps every write with its value for `written()`, instead of the latest alone. */
   readonly capture?: Capture | undefined;
   /** Captured writes kept while nobody reads them, 10 by default; the oldest goes. */
@@ -54,39 +65,56 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
 {
   readonly properties: CharacteristicProperties;
   readonly #options: CharacteristicOptions<C, Capture>;
+  readonly #permissions: Permissions;
   readonly #descriptors: ServicePart[] = [];
   /** Where it stands; handles are 0 while its service is not registered. */
   #target: SendTarget;
 
   /**
-   * Throws InvalidArgumentError for an initial value longer than `maxLength`, for `capture` where clients cannot write, and
-   * InvalidStateError when the service is registered.
+   * Throws InvalidArgumentError for an initial value longer than `maxLength`, for `capture` or `append` where clients cannot write, for a rule that no
+   * link can keep, and InvalidStateError when the service is registered.
    */
   constructor(service: PartOwner, uuid: UuidLike, options: CharacteristicOptions<C, Capture> = {}) {
     const parsed = parseUuid(uuid);
-    const writable = options.write === true || options.writeNoResponse === true;
-    const { captureDepth = DEFAULT_CAPTURE_DEPTH } = options;
-    if (options.capture === true && !writable) {
+    const permissions: Permissions = {
+      read: accessRule(options.read),
+      write: accessRule(options.write),
+      writeCommand: accessRule(options.writeNoResponse),
+      notify: accessRule(options.notify),
+      indicate: accessRule(options.indicate),
+    };
+    const { captureDepth = DEFAULT_CAPTURE_DEPTH, capture, append } = options;
+    const writable = permissions.write !== undefined || permissions.writeCommand !== undefined;
+    if ((capture === true || append === true) && !writable) {
       throw new InvalidArgumentError(
-        `characteristic ${parsed} captures writes, but clients cannot write it: add write or writeNoResponse`,
+        `characteristic ${parsed} ${capture === true ? 'captures' : 'appends'} writes, but clients cannot write it: add write or writeNoResponse`,
       );
     }
     if (!Number.isInteger(captureDepth) || captureDepth < 1) {
       throw new InvalidArgumentError(`captureDepth must be a whole number above 0; it is ${captureDepth}`);
     }
     super(
-      parsed,
-      `characteristic ${parsed} of ${service.label}`,
-      writable,
-      options.capture === true ? captureDepth : undefined,
+      {
+        uuid: parsed,
+        what: `characteristic ${parsed} of ${service.label}`,
+        writable,
+        appends: append,
+        captureDepth: capture === true ? captureDepth : undefined,
+      },
       options,
     );
-    const { read, write, writeNoResponse, notify, indicate } = options;
     this.properties = propertiesFromBits(
-      propertiesToBits({ read, write, writeNoResponse, notify, indicate }),
+      propertiesToBits({
+        read: permissions.read !== undefined,
+        write: permissions.write !== undefined,
+        writeNoResponse: permissions.writeCommand !== undefined,
+        notify: permissions.notify !== undefined,
+        indicate: permissions.indicate !== undefined,
+      }),
     );
     this.#options = options;
-    this.#target = { what: this.what, handle: 0, configurationHandle: 0 };
+    this.#permissions = permissions;
+    this.#target = this.#placed(0, 0);
     service[addPart](this);
   }
 
@@ -122,17 +150,23 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     };
     const target = this.#target;
     for (const session of binding.sessions()) {
-      const configuration = session.client.configuration(this.#target.configurationHandle);
-      const kind = wantsNotifications(configuration) ? 'notify' : 'indicate';
-      if (configuration !== 0) sendToOne(target, kind, session, view, {}).catch(report);
+      const kind = wantsNotifications(session.client.configuration(target.configurationHandle))
+        ? 'notify'
+        : 'indicate';
+      sendToAll(target, kind, [session], view, {}).catch(report);
     }
+  }
+
+  /** Gives the local value and leaves none: what clients have appended since the last call. A client's long read goes on as it began. */
+  take(): Bytes {
+    return this.localValue.take();
   }
 
   /**
    * Sends a notification: to one client, or to all that have subscribed. Resolves when the controller has room, so that whoever awaits
    * it keeps to the speed of the link. A link that ends meanwhile does not matter where it goes to all.
-   * Throws InvalidStateError for a client that has not subscribed (see `force`) or a characteristic that does not notify,
-   * InvalidArgumentError for a value that does not fit into one PDU, DisconnectedError. Default deadline 1 s (Vol 3, Part G, 4.10.1).
+   * Throws InvalidStateError for a client that has not subscribed (see `force`), a link that does not offer what the rule of `notify` wants, or a
+   * characteristic that does not notify; InvalidArgumentError for a value that does not fit into one PDU, DisconnectedError. Default deadline 1 s (Vol 3, Part G, 4.10.1).
    */
   notify(connection?: C | undefined, options: SendOptions = {}): Promise<void> {
     return this.#send('notify', connection, options);
@@ -188,7 +222,6 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
 
   [layOut](handle: number): Attribute[] {
     const valueHandle = handle + 1;
-    const { read, write, writeNoResponse } = this.properties;
     const attributes: Attribute[] = [
       {
         handle,
@@ -201,11 +234,8 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
         handle: valueHandle,
         type: this.uuid,
         groupEnd: valueHandle,
-        permissions: {
-          read: read ? openAccess : undefined,
-          write: write ? openAccess : undefined,
-          writeCommand: writeNoResponse ? openAccess : undefined,
-        },
+        permissions: this.#permissions,
+        authorize: this.authorizer(valueHandle),
         source: this.source,
       },
     ];
@@ -219,12 +249,16 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
   [place](binding: ServerBinding | undefined, handle: number): void {
     this.bind(binding, handle + 1);
     const configurationHandle = binding !== undefined && this.#hasConfiguration ? handle + 2 : 0;
-    this.#target = { what: this.what, handle: this.handle, configurationHandle };
+    this.#target = this.#placed(this.handle, configurationHandle);
     let at = handle + (this.#hasConfiguration ? 3 : 2);
     for (const descriptor of this.#descriptors) {
       descriptor[place](binding, at);
       at += descriptor[attributeCount];
     }
+  }
+
+  #placed(handle: number, configurationHandle: number): SendTarget {
+    return { what: this.what, handle, configurationHandle, permissions: this.#permissions };
   }
 
   get #hasConfiguration(): boolean {
@@ -247,7 +281,11 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
       handle,
       type: GattUuid.clientCharacteristicConfiguration,
       groupEnd: handle,
-      permissions: { read: openAccess, write: openAccess },
+      permissions: {
+        read: openAccess,
+        write: bothRules(this.#permissions.notify, this.#permissions.indicate),
+      },
+      authorize: this.authorizer(handle, 'subscribe'),
       source: configurationSource(handle, { what: this.what, notify, indicate, changed }),
     };
   }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../core/errors.ts';
 import { parseUuid, type UuidLike } from '../core/uuid.ts';
-import { openAccess } from './access.ts';
+import { accessRule, type Permission, type Permissions } from './access.ts';
 import type { Attribute } from './attribute.ts';
 import type { ConnectionRef } from './connection-ref.ts';
 import { GattUuid } from './gatt-codes.ts';
@@ -17,8 +17,9 @@ import {
 } from './server-binding.ts';
 
 export interface DescriptorOptions<C extends ConnectionRef> extends LocalAttributeOptions<C> {
-  readonly read?: boolean | undefined;
-  readonly write?: boolean | undefined;
+  /** Whether clients can read it, and over what links. */
+  readonly read?: Permission | undefined;
+  readonly write?: Permission | undefined;
 }
 
 /** Describes a characteristic of a server (Vol 3, Part G, 3.3.3). */
@@ -27,7 +28,7 @@ export class Descriptor<C extends ConnectionRef = ConnectionRef>
   implements ServicePart
 {
   readonly [attributeCount] = 1;
-  readonly #options: DescriptorOptions<C>;
+  readonly #permissions: Permissions;
 
   /**
    * Throws InvalidArgumentError for 0x2902, which is made by itself where a characteristic notifies or indicates, and InvalidStateError when
@@ -35,11 +36,13 @@ export class Descriptor<C extends ConnectionRef = ConnectionRef>
    */
   constructor(characteristic: PartOwner, uuid: UuidLike, options: DescriptorOptions<C> = {}) {
     const parsed = parseUuid(uuid);
+    const permissions = { read: accessRule(options.read), write: accessRule(options.write) };
     super(
-      parsed,
-      `descriptor ${parsed} of ${characteristic.label}`,
-      options.write === true,
-      undefined,
+      {
+        uuid: parsed,
+        what: `descriptor ${parsed} of ${characteristic.label}`,
+        writable: permissions.write !== undefined,
+      },
       options,
     );
     if (parsed === GattUuid.clientCharacteristicConfiguration) {
@@ -47,7 +50,7 @@ export class Descriptor<C extends ConnectionRef = ConnectionRef>
         'descriptor 2902 is made by itself: declare the characteristic with notify or indicate',
       );
     }
-    this.#options = options;
+    this.#permissions = permissions;
     characteristic[addPart](this);
   }
 
@@ -57,16 +60,13 @@ export class Descriptor<C extends ConnectionRef = ConnectionRef>
   }
 
   [layOut](handle: number): Attribute[] {
-    const { read, write } = this.#options;
     return [
       {
         handle,
         type: this.uuid,
         groupEnd: handle,
-        permissions: {
-          read: read === true ? openAccess : undefined,
-          write: write === true ? openAccess : undefined,
-        },
+        permissions: this.#permissions,
+        authorize: this.authorizer(handle),
         source: this.source,
       },
     ];

@@ -1,12 +1,11 @@
 import { AttErrorCode } from '../att/att-codes.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { AttError, InvalidStateError } from '../core/errors.ts';
-import { procedure } from '../core/procedure.ts';
 import type { Uuid } from '../core/uuid.ts';
-import type { AttributeSource } from './attribute.ts';
+import type { Attribute, AttributeSource } from './attribute.ts';
 import type { ConnectionRef } from './connection-ref.ts';
-import { isPromise } from './is-promise.ts';
 import { LocalValue, type ValueLike, valueBytes } from './local-value.ts';
+import { connectionOf, type HandlerContext, runHandler, unlikelyError } from './run-handler.ts';
 import type { ServerBinding } from './server-binding.ts';
 import type { ServerSession } from './server-session.ts';
 import { WriteQueue, type Written, type WrittenOptions } from './write-queue.ts';
@@ -25,11 +24,24 @@ export type ReadHandler<C extends ConnectionRef> = (
  */
 export type WriteHandler<C extends ConnectionRef> = (value: Bytes, connection: C) => void | Promise<void>;
 
+/** What a client wants to do where the user is asked whether it may: `subscribe` is to write the configuration. */
+export type AuthorizedOperation = 'read' | 'write' | 'subscribe';
+
+/**
+ * Asked at each request of a client that the rules allow, also for each part of a long value: false refuses it with Insufficient Authorization.
+ * A write without response is then dropped.
+ */
+export type AuthorizeHandler<C extends ConnectionRef> = (
+  connection: C,
+  operation: AuthorizedOperation,
+) => boolean | Promise<boolean>;
+
 export interface LocalAttributeOptions<C extends ConnectionRef> {
   /** The value until somebody writes; empty by default. */
   readonly initial?: ValueLike | undefined;
   /** The longest value in octets, 512 by default and at most. A client that writes more gets Invalid Attribute Value Length. */
   readonly maxLength?: number | undefined;
+  readonly authorize?: AuthorizeHandler<C> | undefined;
   readonly onRead?: ReadHandler<C> | undefined;
   readonly onWrite?: WriteHandler<C> | undefined;
 }
@@ -39,31 +51,37 @@ export type WrittenResult<C extends ConnectionRef, Capture extends boolean> = Ca
   ? Written<C>
   : C;
 
+/** What is the same for an attribute whoever its user. */
+export interface LocalAttributeTraits {
+  readonly uuid: Uuid;
+  /** For messages: `characteristic 2a6e of service 181a`. */
+  readonly what: string;
+  /** Whether clients can write it at all. */
+  readonly writable: boolean;
+  /** What clients write goes behind what is there. */
+  readonly appends?: boolean | undefined;
+  /** Captured writes that are kept; undefined where none are. */
+  readonly captureDepth?: number | undefined;
+}
+
 /** A value of this device that clients reach by a handle: what characteristics and descriptors have in common. */
 export abstract class LocalAttribute<C extends ConnectionRef, Capture extends boolean> {
   readonly uuid: Uuid;
   readonly #what: string;
   readonly #value: LocalValue;
   readonly #writable: boolean;
-  readonly #onRead: ReadHandler<C> | undefined;
-  readonly #onWrite: WriteHandler<C> | undefined;
+  readonly #options: LocalAttributeOptions<C>;
   readonly #writes: WriteQueue<C>;
   #binding: ServerBinding | undefined;
   #handle = 0;
 
-  constructor(
-    uuid: Uuid,
-    what: string,
-    writable: boolean,
-    captureDepth: number | undefined,
-    options: LocalAttributeOptions<C>,
-  ) {
+  constructor(traits: LocalAttributeTraits, options: LocalAttributeOptions<C>) {
+    const { uuid, what, writable, appends = false, captureDepth } = traits;
     this.uuid = uuid;
     this.#what = what;
-    this.#value = new LocalValue(what, options.maxLength, options.initial);
+    this.#value = new LocalValue(what, { ...options, appends });
     this.#writable = writable;
-    this.#onRead = options.onRead;
-    this.#onWrite = options.onWrite;
+    this.#options = options;
     this.#writes = new WriteQueue(what, captureDepth);
   }
 
@@ -132,32 +150,68 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
 
   /** The value as the attribute database reaches it. */
   protected get source(): AttributeSource {
-    const onRead = this.#onRead;
-    const onWrite = this.#onWrite;
+    const value = this.#value;
+    const { onRead, onWrite } = this.#options;
     return {
-      maxLength: this.#value.maxLength,
-      value: () => this.#value.view,
+      get maxLength() {
+        return value.room;
+      },
+      appends: value.appends,
+      value: () => value.view,
       ...(onRead === undefined ? {} : { answer: (session) => this.#answer(session, onRead) }),
-      ...(onWrite === undefined ? {} : { admit: (session, value) => this.#admit(session, value, onWrite) }),
-      commit: (session, value) => this.#commit(session, value),
+      ...(onWrite === undefined ? {} : { admit: (session, bytes) => this.#admit(session, bytes, onWrite) }),
+      commit: (session, bytes) => this.#commit(session, bytes),
+    };
+  }
+
+  /**
+   * What asks the user whether a client may reach the attribute at `handle`; undefined where nobody has to be asked. A configuration, which is `subscribe`
+   * to write, is each client's own to read.
+   */
+  protected authorizer(handle: number, writing: 'write' | 'subscribe' = 'write'): Attribute['authorize'] {
+    const { authorize } = this.#options;
+    if (authorize === undefined) return undefined;
+    return (session, operation) => {
+      if (operation === 'read' && writing === 'subscribe') return undefined;
+      const asked = operation === 'read' ? 'read' : writing;
+      return runHandler(
+        this.#context(session, 'authorize', handle),
+        () => authorize(connectionOf<C>(session), asked),
+        (allowed) => {
+          if (allowed === true) return;
+          throw new AttError(
+            `${session.link.what} is not authorized to ${asked} ${this.#what}`,
+            AttErrorCode.insufficientAuthorization,
+            handle,
+          );
+        },
+      );
     };
   }
 
   #answer(session: ServerSession, onRead: ReadHandler<C>): Uint8Array | Promise<Uint8Array> {
-    const run = (): ReturnType<ReadHandler<C>> => onRead(connectionOf<C>(session));
-    return this.#finish(session, 'read', run, (answer) => {
-      if (answer === undefined) return this.#value.view;
-      const bytes = valueBytes(answer);
-      if (bytes.length <= this.#value.maxLength) return copyBytes(bytes);
-      throw this.#unlikely(
-        `onRead gave ${bytes.length} octets, more than the ${this.#value.maxLength} declared`,
-      );
-    });
+    const context = this.#context(session, 'read', this.#handle);
+    return runHandler(
+      context,
+      () => onRead(connectionOf<C>(session)),
+      (answer) => {
+        if (answer === undefined) return this.#value.view;
+        const bytes = valueBytes(answer);
+        if (bytes.length <= this.#value.maxLength) return copyBytes(bytes);
+        throw unlikelyError(
+          context,
+          `onRead gave ${bytes.length} octets, more than the ${this.#value.maxLength} declared`,
+        );
+      },
+    );
   }
 
   #admit(session: ServerSession, value: Uint8Array, onWrite: WriteHandler<C>): void | Promise<void> {
-    const run = (): void | Promise<void> => onWrite(copyBytes(value), connectionOf<C>(session));
-    return this.#finish(session, 'write', run, () => undefined);
+    return runHandler(
+      this.#context(session, 'write', this.#handle),
+      () => onWrite(copyBytes(value), connectionOf<C>(session)),
+      () => undefined,
+    );
   }
 
   #commit(session: ServerSession, value: Uint8Array): void {
@@ -167,54 +221,7 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
     this.#writes.push(connectionOf<C>(session), this.#writes.captures ? copyBytes(bytes) : bytes);
   }
 
-  /** Runs a handler of the user and goes on with its answer: at once if it is there at once, and not at all when it comes too late. */
-  #finish<A, R>(
-    session: ServerSession,
-    operation: 'read' | 'write',
-    run: () => A | Promise<A>,
-    goOn: (answer: A) => R,
-  ): R | Promise<R> {
-    let answer: A | Promise<A>;
-    try {
-      answer = run();
-    } catch (error) {
-      throw this.#refusal(error, operation);
-    }
-    if (!isPromise(answer)) return goOn(answer);
-    const binding = this.requireBinding();
-    const pending = answer;
-    return procedure<A>(
-      {
-        what: `the ${operation} handler of ${this.#what} is at work`,
-        clock: binding.clock,
-        defaultTimeoutMs: binding.handlerTimeoutMs,
-        scope: session.link.scope,
-      },
-      (settle) => {
-        pending.then(
-          (value) => settle.resolve(value),
-          (error: unknown) => settle.reject(error),
-        );
-        return undefined;
-      },
-    ).then(goOn, (error: unknown) => {
-      throw this.#refusal(error, operation);
-    });
-  }
-
-  #unlikely(message: string, cause?: unknown): AttError {
-    this.#binding?.log.write('warn', 'gatt', () => `${this.#what}: ${message}`);
-    return new AttError(`${this.#what}: ${message}`, AttErrorCode.unlikelyError, this.#handle, { cause });
-  }
-
-  /** A handler may name the error for the client; the handle is always this attribute's. */
-  #refusal(error: unknown, operation: 'read' | 'write'): AttError {
-    if (error instanceof AttError)
-      return new AttError(error.message, error.status, this.#handle, { cause: error });
-    return this.#unlikely(`the ${operation} handler failed: ${String(error)}`, error);
+  #context(session: ServerSession, role: string, handle: number): HandlerContext {
+    return { what: this.#what, binding: this.requireBinding(), handle, session, role };
   }
 }
-
-/** Sessions are attached by the layer that makes the connections, and `C` is the class that it makes. */
-export const connectionOf = <C extends ConnectionRef>(session: ServerSession): C =>
-  session.link.connection as C;

@@ -11,6 +11,13 @@ const encoder = new TextEncoder();
 export const valueBytes = (value: ValueLike): Uint8Array =>
   typeof value === 'string' ? encoder.encode(value) : value;
 
+export interface LocalValueOptions {
+  readonly initial?: ValueLike | undefined;
+  readonly maxLength?: number | undefined;
+  /** What clients write goes behind what is there. */
+  readonly appends?: boolean | undefined;
+}
+
 /**
  * The value that a server holds of one attribute. It is replaced as a whole and never changed in place, so a view of it
  * stays what it was, whatever is written later.
@@ -18,10 +25,12 @@ export const valueBytes = (value: ValueLike): Uint8Array =>
 export class LocalValue {
   readonly what: string;
   readonly maxLength: number;
+  readonly appends: boolean;
   #bytes: Bytes = new Uint8Array(0);
 
   /** Throws InvalidArgumentError where `maxLength` is no length of an attribute or `initial` is longer. */
-  constructor(what: string, maxLength: number = MAX_ATTRIBUTE_LENGTH, initial?: ValueLike | undefined) {
+  constructor(what: string, options: LocalValueOptions = {}) {
+    const { maxLength = MAX_ATTRIBUTE_LENGTH, appends = false, initial } = options;
     if (!Number.isInteger(maxLength) || maxLength < 0 || maxLength > MAX_ATTRIBUTE_LENGTH) {
       throw new InvalidArgumentError(
         `maxLength of ${what} must be from 0 to ${MAX_ATTRIBUTE_LENGTH} octets; it is ${maxLength}`,
@@ -29,6 +38,7 @@ export class LocalValue {
     }
     this.what = what;
     this.maxLength = maxLength;
+    this.appends = appends;
     if (initial !== undefined) this.set(initial);
   }
 
@@ -37,8 +47,20 @@ export class LocalValue {
     return this.#bytes;
   }
 
+  /** Octets that a client may write now. */
+  get room(): number {
+    return this.appends ? this.maxLength - this.#bytes.length : this.maxLength;
+  }
+
   copy(): Bytes {
     return copyBytes(this.#bytes);
+  }
+
+  /** Gives the value and leaves none. */
+  take(): Bytes {
+    const bytes = this.copy();
+    this.#bytes = new Uint8Array(0);
+    return bytes;
   }
 
   /** Throws InvalidArgumentError for a value longer than `maxLength`; nothing is cut. */
@@ -52,8 +74,15 @@ export class LocalValue {
     this.#bytes = copyBytes(bytes);
   }
 
-  /** Takes over a value of a length that was checked, which nobody else may change afterwards. */
+  /** Takes over what a client wrote: octets of a number for which there is room, which nobody else may change afterwards. */
   adopt(bytes: Bytes): void {
-    this.#bytes = bytes;
+    if (!this.appends) {
+      this.#bytes = bytes;
+      return;
+    }
+    const longer = new Uint8Array(this.#bytes.length + bytes.length);
+    longer.set(this.#bytes);
+    longer.set(bytes, this.#bytes.length);
+    this.#bytes = longer;
   }
 }

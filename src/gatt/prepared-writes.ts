@@ -1,9 +1,11 @@
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { type Clock, noTimer, type Timer } from '../core/clock.ts';
+import type { Attribute } from './attribute.ts';
 
 /** A part of a value that a client has prepared. */
 export interface PreparedWrite {
-  readonly handle: number;
+  /** As it was then: its handle may lead to another one at the execution. */
+  readonly attribute: Attribute;
   readonly offset: number;
   readonly part: Bytes;
 }
@@ -68,14 +70,14 @@ export class PreparedWrites {
   }
 
   /** Queues a part; gives false, and queues nothing, where there is no room. */
-  add(handle: number, offset: number, part: Uint8Array): boolean {
+  add(attribute: Attribute, offset: number, part: Uint8Array): boolean {
     if (this.#entries.length >= PREPARED_LIMIT.entries) return false;
     if (this.#octets + part.length > PREPARED_LIMIT.octets) return false;
     const cost = part.length + ENTRY_COST;
     if (!this.#budget.take(cost)) return false;
     this.#cost += cost;
     this.#octets += part.length;
-    this.#entries.push({ handle, offset, part: copyBytes(part) });
+    this.#entries.push({ attribute, offset, part: copyBytes(part) });
     this.#timer.cancel();
     this.#timer = this.#clock.after(PREPARED_IDLE_MS, () => this.#expire(), { background: true });
     return true;

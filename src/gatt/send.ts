@@ -1,5 +1,7 @@
+import { attErrorAdvice, attErrorName } from '../att/att-codes.ts';
 import { InvalidStateError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
+import { ALLOWED, checkAccess, type Permissions } from './access.ts';
 import { wantsIndications, wantsNotifications } from './client-state.ts';
 import type { ValueLike } from './local-value.ts';
 import type { ServerSession } from './server-session.ts';
@@ -19,11 +21,33 @@ export interface SendTarget {
   readonly what: string;
   readonly handle: number;
   readonly configurationHandle: number;
+  /** What the link must offer when the value leaves. */
+  readonly permissions: Permissions;
 }
 
-const wants = (target: SendTarget, kind: SendKind, session: ServerSession): boolean => {
+const isSubscribed = (target: SendTarget, kind: SendKind, session: ServerSession): boolean => {
   const configuration = session.client.configuration(target.configurationHandle);
   return kind === 'notify' ? wantsNotifications(configuration) : wantsIndications(configuration);
+};
+
+/**
+ * Why a client may not be sent the value now; undefined where it may. A subscription may outlast the link that it was made over, so that the link is judged
+ * each time (Vol 3, Part C, 10.3.1.1).
+ */
+const obstacle = (
+  target: SendTarget,
+  kind: SendKind,
+  session: ServerSession,
+  force: boolean | undefined,
+): string | undefined => {
+  const { link } = session;
+  if (force !== true && !isSubscribed(target, kind, session)) {
+    const values = kind === 'notify' ? 'notifications' : 'indications';
+    return `${link.what} has not subscribed to ${values} of ${target.what}: await subscribed(), or send with { force: true }`;
+  }
+  const status = checkAccess(target.permissions, kind, link);
+  if (status === ALLOWED) return undefined;
+  return `the link to ${link.what} does not offer what ${target.what} needs to ${kind}, ${attErrorName(status)}: ${attErrorAdvice(status)}`;
 };
 
 const send = (
@@ -42,7 +66,7 @@ const send = (
   });
 };
 
-/** Sends to one client. Throws InvalidStateError for one that has not subscribed, unless forced. */
+/** Sends to one client. Throws InvalidStateError for one that has not subscribed, unless forced, or whose link does not offer what the value needs. */
 export const sendToOne = (
   target: SendTarget,
   kind: SendKind,
@@ -50,16 +74,15 @@ export const sendToOne = (
   value: Uint8Array,
   options: SendOptions,
 ): Promise<void> => {
-  if (options.force === true || wants(target, kind, session)) {
-    return send(target, kind, session, value, options);
-  }
-  const values = kind === 'notify' ? 'notifications' : 'indications';
-  throw new InvalidStateError(
-    `${session.link.what} has not subscribed to ${values} of ${target.what}: await subscribed(), or send with { force: true }`,
-  );
+  const reason = obstacle(target, kind, session, options.force);
+  if (reason !== undefined) throw new InvalidStateError(reason);
+  return send(target, kind, session, value, options);
 };
 
-/** Sends to all that have subscribed; forced, to all. One that leaves meanwhile does not matter; other failures are told when all are done. */
+/**
+ * Sends to all that have subscribed and may have the value; forced, to all that may have it. One that leaves meanwhile does not matter; other failures
+ * are told when all are done.
+ */
 export const sendToAll = async (
   target: SendTarget,
   kind: SendKind,
@@ -67,7 +90,9 @@ export const sendToAll = async (
   value: Uint8Array,
   options: SendOptions,
 ): Promise<void> => {
-  const receivers = [...sessions].filter((session) => options.force === true || wants(target, kind, session));
+  const receivers = [...sessions].filter(
+    (session) => obstacle(target, kind, session, options.force) === undefined,
+  );
   const outcomes = await Promise.allSettled(
     receivers.map((session) => send(target, kind, session, value, options)),
   );

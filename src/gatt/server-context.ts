@@ -7,6 +7,7 @@ import { ALLOWED, checkAccess, type Operation } from './access.ts';
 import type { Attribute } from './attribute.ts';
 import type { AttributeDatabase } from './attribute-database.ts';
 import { FIRST_HANDLE } from './gatt-codes.ts';
+import { isPromise } from './is-promise.ts';
 import type { ServerSession } from './server-session.ts';
 
 export const serverCounterNames = [
@@ -38,18 +39,54 @@ export const refusal = (context: ServerContext, status: number, handle: number):
     handle,
   );
 
-/** Throws the refusal of an operation on an attribute, if there is one. Every path to a value comes by here. */
-export const requireAccess = (context: ServerContext, attribute: Attribute, operation: Operation): void => {
+/** Throws the refusal of an operation on an attribute that may not be done over the link. */
+export const requireLink = (context: ServerContext, attribute: Attribute, operation: Operation): void => {
   const status = checkAccess(attribute.permissions, operation, context.session.link);
   if (status !== ALLOWED) throw refusal(context, status, attribute.handle);
 };
 
-/** The attribute at a handle that a client may do `operation` on. */
-export const reach = (context: ServerContext, handle: number, operation: Operation): Attribute => {
+/**
+ * Refuses an operation on an attribute that the client may not do: by throwing, or by rejecting where the user had to be asked. Every path to a
+ * value comes by here. While the user thinks the attribute may go, or the link lose what the rule wants, and so both are judged again.
+ */
+export const requireAccess = (
+  context: ServerContext,
+  attribute: Attribute,
+  operation: Operation,
+): void | Promise<void> => {
+  requireLink(context, attribute, operation);
+  const authorized = attribute.authorize?.(context.session, operation);
+  if (!isPromise(authorized)) return undefined;
+  return authorized.then(() => {
+    const { handle } = attribute;
+    if (attributeAt(context, handle) !== attribute)
+      throw refusal(context, AttErrorCode.databaseOutOfSync, handle);
+    requireLink(context, attribute, operation);
+  });
+};
+
+const attributeAt = (context: ServerContext, handle: number): Attribute => {
   const attribute = context.database.get(handle);
   if (attribute === undefined) throw refusal(context, AttErrorCode.invalidHandle, handle);
-  requireAccess(context, attribute, operation);
   return attribute;
+};
+
+/** The attribute at a handle over a link that `operation` may be done over. The user may still have to be asked. */
+export const find = (context: ServerContext, handle: number, operation: Operation): Attribute => {
+  const attribute = attributeAt(context, handle);
+  requireLink(context, attribute, operation);
+  return attribute;
+};
+
+/** The attribute at a handle that a client may do `operation` on. */
+export const reach = (
+  context: ServerContext,
+  handle: number,
+  operation: Operation,
+): Attribute | Promise<Attribute> => {
+  const attribute = attributeAt(context, handle);
+  const access = requireAccess(context, attribute, operation);
+  return isPromise(access) ? access.then(() => attribute) : attribute;
 };
 
 /** The range of a request must be one (Vol 3, Part F, 3.4.3.1). */

@@ -9,7 +9,7 @@ import { parseUuid, type Uuid, uuidFromBytes } from '../core/uuid.ts';
 import { ALLOWED, checkAccess } from './access.ts';
 import type { Attribute } from './attribute.ts';
 import { GattUuid } from './gatt-codes.ts';
-import { refusal, requireAccess, requireRange, type ServerContext } from './server-context.ts';
+import { refusal, requireLink, requireRange, type ServerContext } from './server-context.ts';
 
 export interface RangeRequest {
   readonly startingHandle: number;
@@ -85,7 +85,7 @@ export const answerReadByGroupType = (
   const { database, session } = context;
   let attribute = database.nextOfType(attributeGroupType, startingHandle, endingHandle);
   while (attribute !== undefined) {
-    if (response.empty) requireAccess(context, attribute, 'read');
+    if (response.empty) requireLink(context, attribute, 'read');
     else if (checkAccess(attribute.permissions, 'read', session.link) !== ALLOWED) break;
     if (!response.add(attribute.handle, attribute.groupEnd, attribute.source.value(session))) break;
     attribute = database.nextOfType(attributeGroupType, attribute.handle + 1, endingHandle);

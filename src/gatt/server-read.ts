@@ -8,7 +8,7 @@ import {
 } from '../att/codec/responses.ts';
 import type { Uuid } from '../core/uuid.ts';
 import type { Attribute } from './attribute.ts';
-import { isPromise } from './is-promise.ts';
+import { isPromise, whenThere } from './is-promise.ts';
 import {
   answerOf,
   reach,
@@ -21,22 +21,18 @@ import type { RangeRequest } from './server-discovery.ts';
 
 type Answer = Uint8Array | Promise<Uint8Array>;
 
-/** Goes on with a value: at once where it is there. */
-const withValue = <R>(value: Answer, goOn: (value: Uint8Array) => R): R | Promise<R> =>
-  isPromise(value) ? value.then(goOn) : goOn(value);
-
 /** Read (Vol 3, Part F, 3.4.4.3). */
 export const answerRead = (
   context: ServerContext,
   request: { readonly attributeHandle: number },
   mtu: number,
-): Answer => {
-  const attribute = reach(context, request.attributeHandle, 'read');
-  return withValue(answerOf(context, attribute), (value) => {
-    keepForParts(context, attribute, value, 0, mtu);
-    return valueResponse(ReadResponse, value, mtu);
-  });
-};
+): Answer =>
+  whenThere(reach(context, request.attributeHandle, 'read'), (attribute) =>
+    whenThere(answerOf(context, attribute), (value) => {
+      keepForParts(context, attribute, value, 0, mtu);
+      return valueResponse(ReadResponse, value, mtu);
+    }),
+  );
 
 /** Read Blob (Vol 3, Part F, 3.4.4.5): from the value whose beginning the client read, if it did. */
 export const answerReadBlob = (
@@ -45,13 +41,14 @@ export const answerReadBlob = (
   mtu: number,
 ): Answer => {
   const { attributeHandle, valueOffset } = request;
-  const attribute = reach(context, attributeHandle, 'read');
   const { session, clock } = context;
-  const begun = valueOffset === 0 ? undefined : session.longReads.get(attributeHandle, clock.now());
-  return withValue(begun ?? answerOf(context, attribute), (value) => {
-    if (valueOffset > value.length) throw refusal(context, AttErrorCode.invalidOffset, attributeHandle);
-    keepForParts(context, attribute, value, valueOffset, mtu);
-    return valueResponse(ReadBlobResponse, value.subarray(valueOffset), mtu);
+  return whenThere(reach(context, attributeHandle, 'read'), (attribute) => {
+    const begun = valueOffset === 0 ? undefined : session.longReads.get(attributeHandle, clock.now());
+    return whenThere(begun ?? answerOf(context, attribute), (value) => {
+      if (valueOffset > value.length) throw refusal(context, AttErrorCode.invalidOffset, attributeHandle);
+      keepForParts(context, attribute, value, valueOffset, mtu);
+      return valueResponse(ReadBlobResponse, value.subarray(valueOffset), mtu);
+    });
   });
 };
 
@@ -80,7 +77,8 @@ export const answerReadByType = async (
   while (attribute !== undefined) {
     let value: Uint8Array;
     try {
-      requireAccess(context, attribute, 'read');
+      const access = requireAccess(context, attribute, 'read');
+      if (isPromise(access)) await access;
       const answer = answerOf(context, attribute);
       value = isPromise(answer) ? await answer : answer;
     } catch (error) {
@@ -120,7 +118,11 @@ export const answerReadMultipleVariable = async (
 
 /** Every handle is judged before the first is read, also those whose values will have no room. */
 const readSet = async (context: ServerContext, handles: readonly number[]): Promise<Uint8Array[]> => {
-  const attributes = handles.map((handle) => reach(context, handle, 'read'));
+  const attributes: Attribute[] = [];
+  for (const handle of handles) {
+    const reached = reach(context, handle, 'read');
+    attributes.push(isPromise(reached) ? await reached : reached);
+  }
   const values: Uint8Array[] = [];
   for (const attribute of attributes) {
     const answer = answerOf(context, attribute);

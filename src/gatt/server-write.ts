@@ -6,11 +6,10 @@ import {
   WriteResponse,
 } from '../att/codec/responses.ts';
 import { copyBytes } from '../core/bytes.ts';
-import type { Operation } from './access.ts';
 import type { Attribute } from './attribute.ts';
-import { isPromise } from './is-promise.ts';
+import { eachInTurn, isPromise, whenThere } from './is-promise.ts';
 import type { PreparedWrite } from './prepared-writes.ts';
-import { reach, refusal, type ServerContext } from './server-context.ts';
+import { find, reach, refusal, requireAccess, type ServerContext } from './server-context.ts';
 
 type Answer = Uint8Array | Promise<Uint8Array>;
 
@@ -19,21 +18,26 @@ const requireLength = (context: ServerContext, attribute: Attribute, length: num
   throw refusal(context, AttErrorCode.invalidAttributeValueLength, attribute.handle);
 };
 
-/** Writes a value that access and length allow: at once where nobody has to be asked. */
+/** Writes a value that access and length allow: at once where nobody has to be asked. The length is judged again behind the handler. */
 const write = (context: ServerContext, attribute: Attribute, value: Uint8Array): void | Promise<void> => {
   const { source } = attribute;
   const { session } = context;
   const admitted = source.admit?.(session, value);
-  if (!isPromise(admitted)) return source.commit(session, value);
+  if (!isPromise(admitted)) return commitAll(context, [{ attribute, value }]);
   const kept = copyBytes(value);
-  return admitted.then(() => source.commit(session, kept));
+  return admitted.then(() => commitAll(context, [{ attribute, value: kept }]));
 };
 
-/** The attribute that a client may give a value of this length. */
-const target = (context: ServerContext, operation: Operation, handle: number, length: number): Attribute => {
-  const attribute = reach(context, handle, operation);
-  requireLength(context, attribute, length);
-  return attribute;
+/** A value that an attribute is to get. */
+interface NewValue {
+  readonly attribute: Attribute;
+  readonly value: Uint8Array;
+}
+
+/** Writes what was admitted: all, or nothing. */
+const commitAll = (context: ServerContext, values: readonly NewValue[]): void => {
+  for (const { attribute, value } of values) requireLength(context, attribute, value.length);
+  for (const { attribute, value } of values) attribute.source.commit(context.session, value);
 };
 
 /** Write (Vol 3, Part F, 3.4.5.1). */
@@ -41,12 +45,12 @@ export const answerWrite = (
   context: ServerContext,
   request: { readonly attributeHandle: number; readonly attributeValue: Uint8Array },
 ): Answer => {
-  const { attributeHandle, attributeValue } = request;
-  const attribute = target(context, 'write', attributeHandle, attributeValue.length);
-  const written = write(context, attribute, attributeValue);
-  return isPromise(written)
-    ? written.then(() => encodePacket(WriteResponse, {}))
-    : encodePacket(WriteResponse, {});
+  const reached = reach(context, request.attributeHandle, 'write');
+  const value = isPromise(reached) ? copyBytes(request.attributeValue) : request.attributeValue;
+  return whenThere(reached, (attribute) => {
+    requireLength(context, attribute, value.length);
+    return whenThere(write(context, attribute, value), () => encodePacket(WriteResponse, {}));
+  });
 };
 
 /** Write Command (Vol 3, Part F, 3.4.5.3): what cannot be written is ignored, and counted. Judged when it comes, written in its turn. */
@@ -62,25 +66,27 @@ export const obeyWriteCommand = (
   };
   const obey = (attribute: Attribute, value: Uint8Array): void | Promise<void> => {
     try {
-      const written = write(context, attribute, value);
+      const access = requireAccess(context, attribute, 'writeCommand');
+      const written = whenThere(access, () => write(context, attribute, value));
       return isPromise(written) ? written.catch(drop) : undefined;
     } catch (error) {
       drop(error);
     }
   };
   try {
-    const attribute = target(context, 'writeCommand', attributeHandle, attributeValue.length);
-    const value = writeCommands.isBusy ? copyBytes(attributeValue) : attributeValue;
+    const attribute = find(context, attributeHandle, 'writeCommand');
+    requireLength(context, attribute, attributeValue.length);
+    const waits = writeCommands.isBusy || attribute.authorize !== undefined;
+    const value = waits ? copyBytes(attributeValue) : attributeValue;
     if (!writeCommands.run(() => obey(attribute, value))) drop('too many wait for the handler');
   } catch (error) {
     drop(error);
   }
 };
 
-/** A client whose parts were forgotten must hear of it before anything else is queued or written. */
-const requireKept = (context: ServerContext, handle: number): void => {
-  if (context.session.preparedWrites.takeExpired())
-    throw refusal(context, AttErrorCode.unlikelyError, handle);
+/** A client whose parts were forgotten must hear of it before anything else is queued or written; the error names no handle (Vol 3, Part F, 3.3). */
+const requireKept = (context: ServerContext): void => {
+  if (context.session.preparedWrites.takeExpired()) throw refusal(context, AttErrorCode.unlikelyError, 0);
 };
 
 /** Prepare Write (Vol 3, Part F, 3.4.6.1): permissions are judged now, offset and length at the execution. */
@@ -91,15 +97,18 @@ export const answerPrepareWrite = (
     readonly valueOffset: number;
     readonly partAttributeValue: Uint8Array;
   },
-): Uint8Array => {
-  const { attributeHandle, valueOffset, partAttributeValue } = request;
-  reach(context, attributeHandle, 'write');
-  requireKept(context, attributeHandle);
-  if (!context.session.preparedWrites.add(attributeHandle, valueOffset, partAttributeValue)) {
-    context.counters.add('prepareQueueFull');
-    throw refusal(context, AttErrorCode.prepareQueueFull, attributeHandle);
-  }
-  return encodePacket(PrepareWriteResponse, { attributeHandle, valueOffset, partAttributeValue });
+): Answer => {
+  const { attributeHandle, valueOffset } = request;
+  const reached = reach(context, attributeHandle, 'write');
+  const part = isPromise(reached) ? copyBytes(request.partAttributeValue) : request.partAttributeValue;
+  return whenThere(reached, (attribute) => {
+    requireKept(context);
+    if (!context.session.preparedWrites.add(attribute, valueOffset, part)) {
+      context.counters.add('prepareQueueFull');
+      throw refusal(context, AttErrorCode.prepareQueueFull, attributeHandle);
+    }
+    return encodePacket(PrepareWriteResponse, { attributeHandle, valueOffset, partAttributeValue: part });
+  });
 };
 
 const EXECUTE = 0x01;
@@ -113,51 +122,47 @@ export const answerExecuteWrite = (context: ServerContext, request: { readonly f
   const prepared = context.session.preparedWrites.take();
   if (flags === CANCEL) return encodePacket(ExecuteWriteResponse, {});
   if (expired) throw refusal(context, AttErrorCode.unlikelyError, 0);
-  const values = assemble(context, prepared);
-  const done = (): Uint8Array => {
-    for (const { attribute, value } of values) attribute.source.commit(context.session, value);
-    return encodePacket(ExecuteWriteResponse, {});
-  };
-  const admitted = admitAll(context, values);
-  return admitted === undefined ? done() : admitted.then(done);
+  const attributes = new Set(prepared.map(({ attribute }) => attribute));
+  return whenThere(requireWritable(context, [...attributes]), () => {
+    const values = assemble(context, prepared);
+    return whenThere(admitAll(context, values), () => {
+      commitAll(context, values);
+      return encodePacket(ExecuteWriteResponse, {});
+    });
+  });
 };
 
-interface Assembled {
-  readonly attribute: Attribute;
-  readonly value: Uint8Array;
-}
+/** What was permitted when it was prepared must be so still, and the attributes must be the same (Vol 3, Part F, 3.4.6.3). */
+const requireWritable = (context: ServerContext, attributes: readonly Attribute[]): void | Promise<void> => {
+  for (const attribute of attributes) {
+    const { handle } = attribute;
+    if (context.database.get(handle) !== attribute)
+      throw refusal(context, AttErrorCode.databaseOutOfSync, handle);
+  }
+  return eachInTurn(attributes, (attribute) => requireAccess(context, attribute, 'write'));
+};
 
 /** Puts the parts together, in the order in which they came; each attribute's value is replaced by what begins at 0, or changed from there on. */
-const assemble = (context: ServerContext, prepared: readonly PreparedWrite[]): Assembled[] => {
-  const values = new Map<number, Assembled>();
-  for (const { handle, offset, part } of prepared) {
-    const before = values.get(handle);
-    const attribute = before?.attribute ?? reach(context, handle, 'write');
-    const value =
-      before?.value ?? (offset === 0 ? new Uint8Array(0) : attribute.source.value(context.session));
-    if (offset > value.length) throw refusal(context, AttErrorCode.invalidOffset, handle);
-    if (part.length > attribute.source.maxLength - offset) {
-      throw refusal(context, AttErrorCode.invalidAttributeValueLength, handle);
-    }
+const assemble = (context: ServerContext, prepared: readonly PreparedWrite[]): NewValue[] => {
+  const values = new Map<Attribute, Uint8Array>();
+  for (const { attribute, offset, part } of prepared) {
+    const value = values.get(attribute) ?? (offset === 0 ? nothing : beginning(context, attribute));
+    if (offset > value.length) throw refusal(context, AttErrorCode.invalidOffset, attribute.handle);
     const longer = new Uint8Array(Math.max(value.length, offset + part.length));
     longer.set(value);
     longer.set(part, offset);
-    values.set(handle, { attribute, value: longer });
+    values.set(attribute, longer);
   }
-  return [...values.values()];
+  for (const [attribute, value] of values) requireLength(context, attribute, value.length);
+  return Array.from(values, ([attribute, value]) => ({ attribute, value }));
 };
 
-/** Asks the handlers of all values, one after the other; undefined where they have agreed already. */
-const admitAll = (context: ServerContext, values: readonly Assembled[]): Promise<void> | undefined => {
-  let pending: Promise<void> | undefined;
-  for (const { attribute, value } of values) {
-    const admit = (): void | Promise<void> => attribute.source.admit?.(context.session, value);
-    if (pending !== undefined) {
-      pending = pending.then(admit);
-      continue;
-    }
-    const admitted = admit();
-    if (isPromise(admitted)) pending = admitted;
-  }
-  return pending;
-};
+const nothing = new Uint8Array(0);
+
+/** What parts that do not begin at 0 belong to: where values are appended, nothing. */
+const beginning = (context: ServerContext, { source }: Attribute): Uint8Array =>
+  source.appends === true ? nothing : source.value(context.session);
+
+/** Asks the handlers of all values. */
+const admitAll = (context: ServerContext, values: readonly NewValue[]): void | Promise<void> =>
+  eachInTurn(values, ({ attribute, value }) => attribute.source.admit?.(context.session, value));

@@ -1,13 +1,9 @@
-import { AttError, AttErrorCode, Characteristic, Descriptor, Service } from 'jelling';
+import { Characteristic, Descriptor, Service } from 'jelling';
 import { bytes, ramp } from './pdu.ts';
 
 /** A 128-bit UUID that is nobody's. */
 export const longUuid = (short: number): string =>
   `5a1e0000-${short.toString(16).padStart(4, '0')}-4c4c-8f00-3d9b1c6a7e55`;
-
-const refuse = (): never => {
-  throw new AttError('nobody has authorised this', AttErrorCode.insufficientAuthorization);
-};
 
 /** 60 octets: at the smallest ATT_MTU three parts to read, of which the last is short, and four to prepare. */
 export const LONG_VALUE = ramp(60);
@@ -34,8 +30,7 @@ export const testServices = () => {
     read: true,
     write: true,
     initial: bytes('dead'),
-    onRead: refuse,
-    onWrite: refuse,
+    authorize: () => false,
   });
   const command = new Characteristic(main, 0xb007, {
     read: true,
@@ -60,6 +55,12 @@ export const testServices = () => {
     notify: true,
     indicate: true,
     initial: bytes('5e4d'),
+  });
+
+  const unauthenticated = new Characteristic(main, 0xb00c, {
+    read: { authenticated: true },
+    write: { authenticated: true },
+    initial: bytes('beef'),
   });
 
   const described = new Characteristic(main, 0xb00b, { read: true, initial: bytes('77') });
@@ -96,6 +97,7 @@ export const testServices = () => {
     readOnly,
     writeOnly,
     unauthorized,
+    unauthenticated,
     command,
     fixed,
     longFixed,
@@ -118,6 +120,7 @@ export const testServices = () => {
       [fixed, 0x0e],
       [longFixed, 0x0a],
       [sending, 0x32],
+      [unauthenticated, 0x0a],
       [described, 0x02],
     ] as const,
     /** No attribute stands there. */

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUuid } from '../../../src/core/uuid.ts';
 import {
-  type AccessRule,
   ALLOWED,
   checkAccess as check,
   type LinkSecurity,
@@ -68,79 +66,7 @@ describe('access to an attribute', () => {
   });
 });
 
-const rules: Readonly<Record<string, AccessRule>> = {
-  encrypted: { encrypted: true },
-  authenticated: { authenticated: true },
-  secureConnections: { secureConnections: true },
-  longKey: { minKeySize: 16 },
-};
-const levels: Readonly<Record<string, LinkSecurity>> = {
-  open: openLink,
-  known: { ...openLink, hasKey: true },
-  justWorks,
-  shortKey: { ...justWorks, keySize: 7 },
-  strong,
-};
-/** Every PDU by which a client can reach the value at 000b, and by which opcode it is refused. */
-const paths: readonly (readonly [pdu: string, operation: Operation])[] = [
-  ['0a 0b00', 'read'],
-  ['0c 0b00 0000', 'read'],
-  ['0c 0b00 0100', 'read'],
-  ['0e 0300 0b00', 'read'],
-  ['0e 0b00 0300', 'read'],
-  ['20 0300 0b00', 'read'],
-  ['08 0100 ffff 00aa', 'read'],
-  ['12 0b00 99', 'write'],
-  ['16 0b00 0000 99', 'write'],
-  ['52 0b00 99', 'writeCommand'],
-];
-
 describe('every path to a value asks the one judge (A7)', () => {
-  const cases = Object.keys(rules).flatMap((rule) =>
-    Object.keys(levels).flatMap((level) =>
-      paths.map(([pdu, operation]) => ({ rule, level, pdu, operation })),
-    ),
-  );
-
-  it.each(cases)('$pdu of a value that needs $rule over a link that is $level', async (each) => {
-    const rule = rules[each.rule] ?? {};
-    const security = levels[each.level] ?? openLink;
-    const clock = new ManualClock();
-    const server = newServer(clock);
-    const service = new Service(0x1234);
-    const written: string[] = [];
-    const attribute = (handle: number): Attribute => ({
-      handle,
-      type: parseUuid(0xaa00),
-      groupEnd: handle,
-      permissions: { read: rule, write: rule, writeCommand: rule },
-      source: {
-        maxLength: 10,
-        value: () => Uint8Array.of(0x5e, 0xc5),
-        commit: (_session, value) => {
-          written.push(Buffer.from(value).toString('hex'));
-        },
-      },
-    });
-    service[addPart]({ [attributeCount]: 1, [layOut]: (handle) => [attribute(handle)], [place]: () => {} });
-    server.register(service);
-    const client = new RawClient(clock, server);
-    client.connection.security = security;
-    const status = checkAccess({ read: rule, write: rule, writeCommand: rule }, each.operation, security);
-    const [answer = ''] = await client.ask(each.pdu);
-    if (each.operation === 'writeCommand') {
-      expect([answer, written]).toEqual(['', status === ALLOWED ? ['99'] : []]);
-      return;
-    }
-    if (status === ALLOWED) {
-      expect(answer.slice(0, 2)).not.toBe('01');
-      if (each.operation === 'read') expect(answer).toContain('c5');
-    } else {
-      expect(answer).toBe(`01${each.pdu.slice(0, 2)}0b00${status.toString(16).padStart(2, '0')}`);
-      expect(answer).not.toContain('5e');
-    }
-  });
-
   it('a link that loses its security between two parts is refused the second', async () => {
     const clock = new ManualClock();
     const server = newServer(clock);

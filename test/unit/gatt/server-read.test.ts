@@ -174,7 +174,7 @@ describe('onRead', () => {
       () => new Uint8Array(513),
     ];
     const { client } = fixture({ read: true, onRead: () => answers.shift()?.() });
-    for (let i = 0; i < 3; i++) expect(await client.ask('0a 0c00')).toEqual(['010a0c000e']);
+    for (let i = 0; i < 3; i++) expect(await client.ask('0a 0c00')).toEqual(['010a00000e']);
   });
 
   it('is answered for when it never settles', async () => {
@@ -183,7 +183,7 @@ describe('onRead', () => {
     await clock.advance(4_999);
     expect(client.channel.takeSent()).toEqual([]);
     await clock.advance(1);
-    expect(client.channel.takeSent()).toEqual(['010a0c000e']);
+    expect(client.channel.takeSent()).toEqual(['010a00000e']);
   });
 });
 

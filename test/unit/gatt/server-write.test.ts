@@ -171,7 +171,7 @@ describe('onWrite', () => {
     });
     await client.ask('12 0c00 0102');
     await clock.advance(5_000);
-    expect(client.channel.takeSent()).toEqual(['01120c000e']);
+    expect(client.channel.takeSent()).toEqual(['011200000e']);
     agree();
     await turn();
     expect(first.read()).toEqual(bytes());
@@ -332,7 +332,7 @@ describe('queued writes', () => {
     expect(await client.ask('18 01')).toEqual(['19']);
     await client.ask('16 0c00 0000 01');
     await clock.advance(30_000);
-    expect(await client.ask('16 0c00 0100 02')).toEqual(['01160c000e']);
+    expect(await client.ask('16 0c00 0100 02')).toEqual(['011600000e']);
     expect(await client.ask('16 0c00 0000 03')).toEqual(['170c00000003']);
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes(3));

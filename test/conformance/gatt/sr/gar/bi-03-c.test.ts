@@ -5,8 +5,8 @@ serverCase(
   'GATT/SR/GAR/BI-03-C',
   {
     file: 'src/gatt/local-attribute.ts',
-    from: 'new AttError(error.message, error.status, this.#handle, { cause: error })',
-    to: 'new AttError(error.message, AttErrorCode.unlikelyError, this.#handle, { cause: error })',
+    from: 'AttErrorCode.insufficientAuthorization',
+    to: 'AttErrorCode.unlikelyError',
   },
   async ({ att }, { unauthorized }) => {
     // 1. The tester reads a value that needs an authorisation which nobody has given, and is refused.

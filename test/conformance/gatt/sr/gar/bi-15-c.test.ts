@@ -4,9 +4,9 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-15-C',
   {
-    file: 'src/gatt/server-read.ts',
-    from: 'begun ?? answerOf(context, attribute)',
-    to: 'begun ?? attribute.source.value(session)',
+    file: 'src/gatt/server-context.ts',
+    from: 'const authorized = attribute.authorize?.(context.session, operation);',
+    to: 'const authorized = undefined as void | Promise<void>;',
   },
   async ({ att }, { unauthorized }) => {
     // 1. The tester reads a part of a value that needs an authorisation, and is refused.

@@ -4,9 +4,9 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-20-C',
   {
-    file: 'src/gatt/local-attribute.ts',
-    from: 'if (error instanceof AttError)',
-    to: 'if (error instanceof TypeError && error instanceof AttError)',
+    file: 'src/gatt/server-read.ts',
+    from: 'for (const handle of handles) {',
+    to: 'for (const handle of handles.slice(0, 1)) {',
   },
   async ({ att }, { short, unauthorized }) => {
     // 1. The tester reads several values of which one needs an authorisation, and is refused with the handle of that one.

@@ -7,7 +7,7 @@ serverCase(
   'GATT/SR/GAR/BV-06-C',
   {
     file: 'src/gatt/descriptor.ts',
-    from: 'read: read === true ? openAccess : undefined',
+    from: 'read: accessRule(options.read)',
     to: 'read: undefined',
   },
   async ({ att }, { descriptor, longDescriptor }) => {

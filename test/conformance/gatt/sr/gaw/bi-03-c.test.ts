@@ -7,7 +7,7 @@ serverCase(
   'GATT/SR/GAW/BI-03-C',
   {
     file: 'src/gatt/characteristic.ts',
-    from: 'write: write ? openAccess : undefined',
+    from: 'write: accessRule(options.write)',
     to: 'write: openAccess',
   },
   async ({ att }, { readOnly }) => {

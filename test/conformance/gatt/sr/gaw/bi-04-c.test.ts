@@ -6,9 +6,9 @@ import { hex } from '../../../harness/pdu.ts';
 serverCase(
   'GATT/SR/GAW/BI-04-C',
   {
-    file: 'src/gatt/server-write.ts',
-    from: 'const admitted = source.admit?.(session, value);',
-    to: 'const admitted = undefined as void | Promise<void>;',
+    file: 'src/gatt/server-context.ts',
+    from: 'const authorized = attribute.authorize?.(context.session, operation);',
+    to: 'const authorized = undefined as void | Promise<void>;',
   },
   async ({ att }, { unauthorized }) => {
     // 1. The tester writes a value that needs an authorisation which nobody has given, and is refused; the value stays.

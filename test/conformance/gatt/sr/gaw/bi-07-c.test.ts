@@ -5,8 +5,8 @@ serverCase(
   'GATT/SR/GAW/BI-07-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: "  reach(context, attributeHandle, 'write');",
-    to: '  void attributeHandle;',
+    from: "const reached = reach(context, attributeHandle, 'write');",
+    to: "const reached = reach(context, 3, 'read');",
   },
   async ({ att }, { invalidHandle }) => {
     // 1. The tester prepares a part at a handle where nothing stands, and is refused.

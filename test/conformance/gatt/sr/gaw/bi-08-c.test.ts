@@ -5,8 +5,8 @@ serverCase(
   'GATT/SR/GAW/BI-08-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: "  reach(context, attributeHandle, 'write');",
-    to: "  reach(context, attributeHandle, 'read');",
+    from: "const reached = reach(context, attributeHandle, 'write');",
+    to: "const reached = reach(context, attributeHandle, 'read');",
   },
   async ({ att }, { readOnly }) => {
     // 1. The tester prepares a part of a value that may not be written, and is refused.

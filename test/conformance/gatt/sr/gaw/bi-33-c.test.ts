@@ -8,8 +8,8 @@ serverCase(
   'GATT/SR/GAW/BI-33-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: 'if (part.length > attribute.source.maxLength - offset)',
-    to: 'if (part.length > 512 - offset)',
+    from: 'if (length <= attribute.source.maxLength) return;',
+    to: 'if (length <= 512) return;',
   },
   async ({ att }, { longFixed }) => {
     // 1. The tester prepares in parts more octets than the value may have.

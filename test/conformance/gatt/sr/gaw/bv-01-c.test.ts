@@ -7,8 +7,8 @@ serverCase(
   'GATT/SR/GAW/BV-01-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: "target(context, 'writeCommand',",
-    to: "target(context, 'write',",
+    from: "find(context, attributeHandle, 'writeCommand')",
+    to: "find(context, attributeHandle, 'write')",
   },
   async ({ att }, { command }) => {
     // 1. The tester writes without asking for an answer, and gets none.

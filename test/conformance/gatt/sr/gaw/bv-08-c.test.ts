@@ -5,7 +5,7 @@ serverCase(
   'GATT/SR/GAW/BV-08-C',
   {
     file: 'src/gatt/descriptor.ts',
-    from: 'write: write === true ? openAccess : undefined',
+    from: 'write: accessRule(options.write)',
     to: 'write: undefined',
   },
   async ({ att }, { descriptor }) => {

@@ -8,8 +8,8 @@ serverCase(
   'GATT/SR/GAW/BV-09-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: 'preparedWrites.add(attributeHandle, valueOffset, partAttributeValue)',
-    to: 'preparedWrites.add(attributeHandle, valueOffset, partAttributeValue.subarray(1))',
+    from: 'preparedWrites.add(attribute, valueOffset, part)',
+    to: 'preparedWrites.add(attribute, valueOffset, part.subarray(1))',
   },
   async ({ att }, { longDescriptor }) => {
     // 1. The tester prepares a long descriptor in parts, and each comes back as it was.

@@ -8,8 +8,8 @@ serverCase(
   'GATT/SR/GAW/BV-10-C',
   {
     file: 'src/gatt/server-write.ts',
-    from: 'const before = values.get(handle);',
-    to: 'const before = undefined as Assembled | undefined;',
+    from: 'values.get(attribute) ??',
+    to: '(undefined as Uint8Array | undefined) ??',
   },
   async ({ att }, { long, otherLong }) => {
     // 1. The tester prepares the first part of one value and the first part of another.
