@@ -24,6 +24,7 @@ export {
   TimeoutError,
   TransportError,
 } from './core/errors.ts';
+export type { Json, JsonObject } from './core/json-reader.ts';
 export type { LogLevel, LogListener, LogRecord } from './core/log.ts';
 export { ManualClock } from './core/manual-clock.ts';
 export type { WaitOptions } from './core/procedure.ts';
@@ -35,6 +36,8 @@ export type { AdapterInfo } from './gap/adapter-info.ts';
 export type { Advertising } from './gap/advertising.ts';
 export type { BroadcastCallOptions } from './gap/advertising-manager.ts';
 export type { AdvertiseOptions, AdvertisingOptions, DirectedOptions } from './gap/advertising-options.ts';
+export type { FileBondStore } from './gap/bond-file.ts';
+export type { BondInfo } from './gap/bond-info.ts';
 export type { ManufacturerData, ServiceData } from './gap/codec/advertising-data.ts';
 export type { ManufacturerField, ServiceDataField } from './gap/codec/advertising-data-builder.ts';
 export type { ConnectParameters } from './gap/connect-parameters.ts';
@@ -87,5 +90,7 @@ export type { RemoteService } from './gatt/remote-service.ts';
 export type { SendOptions } from './gatt/send.ts';
 export { Service, type ServiceOptions } from './gatt/service.ts';
 export type { ValueStream, ValueStreamOptions } from './gatt/value-stream.ts';
-export { listAdapters, type OpenOptions, open } from './open.ts';
+export { bondFile, listAdapters, type OpenOptions, open } from './open.ts';
+export type { Bond, IdentityAddress, LongTermKey, SigningKey } from './smp/bond.ts';
+export { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 export type { AdapterListing, AdapterProblem, FoundAdapter } from './transport/found-adapter.ts';

@@ -4,8 +4,10 @@ import { procedure, type WaitOptions } from './core/procedure.ts';
 import { systemClock } from './core/system-clock.ts';
 import type { HciTransport } from './core/transport.ts';
 import type { Adapter } from './gap/adapter.ts';
+import type { FileBondStore } from './gap/bond-file.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
+import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
 
 export interface OpenOptions extends WaitOptions {
@@ -15,8 +17,15 @@ export interface OpenOptions extends WaitOptions {
   readonly appearance?: number | undefined;
   /** A file that gets every packet between host and controller, as btsnoop: Wireshark opens it. It may hold keys. */
   readonly snoop?: string | undefined;
-  /** Where the address of a controller without one of its own is kept. By default a file in the user's state folder; in memory for `virtual`. */
+  /** Where identities are kept. By default a file in the user's state folder; in memory for `virtual` and transports of your own. */
   readonly identityStore?: IdentityStore | undefined;
+  /**
+   * One of several identities that the adapter may go by, each with an address, an IRK and bonds of its own: `lamp`. It is made when it is first named. Without it the
+   * adapter goes by the controller's own address where there is one.
+   */
+  readonly identity?: string | undefined;
+  /** Where bonds are kept, or false to keep none. By default a file in the user's state folder; in memory for `virtual` and transports of your own. */
+  readonly bonds?: BondStore | false | undefined;
   /** Gets what the stack has to say. No text is built without it. */
   readonly log?: LogListener | undefined;
   /** Where all time comes from. By default the system's clock. */
@@ -73,6 +82,18 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
 export const listAdapters = async (): Promise<AdapterListing> =>
   (await import('./transport/list.ts')).listAdapters();
 
+/**
+ * Bonds in a file, for open() and to look after them without an adapter. Without a path it is the one that open() uses, in the user's state folder. The file is made with
+ * its first bond.
+ */
+export const bondFile = async (path?: string): Promise<FileBondStore> => {
+  const [{ FileBondStore }, { stateFolder }] = await Promise.all([
+    import('./gap/bond-file.ts'),
+    import('./gap/state-folder.ts'),
+  ]);
+  return new FileBondStore(path ?? `${stateFolder()}/bonds.json`);
+};
+
 type Layers = typeof import('./gap/adapter.ts');
 let loaded: Layers | undefined;
 
@@ -112,7 +133,8 @@ const prepare = async (
       signal: options.signal,
       deviceName: options.name,
       appearance: options.appearance,
-      identityStore: options.identityStore ?? (await defaultStore(moniker)),
+      identity: options.identity,
+      ...(await stores(moniker, options)),
     });
   } catch (error) {
     await transport.close();
@@ -144,11 +166,28 @@ const tapped = async (transport: HciTransport, path: string, log: Log): Promise<
   });
 };
 
-const defaultStore = async (moniker: Moniker | undefined): Promise<IdentityStore> => {
-  if (moniker === undefined || moniker.kind === 'virtual') return new MemoryIdentityStore();
-  const [{ FileIdentityStore }, { stateFolder }] = await Promise.all([
+const stores = async (
+  moniker: Moniker | undefined,
+  { identityStore, bonds }: OpenOptions,
+): Promise<{ readonly identityStore: IdentityStore; readonly bondStore: BondStore | undefined }> => {
+  const lasting = moniker !== undefined && moniker.kind !== 'virtual';
+  const byDefault = lasting ? await fileStores() : memoryStores();
+  return {
+    identityStore: identityStore ?? byDefault.identityStore,
+    bondStore: bonds === false ? undefined : (bonds ?? byDefault.bondStore),
+  };
+};
+
+const memoryStores = () => ({
+  identityStore: new MemoryIdentityStore(),
+  bondStore: new MemoryBondStore(),
+});
+
+const fileStores = async () => {
+  const [{ FileIdentityStore }, { stateFolder }, bondStore] = await Promise.all([
     import('./gap/identity-file.ts'),
     import('./gap/state-folder.ts'),
+    bondFile(),
   ]);
-  return new FileIdentityStore(`${stateFolder()}/identities.json`);
+  return { identityStore: new FileIdentityStore(`${stateFolder()}/identities.json`), bondStore };
 };

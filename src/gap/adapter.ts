@@ -2,16 +2,20 @@ import { type Address, type AddressType, parseAddress } from '../core/address.ts
 import type { Clock } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { procedure } from '../core/procedure.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { gattLink } from '../gatt/connection-ref.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
 import type { Service } from '../gatt/service.ts';
 import { HciController } from '../hci/hci-controller.ts';
+import type { IdentityAddress } from '../smp/bond.ts';
+import type { BondStore } from '../smp/bond-store.ts';
 import { type AdapterInfo, describeController } from './adapter-info.ts';
 import type { Advertising } from './advertising.ts';
 import { AdvertisingManager, type BroadcastCallOptions } from './advertising-manager.ts';
 import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
+import { type BondInfo, describeBond } from './bond-info.ts';
+import { Bonds } from './bonds.ts';
 import { Connector } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
@@ -20,9 +24,9 @@ import type { IdentityStore } from './identity.ts';
 import { type L2capListener, L2capListeners, type L2capListenOptions } from './l2cap-listener.ts';
 import { assembleLink } from './link-assembly.ts';
 import { LinkEvents } from './link-events.ts';
-import { chooseOwnAddress } from './own-address.ts';
+import { chooseIdentity, type LocalIdentity } from './local-identity.ts';
 import { Radio } from './radio.ts';
-import type { NewLink, OwnAddress } from './radio-controller.ts';
+import type { NewLink } from './radio-controller.ts';
 import { HciRadio } from './radio-hci.ts';
 import { ScanManager } from './scan.ts';
 import type { Scanner, ScanOptions } from './scanner.ts';
@@ -32,10 +36,31 @@ export interface AdapterOptions {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
   readonly identityStore: IdentityStore;
+  /** Which of several identities; undefined for that of the controller's own address. */
+  readonly identity?: string | undefined;
+  /** Undefined where no bonds are kept. */
+  readonly bondStore?: BondStore | undefined;
   readonly deviceName?: string | undefined;
   readonly appearance?: number | undefined;
 }
 
+/** Who an adapter is, and whom it knows. */
+interface KnownSelf {
+  readonly identity: LocalIdentity;
+  readonly bonds: Bonds;
+}
+
+const knowSelf = async (
+  hci: HciController,
+  adapter: string,
+  { identityStore, identity: name, bondStore, log }: AdapterOptions,
+): Promise<KnownSelf> => {
+  const identity = await chooseIdentity(hci, { store: identityStore, adapter, name, hides: false, log });
+  return { identity, bonds: await Bonds.open(identity, bondStore) };
+};
+
+/** For one change of what is kept on disk. */
+const STORE_TIMEOUT_MS = 2_000;
 /** A caller that leaves at least this to the MTU exchange leaves it its own deadline. */
 const LONG_FOR_AN_EXCHANGE_MS = 1_000;
 
@@ -44,7 +69,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #hci: HciController;
   readonly #transport: HciTransport;
   readonly #options: AdapterOptions;
-  readonly #own: OwnAddress;
+  readonly #identity: LocalIdentity;
+  readonly #bonds: Bonds;
   readonly #scans: ScanManager<Device>;
   readonly #advertising: AdvertisingManager<Connection>;
   readonly #connector: Connector;
@@ -62,15 +88,16 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     hci: HciController,
     transport: HciTransport,
     radioOfHci: HciRadio,
-    own: OwnAddress,
+    { identity, bonds }: KnownSelf,
     options: AdapterOptions,
   ) {
     this.#hci = hci;
     this.#transport = transport;
-    this.#own = own;
+    this.#identity = identity;
+    this.#bonds = bonds;
     this.#options = options;
     const { clock, log } = options;
-    const radio = new Radio({ controller: radioOfHci, ownAddress: () => own });
+    const radio = new Radio({ controller: radioOfHci, ownAddress: () => identity.address });
     this.#radio = radio;
     this.#scans = new ScanManager(radio, (address, type) => new Device(this, address, type));
     this.#advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink));
@@ -93,39 +120,44 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const timeoutMs = Number.POSITIVE_INFINITY;
     const hci = await HciController.start(transport, { clock, log, signal, timeoutMs });
     try {
-      const own = await procedure<OwnAddress>(
+      const self = await procedure<KnownSelf>(
         {
-          what: `choosing the address of ${transport.name}`,
+          what: `finding out who ${transport.name} is`,
           clock,
           signal,
           scope: hci.scope,
           defaultTimeoutMs: timeoutMs,
         },
         (settle) => {
-          chooseOwnAddress(hci, transport.name, options.identityStore).then(settle.resolve, settle.reject);
+          knowSelf(hci, transport.name, options).then(settle.resolve, settle.reject);
           return undefined;
         },
       );
       const radio = await HciRadio.open(hci, clock, log);
-      return new Adapter(hci, transport, radio, own, options);
+      return new Adapter(hci, transport, radio, self, options);
     } catch (error) {
       await hci.close();
       throw error;
     }
   }
 
-  /** The address that this adapter advertises and connects with. */
+  /** The identity address: what this adapter advertises and connects with. */
   get address(): Address {
-    return this.#own.address;
+    return this.#identity.address.address;
   }
 
   get addressType(): AddressType {
-    return this.#own.type;
+    return this.#identity.address.type;
   }
 
   /** What the controller is. */
   get info(): AdapterInfo {
     return describeController(this.#hci.info, this.#transport.name);
+  }
+
+  /** Peers that no pairing is needed with, without their keys. */
+  get bonds(): readonly BondInfo[] {
+    return this.#bonds.all.map(describeBond);
   }
 
   /** The links that are up, of both roles. */
@@ -153,6 +185,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       ...this.#hci.counters,
       ...this.#radio.counters.all(),
       ...this.#scans.counters.all(),
+      ...this.#bonds.counters.all(),
       ...sumOf(
         layered({ gatt: this.#server.counters }),
         this.#endedCounters,
@@ -248,6 +281,29 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   /** @internal For Device. */
+  bondWith(device: Device): BondInfo | undefined {
+    const bond = this.#bonds.find(identityOf(device));
+    return bond && describeBond(bond);
+  }
+
+  /** @internal For Device. */
+  removeBond(device: Device, options: WaitOptions): Promise<boolean> {
+    return procedure<boolean>(
+      {
+        what: `removing the bond with ${device}`,
+        clock: this.#options.clock,
+        defaultTimeoutMs: STORE_TIMEOUT_MS,
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+      },
+      (settle) => {
+        this.#bonds.remove(identityOf(device)).then(settle.resolve, settle.reject);
+        return undefined;
+      },
+    );
+  }
+
+  /** @internal For Device. */
   async connect(device: Device, options: ConnectOptions): Promise<Connection> {
     if (device.connection !== undefined) {
       throw new InvalidStateError(
@@ -309,5 +365,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     return connection;
   }
 }
+
+const identityOf = ({ address, addressType }: Device): IdentityAddress => ({ address, type: addressType });
 
 const peerKey = (address: Address, type: AddressType): string => `${address}/${type}`;

@@ -4,29 +4,39 @@ import { type Bond, type IdentityAddress, sameIdentity } from '../smp/bond.ts';
 import { checkedBond } from '../smp/bond-check.ts';
 import { type BondStore, bondWith, withBond, withoutBond } from '../smp/bond-store.ts';
 import { MAX_BONDS } from '../smp/codec/bond-document.ts';
+import type { LocalIdentity } from './local-identity.ts';
 
 /**
  * The bonds of the identity that an adapter goes by: read when it is opened, answered from memory, and written through to the store. Changes are made one after the
  * other, and one is there when the store has it.
  */
 export class Bonds {
-  readonly local: IdentityAddress;
   readonly counters = new Counters(['bondsRefused']);
+  readonly #identity: Pick<LocalIdentity, 'address' | 'keep'>;
   readonly #store: BondStore | undefined;
   #bonds: readonly Bond[] = [];
   #changing: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
 
-  private constructor(local: IdentityAddress, store: BondStore | undefined) {
-    this.local = local;
+  private constructor(identity: Pick<LocalIdentity, 'address' | 'keep'>, store: BondStore | undefined) {
+    this.#identity = identity;
     this.#store = store;
   }
 
   /** Reads what the store has. Without a store there are no bonds, and none can be made. */
-  static async open(local: IdentityAddress, store: BondStore | undefined): Promise<Bonds> {
-    const bonds = new Bonds(local, store);
-    bonds.#bonds = ((await store?.load(local)) ?? []).map((bond, at) => checkedBond(bond, `bonds[${at}]`));
+  static async open(
+    identity: Pick<LocalIdentity, 'address' | 'keep'>,
+    store: BondStore | undefined,
+  ): Promise<Bonds> {
+    const bonds = new Bonds(identity, store);
+    bonds.#bonds = ((await store?.load(identity.address)) ?? []).map((bond, at) =>
+      checkedBond(bond, `bonds[${at}]`),
+    );
     return bonds;
+  }
+
+  get local(): IdentityAddress {
+    return this.#identity.address;
   }
 
   /** Whether bonds are kept. Where not, pairing offers none. */
@@ -62,6 +72,8 @@ export class Bonds {
           `no room for a bond with ${checked.peer.address}: ${MAX_BONDS} are kept already, remove one`,
         );
       }
+      // A bond is worth as much as the identity that the peer knows this side by.
+      await this.#identity.keep();
       await store.save(this.local, checked);
       this.#set(withBond(this.#bonds, checked));
     });

@@ -1,5 +1,6 @@
 import { type Address, type AddressKind, type AddressType, kindOfAddress } from '../core/address.ts';
 import type { WaitOptions } from '../core/procedure.ts';
+import type { BondInfo } from './bond-info.ts';
 import type { ConnectParameters } from './connect-parameters.ts';
 import type { Connection } from './connection.ts';
 
@@ -12,6 +13,8 @@ export interface ConnectOptions extends ConnectParameters, WaitOptions {
 export interface DeviceOwner {
   connectionTo(address: Address, type: AddressType): Connection | undefined;
   connect(device: Device, options: ConnectOptions): Promise<Connection>;
+  bondWith(device: Device): BondInfo | undefined;
+  removeBond(device: Device, options: WaitOptions): Promise<boolean>;
 }
 
 /** A peer by its address, in reach or not. It belongs to the adapter that gave it. */
@@ -45,6 +48,21 @@ export class Device {
    */
   connect(options: ConnectOptions = {}): Promise<Connection> {
     return this.#owner.connect(this, options);
+  }
+
+  /** What is known of the bond with it; undefined without one. */
+  get bond(): BondInfo | undefined {
+    return this.#owner.bondWith(this);
+  }
+
+  /**
+   * Forgets the keys that are shared with it. A link that is up goes on as it is; the next one needs pairing. Resolves with whether there was a bond. Default
+   * deadline 2 s.
+   *
+   * @throws InvalidStateError when the store of bonds cannot be written, or where no bonds are kept.
+   */
+  removeBond(options: WaitOptions = {}): Promise<boolean> {
+    return this.#owner.removeBond(this, options);
   }
 
   toString(): string {

@@ -10,6 +10,9 @@ export const identityOf = (text: string, type: IdentityAddress['type'] = 'public
 export const localIdentity = identityOf('00:00:5E:00:53:01');
 export const otherLocal = identityOf('C0:00:5E:00:53:02', 'random');
 
+/** An identity whose address is `localIdentity`. */
+export const identity = { address: localIdentity, keep: () => Promise.resolve() };
+
 /** 16 octets that no other key has. */
 export const keyOf = (seed: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: 16 }, (_, at) => (seed * 31 + at * 7 + 1) & 0xff);

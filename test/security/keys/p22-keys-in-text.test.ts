@@ -11,7 +11,7 @@ import type { Bond } from '../../../src/smp/bond.ts';
 import { checkedBond } from '../../../src/smp/bond-check.ts';
 import { MemoryBondStore } from '../../../src/smp/bond-store.ts';
 import { parseBonds, printBonds } from '../../../src/smp/codec/bond-document.ts';
-import { identityOf, keyOf, legacyBond, localIdentity, secureBond } from '../../support/bonds.ts';
+import { identity, identityOf, keyOf, legacyBond, localIdentity, secureBond } from '../../support/bonds.ts';
 
 const peer = identityOf('00:00:5E:00:53:0A');
 
@@ -62,7 +62,7 @@ test('P22 nor a bond, from wherever it comes', async () => {
   const store = new MemoryBondStore();
   const mine = [legacyBond(peer), secureBond(identityOf('00:00:5E:00:53:0B'), 5)];
   for (const bond of mine) await store.save(localIdentity, bond);
-  const bonds = await Bonds.open(localIdentity, store);
+  const bonds = await Bonds.open(identity, store);
   const keys = mine.flatMap(keysIn);
   expect(keys).toHaveLength(8);
   const holders = [

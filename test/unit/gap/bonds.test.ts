@@ -4,7 +4,14 @@ import { Bonds } from '../../../src/gap/bonds.ts';
 import type { Bond } from '../../../src/smp/bond.ts';
 import { checkedBond } from '../../../src/smp/bond-check.ts';
 import { MemoryBondStore } from '../../../src/smp/bond-store.ts';
-import { identityOf, legacyBond, localIdentity, otherLocal, secureBond } from '../../support/bonds.ts';
+import {
+  identity,
+  identityOf,
+  legacyBond,
+  localIdentity,
+  otherLocal,
+  secureBond,
+} from '../../support/bonds.ts';
 
 const a = identityOf('00:00:5E:00:53:0A');
 const b = identityOf('F0:00:5E:00:53:0B', 'random');
@@ -13,7 +20,7 @@ const opened = async () => {
   const store = new MemoryBondStore();
   await store.save(localIdentity, legacyBond(a));
   await store.save(otherLocal, secureBond(b, 1));
-  const bonds = await Bonds.open(localIdentity, store);
+  const bonds = await Bonds.open(identity, store);
   const changes: number[] = [];
   bonds.onChange(() => changes.push(bonds.all.length));
   return { store, bonds, changes };
@@ -38,6 +45,21 @@ describe('bonds of an adapter', () => {
     expect(await store.find(localIdentity, b)).toBeUndefined();
     expect(await bonds.remove(b)).toBe(false);
     expect(changes).toEqual([2, 1]);
+  });
+
+  test('one is saved when the identity that it belongs to is kept, and not before', async () => {
+    const store = new MemoryBondStore();
+    const kept: string[] = [];
+    const keep = async (): Promise<void> => {
+      kept.push('identity');
+      if (kept.length === 1) throw new Error('read-only');
+    };
+    const bonds = await Bonds.open({ address: localIdentity, keep }, store);
+    expect(kept).toEqual([]);
+    await expect(bonds.save(secureBond(a, 1))).rejects.toThrow('read-only');
+    expect(await store.load(localIdentity)).toEqual([]);
+    await bonds.save(secureBond(a, 1));
+    expect(await store.load(localIdentity)).toHaveLength(1);
   });
 
   test('what is no bond is refused before anything is done', async () => {
@@ -89,7 +111,7 @@ describe('bonds of an adapter', () => {
   });
 
   test('are bounded, and a known peer may bond again all the same', async () => {
-    const bonds = await Bonds.open(localIdentity, new MemoryBondStore());
+    const bonds = await Bonds.open(identity, new MemoryBondStore());
     for (let i = 0; i < 256; i++) {
       const octet = i.toString(16).padStart(2, '0');
       await bonds.save(secureBond(identityOf(`00:00:5E:00:54:${octet}`), 1));
@@ -103,7 +125,7 @@ describe('bonds of an adapter', () => {
   });
 
   test('without a store there are none', async () => {
-    const bonds = await Bonds.open(localIdentity, undefined);
+    const bonds = await Bonds.open(identity, undefined);
     expect(bonds.kept).toBe(false);
     await expect(bonds.save(secureBond(a, 1))).rejects.toThrow(InvalidStateError);
     expect(bonds.all).toEqual([]);

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { kindOfAddress, parseAddress } from '../../../src/core/address.ts';
 import { InvalidStateError } from '../../../src/core/errors.ts';
+import { secretCopy } from '../../../src/core/secret-bytes.ts';
 import { staticAddressFrom } from '../../../src/gap/identity.ts';
 import { FileIdentityStore } from '../../../src/gap/identity-file.ts';
+import { keyOf } from '../../support/bonds.ts';
 
 describe('static random addresses', () => {
   test('the two top bits are set, whatever the octets', () => {
@@ -22,7 +24,7 @@ describe('static random addresses', () => {
 describe('the identity file', () => {
   let folder = '';
   const path = () => join(folder, 'deep', 'identities.json');
-  const identity = { staticAddress: parseAddress('C6:05:04:03:02:01') };
+  const identity = { staticAddress: parseAddress('C6:05:04:03:02:01'), irk: secretCopy(keyOf(3)) };
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'jelling-identity-'));
@@ -39,6 +41,12 @@ describe('the identity file', () => {
     expect(JSON.parse(await readFile(path(), 'utf8'))).toHaveProperty('serial');
   });
 
+  test('one that was kept before there were IRKs is read', async () => {
+    await writeFile(join(folder, 'identities.json'), '{"usb":{"staticAddress":"C6:05:04:03:02:01"}}');
+    const store = new FileIdentityStore(join(folder, 'identities.json'));
+    expect(await store.load('usb')).toEqual({ staticAddress: identity.staticAddress, irk: undefined });
+  });
+
   test('loses none of those that are saved at the same time, and leaves nothing else behind', async () => {
     const names = Array.from({ length: 8 }, (_, i) => `serial:${i}`);
     await Promise.all(names.map((name) => new FileIdentityStore(path()).save(name, identity)));
@@ -52,6 +60,7 @@ describe('the identity file', () => {
     '{"usb":{}}',
     '{"usb":{"staticAddress":"nonsense"}}',
     '{"usb":{"staticAddress":"01:02:03:04:05:06"}}',
+    '{"usb":{"staticAddress":"C6:05:04:03:02:01","irk":"0011"}}',
   ])('a damaged file %s is an error that names it, and is left as it is', async (text) => {
     const damaged = join(folder, 'identities.json');
     await writeFile(damaged, text);
