@@ -4,6 +4,7 @@ import { procedure, type WaitOptions } from './core/procedure.ts';
 import { systemClock } from './core/system-clock.ts';
 import type { HciTransport } from './core/transport.ts';
 import type { Adapter } from './gap/adapter.ts';
+import type { BondFormat, ExchangedBonds, ImportedBonds, ImportOptions } from './gap/bond-exchange-file.ts';
 import type { FileBondStore } from './gap/bond-file.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
@@ -93,6 +94,26 @@ export const bondFile = async (path?: string): Promise<FileBondStore> => {
   ]);
   return new FileBondStore(path ?? `${stateFolder()}/bonds.json`);
 };
+
+/**
+ * Reads the bonds that another program, or Jelling elsewhere, has kept: `ble_secrets.json` of MicroPython's aioble, the folder `/var/lib/bluetooth` of BlueZ, a file of
+ * bondFile(). They are of use where this side goes by the same identity address. Nothing is changed; give what is read to the `save` of a store.
+ *
+ * @throws InvalidArgumentError for what is none of the formats, InvalidStateError for what cannot be read.
+ */
+export const importBonds = async (path: string, options: ImportOptions = {}): Promise<ImportedBonds> =>
+  (await import('./gap/bond-exchange-file.ts')).importBonds(path, options);
+
+/**
+ * Writes bonds, keys and all, in the form of another program: to a new file, or for `bluez` into a folder. Nothing that is there is written over.
+ *
+ * @throws InvalidArgumentError for what the format cannot hold, InvalidStateError for what cannot be written.
+ */
+export const exportBonds = async (
+  path: string,
+  format: BondFormat,
+  identities: readonly ExchangedBonds[],
+): Promise<void> => (await import('./gap/bond-exchange-file.ts')).exportBonds(path, format, identities);
 
 type Layers = typeof import('./gap/adapter.ts');
 let loaded: Layers | undefined;
