@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { ByteReader, Bytes, ByteWriter } from './bytes.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 declare const canonical: unique symbol;
@@ -47,6 +47,18 @@ export const addressKeyAt = (bytes: Uint8Array, typeOffset: number, offset: numb
     ((bytes[offset + 3] ?? 0) | ((bytes[offset + 4] ?? 0) << 8) | ((bytes[offset + 5] ?? 0) << 16)) >>> 0;
   return ((bytes[typeOffset] ?? 0) & 1) * 0x1_0000_0000_0000 + high * 0x100_0000 + low;
 };
+
+/** The number of addressKeyAt() for an address that is known already. */
+export const addressKeyOf = (address: Address, type: AddressType): number =>
+  (type === 'public' ? 0 : 1) * 0x1_0000_0000_0000 + Number.parseInt(address.replaceAll(':', ''), 16);
+
+/** The six octets, the most significant first, as the specification's formulas write them. */
+export const addressOctets = (address: Address): Bytes =>
+  Uint8Array.from(address.split(':'), (octet) => Number.parseInt(octet, 16));
+
+/** The address of six octets, the most significant first. The caller has seen to their number. */
+export const addressFromOctets = (octets: Uint8Array): Address =>
+  Array.from(octets, (octet) => octetText[octet] ?? '').join(':') as Address;
 
 export const readAddress = (reader: ByteReader): Address => addressAt(reader.view(6), 0);
 

@@ -1,5 +1,5 @@
 import { type Bytes, concatBytes } from '../core/bytes.ts';
-import { aes128 } from './aes.ts';
+import { aes128, aes128With } from './aes.ts';
 import { aesCmac } from './aes-cmac.ts';
 
 // The cryptographic toolbox of the Security Manager (Vol 3, Part H, 2.2). Every argument and result has its most significant octet first, as
@@ -11,8 +11,13 @@ export type AddressOctets = Uint8Array;
 const xor = (a: Uint8Array, b: Uint8Array): Bytes => Uint8Array.from(a, (octet, at) => octet ^ (b[at] ?? 0));
 
 /** The hash of a private address: 3 octets out of an IRK and the 3 octets prand (2.2.2). */
-export const ah = (irk: Uint8Array, prand: Uint8Array): Bytes =>
-  aes128(irk, concatBytes(new Uint8Array(13), prand)).slice(13);
+export const ah = (irk: Uint8Array, prand: Uint8Array): Bytes => ahWith(irk)(prand);
+
+/** The same with one IRK for many addresses. */
+export const ahWith = (irk: Uint8Array): ((prand: Uint8Array) => Bytes) => {
+  const encrypt = aes128With(irk);
+  return (prand) => encrypt(concatBytes(new Uint8Array(13), prand)).slice(13);
+};
 
 export interface LegacyConfirmInput {
   /** The Pairing Request command, 7 octets. */

@@ -1,8 +1,8 @@
 import type { Address } from '../core/address.ts';
 import type { Bytes } from '../core/bytes.ts';
-import { InvalidArgumentError } from '../core/errors.ts';
 import { secretCopy } from '../core/secret-bytes.ts';
 import { randomBytes } from '../crypto/random.ts';
+import { staticAddressFrom } from './random-address.ts';
 
 /**
  * Who an adapter is to its peers. An identity is made once, by chance, and kept: peers, and the bonds that they keep, know the adapter by it. No two installations
@@ -41,20 +41,3 @@ export class MemoryIdentityStore implements IdentityStore {
     return Promise.resolve();
   }
 }
-
-/**
- * A static random address out of six random octets: the two most significant bits are set, and the other 46 are neither all zero nor all one
- * (Vol 6, Part B, 1.3.2.1).
- */
-export const staticAddressFrom = (random: Uint8Array): Address => {
-  if (random.length !== 6)
-    throw new InvalidArgumentError(`six random octets make an address, not ${random.length}`);
-  const octets = Array.from(random);
-  octets[5] = (octets[5] ?? 0) | 0xc0;
-  const sum = octets.reduce((total, octet) => total + octet, 0);
-  if (sum === 0xc0 || sum === 6 * 0xff) octets[0] = (octets[0] ?? 0) ^ 0x55;
-  return octets
-    .reverse()
-    .map((octet) => octet.toString(16).toUpperCase().padStart(2, '0'))
-    .join(':') as Address;
-};

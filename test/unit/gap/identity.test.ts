@@ -2,24 +2,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { kindOfAddress, parseAddress } from '../../../src/core/address.ts';
+import { parseAddress } from '../../../src/core/address.ts';
 import { InvalidStateError } from '../../../src/core/errors.ts';
 import { secretCopy } from '../../../src/core/secret-bytes.ts';
-import { staticAddressFrom } from '../../../src/gap/identity.ts';
 import { FileIdentityStore } from '../../../src/gap/identity-file.ts';
 import { keyOf } from '../../support/bonds.ts';
-
-describe('static random addresses', () => {
-  test('the two top bits are set, whatever the octets', () => {
-    expect(staticAddressFrom(Uint8Array.of(1, 2, 3, 4, 5, 6))).toBe('C6:05:04:03:02:01');
-    expect(kindOfAddress(staticAddressFrom(new Uint8Array(6).fill(9)), 'random')).toBe('static');
-  });
-
-  test('the random part is neither all zero nor all one', () => {
-    expect(staticAddressFrom(new Uint8Array(6))).not.toBe('C0:00:00:00:00:00');
-    expect(staticAddressFrom(new Uint8Array(6).fill(0xff))).not.toBe('FF:FF:FF:FF:FF:FF');
-  });
-});
 
 describe('the identity file', () => {
   let folder = '';
