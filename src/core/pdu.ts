@@ -1,5 +1,5 @@
 import { type Address, readAddress, writeAddress } from './address.ts';
-import { ByteReader, ByteWriter, toHex } from './bytes.ts';
+import { ByteReader, type Bytes, ByteWriter, reversedBytes, toHex } from './bytes.ts';
 import { MalformedPduError } from './errors.ts';
 
 /** What a field may hold, for generators of test values and for documentation. */
@@ -87,6 +87,19 @@ export const octets = (length: number): Field<Uint8Array> =>
     },
     toHex,
   );
+
+/**
+ * Exactly `length` octets of a key or a number. They travel with the least significant first; the value has its most significant first, as
+ * formulas are written, and is a copy.
+ */
+export const keyOctets = (length: number): Field<Uint8Array> => {
+  const plain = octets(length);
+  return {
+    ...plain,
+    read: (r): Bytes => reversedBytes(plain.read(r)),
+    write: (w, v) => plain.write(w, reversedBytes(v)),
+  };
+};
 
 /** All that is left. */
 export const rest: Field<Uint8Array> = {

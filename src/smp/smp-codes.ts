@@ -17,6 +17,43 @@ export const SmpCode = {
 } as const;
 export type SmpCode = (typeof SmpCode)[keyof typeof SmpCode];
 
+/** What a device can show and be told (Vol 3, Part H, 2.3.2). */
+export const IoCapability = {
+  displayOnly: 0x00,
+  displayYesNo: 0x01,
+  keyboardOnly: 0x02,
+  noInputNoOutput: 0x03,
+  keyboardDisplay: 0x04,
+} as const;
+export type IoCapability = (typeof IoCapability)[keyof typeof IoCapability];
+
+/** Bits of AuthReq (Vol 3, Part H, 3.5.1). The bonding flags are two bits wide, of which only 01 means bonding. */
+export const AuthReq = {
+  bonding: 0x01,
+  bondingFlags: 0x03,
+  mitm: 0x04,
+  secureConnections: 0x08,
+  keypress: 0x10,
+  ct2: 0x20,
+} as const;
+
+/** Bits of the key distribution fields (Vol 3, Part H, 3.6.1). */
+export const KeyDistribution = { encKey: 0x01, idKey: 0x02, signKey: 0x04, linkKey: 0x08 } as const;
+
+/** Key sizes in octets (Vol 3, Part H, 2.3.4). */
+export const SMALLEST_KEY_SIZE = 7;
+export const LARGEST_KEY_SIZE = 16;
+
+/** What is told of the entry of a passkey (Vol 3, Part H, 3.5.8). */
+export const KeypressNotification = {
+  entryStarted: 0,
+  digitEntered: 1,
+  digitErased: 2,
+  cleared: 3,
+  entryCompleted: 4,
+} as const;
+export type KeypressNotification = (typeof KeypressNotification)[keyof typeof KeypressNotification];
+
 /** Reasons of Pairing Failed (Vol 3, Part H, 3.5.5). */
 export const PairingFailedReason = {
   passkeyEntryFailed: 0x01,
