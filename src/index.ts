@@ -71,7 +71,7 @@ export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity } from './gap/security.ts';
-export type { AccessRule, AccessRule, Permission } from './gatt/access.ts';
+export type { AccessRule, Permission } from './gatt/access.ts';
 export type { AccessOptions } from './gatt/access-options.ts';
 export type { Subscription } from './gatt/characteristic.ts';
 export type { AuthorizedOperation } from './gatt/local-attribute.ts';

@@ -6,7 +6,7 @@ import type { Infer, Shape } from '../core/pdu.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import type { AttChannel } from './att-channel.ts';
-import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName } from './att-codes.ts';
+import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName, MAX_ATTRIBUTE_LENGTH } from './att-codes.ts';
 import { type AttCounterName, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
 import type { AttExchange } from './codec/exchanges.ts';
@@ -160,9 +160,9 @@ export class AttBearer {
     return this.#mtu.mtu;
   }
 
-  /** The longest value of a notification, indication, write request or command now: ATT_MTU - 3. */
+  /** The longest value of a notification, indication, write request or command now: ATT_MTU - 3, and never more than an attribute may have. */
   get maxValueLength(): number {
-    return this.#mtu.mtu - VALUE_PDU_HEADER_LENGTH;
+    return Math.min(MAX_ATTRIBUTE_LENGTH, this.#mtu.mtu - VALUE_PDU_HEADER_LENGTH);
   }
 
   /** A default deadline as it is on this link, which may be slow. */

@@ -1,3 +1,6 @@
+/** The longest attribute value (Vol 3, Part F, 3.2.9). */
+export const MAX_ATTRIBUTE_LENGTH = 512;
+
 /** Attribute opcodes (Vol 3, Part F, 3.4.8). */
 export const AttOpcode = {
   errorResponse: 0x01,

@@ -1,6 +1,6 @@
 import { MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { AttOpcode } from './att-codes.ts';
+import { AttOpcode, MAX_ATTRIBUTE_LENGTH } from './att-codes.ts';
 import type { AttCounters } from './att-counters.ts';
 import { multipleHandleValues, VALUE_PDU_HEADER_LENGTH, valueHandle } from './codec/value-pdus.ts';
 
@@ -31,8 +31,9 @@ export class ValueInbox {
   value(pdu: Uint8Array): void {
     const { counters, mtu } = this.#options;
     const { length } = pdu;
+    const longest = Math.min(mtu(), VALUE_PDU_HEADER_LENGTH + MAX_ATTRIBUTE_LENGTH);
     // No attribute has the handle 0.
-    const handle = length < VALUE_PDU_HEADER_LENGTH || length > mtu() ? 0 : valueHandle(pdu);
+    const handle = length < VALUE_PDU_HEADER_LENGTH || length > longest ? 0 : valueHandle(pdu);
     const kind = pdu[0] === AttOpcode.handleValueIndication ? 'indication' : 'notification';
     if (handle === 0) counters.add('malformedPdus');
     else this.#deliver(handle, pdu.subarray(VALUE_PDU_HEADER_LENGTH), kind);

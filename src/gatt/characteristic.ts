@@ -1,3 +1,4 @@
+import { MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
 import { type Bytes, writeU16 } from '../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
@@ -313,6 +314,11 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     try {
       if (!this.properties[kind]) throw this.#cannot(kind);
       const value = options.value === undefined ? this.localValue.view : valueBytes(options.value);
+      if (value.length > MAX_ATTRIBUTE_LENGTH) {
+        throw new InvalidArgumentError(
+          `a value of ${value.length} octets is too long to be sent of ${this.what}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
+        );
+      }
       const binding = this.requireBinding();
       const target = this.#target;
       if (connection === undefined) return sendToAll(target, kind, binding.sessions(), value, options);

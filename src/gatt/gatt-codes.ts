@@ -19,8 +19,5 @@ export const GattUuid = {
 /** Bits of the Client Characteristic Configuration descriptor (Vol 3, Part G, 3.3.3.3). */
 export const ClientConfiguration = { notify: 0x0001, indicate: 0x0002 } as const;
 
-/** The longest attribute value (Vol 3, Part F, 3.2.9). */
-export const MAX_ATTRIBUTE_LENGTH = 512;
-
 export const FIRST_HANDLE = 0x0001;
 export const LAST_HANDLE = 0xffff;

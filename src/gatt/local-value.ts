@@ -1,6 +1,6 @@
+import { MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
-import { MAX_ATTRIBUTE_LENGTH } from './gatt-codes.ts';
 
 /** What values are accepted as: octets, or a string that is sent as UTF-8. */
 export type ValueLike = Uint8Array | string;

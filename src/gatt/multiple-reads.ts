@@ -1,4 +1,4 @@
-import { AttErrorCode } from '../att/att-codes.ts';
+import { AttErrorCode, MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
 import { ReadMultiple, ReadMultipleVariable } from '../att/codec/exchanges.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { AttError, InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
@@ -6,7 +6,6 @@ import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
 import { together, type Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
-import { MAX_ATTRIBUTE_LENGTH } from './gatt-codes.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
 import { checkLength, readRemoteValue } from './remote-value.ts';
 

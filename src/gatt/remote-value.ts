@@ -1,4 +1,4 @@
-import { AttErrorCode } from '../att/att-codes.ts';
+import { AttErrorCode, MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
 import { Read, ReadBlob, Write } from '../att/codec/exchanges.ts';
 import type { Bytes } from '../core/bytes.ts';
 import { AttError, InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
@@ -6,7 +6,6 @@ import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
 import type { Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
-import { MAX_ATTRIBUTE_LENGTH } from './gatt-codes.ts';
 
 /** An attribute of a peer, as it is read and written. */
 export interface RemoteAttribute {
