@@ -15,8 +15,8 @@ export interface ClientContext {
   readonly requests: ClientRequests;
   readonly values: ValueHub;
   readonly longWrites: LongWrites;
-  /** The objects of services that `discover` finds: one for each service of the peer, however often it is found. */
-  readonly servicesOf: (
+  /** The objects of services that `discover` finds included: one for each service of the peer, however often it is found. */
+  readonly includedServicesOf: (
     discover: () => Promise<readonly ServiceRecord[]>,
   ) => Promise<readonly RemoteService[]>;
   /** Ends when the peer changes any of its services from now on. */

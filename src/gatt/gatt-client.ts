@@ -60,7 +60,7 @@ export class GattClient {
       values,
       longWrites: new LongWrites(bearer, requests, clock),
       sinceNow: () => this.#sinceNow(),
-      servicesOf: (discover) => this.#servicesOf(discover),
+      includedServicesOf: (discover) => this.#servicesOf(discover, true),
     };
     this.#multipleReads = new MultipleReads(this.#context);
     bearer.valueReceiver = values.receive;
@@ -218,16 +218,22 @@ export class GattClient {
     );
   }
 
-  async #servicesOf(discover: () => Promise<readonly ServiceRecord[]>): Promise<readonly RemoteService[]> {
+  async #servicesOf(
+    discover: () => Promise<readonly ServiceRecord[]>,
+    areIncluded = false,
+  ): Promise<readonly RemoteService[]> {
     const generation = this.#generation;
-    return (await discover()).map((record) => this.#serviceOf(record, generation));
+    return (await discover()).map((record) => this.#serviceOf(record, generation, areIncluded));
   }
 
-  /** One object for one service, however it was found. */
-  #serviceOf(record: ServiceRecord, generation: number): RemoteService {
+  /**
+   * One object for one service, however it was found. What a service is stands in its own declaration: an include declaration repeats that, and some
+   * servers repeat it wrongly.
+   */
+  #serviceOf(record: ServiceRecord, generation: number, isIncluded: boolean): RemoteService {
     const known = this.#services.get(record.handle);
-    if (known !== undefined && known.uuid === record.uuid && known.endHandle === record.endHandle)
-      return known;
+    const sameRange = known !== undefined && known.endHandle === record.endHandle;
+    if (sameRange && (isIncluded || known.uuid === record.uuid)) return known;
     const service = new RemoteService(this.#context, record);
     if (generation === this.#generation) {
       known?.invalidate();

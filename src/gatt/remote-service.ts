@@ -60,7 +60,7 @@ export class RemoteService {
   /** The services that this one refers to (Vol 3, Part G, 4.5.1). Asked of the peer once. */
   includedServices(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
     return this.#discover(this.#included, 'the included services', options, (discovery) =>
-      this.#context.servicesOf(() => discovery.includedServices(this)),
+      this.#context.includedServicesOf(() => discovery.includedServices(this)),
     );
   }
 

@@ -189,6 +189,22 @@ describe('the discovery of included services', () => {
   });
 });
 
+describe('a server that includes a service under another UUID', () => {
+  it('does not spoil what that service said of itself', async () => {
+    const { clock, server } = scripted(
+      ['10 0100 ffff 0028', '1106 0a00 1400 1a18'],
+      ['10 1500 ffff 0028', `1114 2000 2500 ${UART_OCTETS}`],
+      ['10 2600 ffff 0028', notFound('10', '2600')],
+      ['08 0a00 1400 0228', '0908 0b00 2000 2500 9eca'],
+      ['08 0c00 1400 0228', notFound('08', '0c00')],
+      ['08 2000 2500 0328', notFound('08', '2000')],
+    );
+    const [environment, uart] = await clock.run(server.client.services());
+    expect(await clock.run(environment?.includedServices() ?? Promise.resolve([]))).toEqual([uart]);
+    expect(await clock.run(uart?.characteristics() ?? Promise.resolve([]))).toEqual([]);
+  });
+});
+
 describe('a server that lies in discovery is given up on (A2, A3)', () => {
   const endless: Script = (pdu) => {
     if (pdu.startsWith('10')) return '110601000500001806000900011805000500ffff';
