@@ -18,7 +18,10 @@ const fields = ['frame.number', '_ws.col.Info', '_ws.expert.message'].flatMap((f
 
 const codes = ['-e', 'btatt.opcode', '-e', 'btl2cap.cmd_code'];
 
-const faultyPackets = '_ws.malformed || _ws.expert.severity == error';
+/** A UUID of 128 bits is not in an include declaration (Vol 3, Part G, 3.2), and tshark 4.0 looks for one all the same. */
+const includeWithoutUuid = 'btatt.opcode == 0x09 && btatt.length == 6';
+
+const faultyPackets = `(_ws.malformed || _ws.expert.severity == error) && !(${includeWithoutUuid})`;
 
 /** The ATT packets and signalling commands in a capture by their codes, whole again where they were sent in pieces; or what is wrong with it. */
 const codesOf = async (file: string): Promise<string[] | Fault> => {

@@ -11,7 +11,7 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 export type Role = 'central' | 'peripheral';
 
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
-export type TopicName = 'basics' | 'channels' | 'values';
+export type TopicName = 'basics' | 'channels' | 'database' | 'values';
 
 export interface Pair {
   topic: TopicName;
@@ -55,6 +55,7 @@ const bothRoles: readonly Setting[] = [
 export const pairs: readonly Pair[] = [
   ...about('basics', everySetting),
   ...about('values', bothRoles),
+  ...about('database', bothRoles),
   ...about('channels', bothRoles),
 ];
 

@@ -5,6 +5,9 @@ import { basics } from './basics/rows.ts';
 import { ChannelsCentral } from './channels/jelling-central.ts';
 import { ChannelsPeripheral } from './channels/jelling-peripheral.ts';
 import { channels } from './channels/rows.ts';
+import { DatabaseCentral } from './database/jelling-central.ts';
+import { DatabasePeripheral } from './database/jelling-peripheral.ts';
+import { database } from './database/rows.ts';
 import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
 import type { Part } from './player.ts';
@@ -21,5 +24,6 @@ interface Entry {
 export const topics: Record<TopicName, Entry> = {
   basics: { topic: basics, ours: { central: BasicsCentral, peripheral: BasicsPeripheral } },
   channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
+  database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
   values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };

@@ -6,7 +6,6 @@ from typing import Any
 from bumble.att import ATT_CID
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Advertisement, Connection, Device, Peer
-from bumble.gatt import Characteristic
 from bumble.gatt_client import CharacteristicProxy, ServiceProxy
 from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
 from bumble.hci import HCI_REMOTE_USER_TERMINATED_CONNECTION_ERROR as USER_ENDED
@@ -14,6 +13,7 @@ from bumble.hci import Address
 
 from contract import COMMAND_WRITTEN, CONTRACT, INDICATIONS, LEAVE, NOTIFICATIONS, STAY, WRITTEN, uuid_of
 from octets import wrong
+from properties import canonical, property_list
 from session import misnamed, open_device, options, report, run, saw, settle, step
 
 OFFERED_MTU = 247
@@ -21,23 +21,6 @@ DESCRIPTION = UUID("2901")
 
 # A Write Command that ends inside its attribute handle: what a decoder must call malformed.
 MALFORMED_PDU = bytes([0x52, 0x05])
-
-PROPERTY_NAMES = {
-    Characteristic.Properties.READ: "read",
-    Characteristic.Properties.WRITE_WITHOUT_RESPONSE: "writeWithoutResponse",
-    Characteristic.Properties.WRITE: "write",
-    Characteristic.Properties.NOTIFY: "notify",
-    Characteristic.Properties.INDICATE: "indicate",
-}
-
-
-def canonical(uuid: UUID) -> str:
-    """The short form where there is one, as the contract writes UUIDs."""
-    return uuid.to_hex_str("-").lower()
-
-
-def property_list(characteristic: CharacteristicProxy[bytes]) -> list[str]:
-    return [name for bit, name in PROPERTY_NAMES.items() if characteristic.properties & bit]
 
 
 class Central:
@@ -103,7 +86,7 @@ class Central:
             await service.discover_characteristics()
         # A list and not a map: two of one UUID are two.
         tree = [
-            [canonical(service.uuid), [[canonical(item.uuid), property_list(item)] for item in service.characteristics]]
+            [canonical(service.uuid), [[canonical(item.uuid), property_list(item.properties)] for item in service.characteristics]]
             for service in services
         ]
         if self.sabotage:

@@ -11,21 +11,10 @@ import {
 import { fromHex, toHex } from '../bytes.ts';
 import { JellingPlayer, reasonOf } from '../jelling-player.ts';
 import type { Part } from '../player.ts';
+import { propertyList } from '../properties.ts';
 import { type CharacteristicKey, contract } from './contract.ts';
 
 const descriptionType = '2901';
-
-/** Our names of properties beside those of the contract. */
-const propertyNames = [
-  ['read', 'read'],
-  ['writeNoResponse', 'writeWithoutResponse'],
-  ['write', 'write'],
-  ['notify', 'notify'],
-  ['indicate', 'indicate'],
-] as const;
-
-const propertyList = ({ properties }: RemoteCharacteristic): string[] =>
-  propertyNames.filter(([ours]) => properties[ours]).map(([, name]) => name);
 
 export class JellingCentral extends JellingPlayer {
   constructor(part: Part) {

@@ -64,14 +64,15 @@ def central(talk: Callable[[Peer, Connection, bool], Awaitable[None]]) -> None:
 
 def peripheral(
     services: Callable[[Device, bool], Sequence[Service]],
-    on_connection: Callable[[Connection], None] = lambda _: None,
+    registered: Callable[[Device, bool], None] = lambda _, __: None,
 ) -> None:
-    """Serves one central until it parts."""
+    """Serves one central until it parts; `registered` may look at the services with their handles."""
     arguments = options("peripheral")
 
     async def main() -> None:
         async with open_device(arguments, "interop-peripheral") as device:
             device.add_services(services(device, arguments.sabotage))
+            registered(device, arguments.sabotage)
             report("ready", address=device.random_address.to_string(False))
             gone: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -79,7 +80,6 @@ def peripheral(
                 connection.on(connection.EVENT_DISCONNECTION, settle(gone))
                 if arguments.sabotage:
                     device.send_l2cap_pdu(connection.handle, ATT_CID, MALFORMED_NOTIFICATION)
-                on_connection(connection)
 
             device.once(Device.EVENT_CONNECTION, connected)
             data = [
