@@ -21,7 +21,10 @@ const codes = ['-e', 'btatt.opcode', '-e', 'btl2cap.cmd_code'];
 /** A UUID of 128 bits is not in an include declaration (Vol 3, Part G, 3.2), and tshark 4.0 looks for one all the same. */
 const includeWithoutUuid = 'btatt.opcode == 0x09 && btatt.length == 6';
 
-const faultyPackets = `(_ws.malformed || _ws.expert.severity == error) && !(${includeWithoutUuid})`;
+/** The part that begins at the end of a value is empty (Vol 3, Part F, 3.4.4.6), and tshark wants an octet. */
+const emptyPart = 'btatt.opcode == 0x0d && !btatt.value';
+
+const faultyPackets = `(_ws.malformed || _ws.expert.severity == error) && !(${includeWithoutUuid}) && !(${emptyPart})`;
 
 /** The ATT packets and signalling commands in a capture by their codes, whole again where they were sent in pieces; or what is wrong with it. */
 const codesOf = async (file: string): Promise<string[] | Fault> => {

@@ -11,7 +11,7 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 export type Role = 'central' | 'peripheral';
 
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
-export type TopicName = 'basics' | 'channels' | 'database' | 'values';
+export type TopicName = 'basics' | 'channels' | 'database' | 'errors' | 'values';
 
 export interface Pair {
   topic: TopicName;
@@ -56,6 +56,7 @@ export const pairs: readonly Pair[] = [
   ...about('basics', everySetting),
   ...about('values', bothRoles),
   ...about('database', bothRoles),
+  ...about('errors', bothRoles),
   ...about('channels', bothRoles),
 ];
 

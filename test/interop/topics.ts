@@ -8,6 +8,9 @@ import { channels } from './channels/rows.ts';
 import { DatabaseCentral } from './database/jelling-central.ts';
 import { DatabasePeripheral } from './database/jelling-peripheral.ts';
 import { database } from './database/rows.ts';
+import { ErrorsCentral } from './errors/jelling-central.ts';
+import { ErrorsPeripheral } from './errors/jelling-peripheral.ts';
+import { errors } from './errors/rows.ts';
 import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
 import type { Part } from './player.ts';
@@ -25,5 +28,6 @@ export const topics: Record<TopicName, Entry> = {
   basics: { topic: basics, ours: { central: BasicsCentral, peripheral: BasicsPeripheral } },
   channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
   database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
+  errors: { topic: errors, ours: { central: ErrorsCentral, peripheral: ErrorsPeripheral } },
   values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };
