@@ -21,6 +21,7 @@ export type CharacteristicKey =
 interface Contract {
   service: string;
   characteristics: Record<CharacteristicKey, { uuid: string; properties: string[] }>;
+  /** All but Database Out Of Sync, which speaks of more than one attribute. */
   codes: number[];
   applicationError: number;
   shortLength: number;
