@@ -87,8 +87,12 @@ const bystandersOf = (victim: CaseResult, all: readonly CaseResult[], random: ()
   return shuffled(strangers, random).slice(0, BYSTANDERS);
 };
 
-/** What an ID is about, in whatever role: `GAR` of `GATT/SR/GAR/BV-01-C`. The cases of GAP look at the same few things from many sides. */
-const featureOf = (id: string): string => (id.startsWith('GAP/') ? 'GAP' : (id.split('/').at(-2) ?? ''));
+/**
+ * What an ID is about, in whatever role: `GAR` of `GATT/SR/GAR/BV-01-C`. The cases of GAP look at the same few things from many sides, and the channels
+ * of both credit-based modes are the same ones.
+ */
+const featureOf = (id: string): string =>
+  id.startsWith('GAP/') ? 'GAP' : (id.split('/').at(-2) ?? '').replace('ECFC', 'CFC');
 
 const copyTree = (root: string): void => {
   for (const path of TREE) {

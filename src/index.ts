@@ -46,7 +46,7 @@ export type { Connection } from './gap/connection.ts';
 export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
 export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
-export type { L2capChannel } from './gap/l2cap-channel.ts';
+export type { L2capChannel, L2capReconfigureOptions } from './gap/l2cap-channel.ts';
 export type {
   L2capAcceptOptions,
   L2capConnectEnhancedOptions,

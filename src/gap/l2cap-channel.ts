@@ -5,6 +5,13 @@ import type { CreditChannel } from '../l2cap/credit-channel.ts';
 import type { Connection } from './connection.ts';
 import { SduIterator } from './l2cap-sdu-iterator.ts';
 
+export interface L2capReconfigureOptions extends WaitOptions {
+  /** Octets of the longest SDU that this side takes: 64 to 65535, and no fewer than before. */
+  readonly mtu?: number | undefined;
+  /** Octets of the longest frame that this side takes, without the length of its SDU: 64 to 65533. */
+  readonly mps?: number | undefined;
+}
+
 interface Sdu {
   readonly bytes: Bytes;
   /** What the peer gets back when it is used up. */
@@ -128,13 +135,14 @@ export class L2capChannel implements AsyncDisposable {
   }
 
   /**
-   * Takes longer SDUs from now on, on a channel of the enhanced mode (Vol 3, Part A, 4.27). Default deadline 1 s.
+   * Takes SDUs of up to `mtu` octets, and frames of up to `mps`, from now on, on a channel of the enhanced mode (Vol 3, Part A, 4.27). The MTU can only
+   * grow; the MPS follows it unless given. Default deadline 1 s.
    *
    * @throws InvalidStateError for a channel of the other mode; InvalidArgumentError for a smaller `mtu`; L2capError when the peer refuses.
    */
-  async reconfigure(options: { readonly mtu: number } & WaitOptions): Promise<void> {
-    const { mtu, timeoutMs, signal } = options;
-    return this.#channel.reconfigure(mtu, { timeoutMs, signal });
+  async reconfigure(options: L2capReconfigureOptions): Promise<void> {
+    const { mtu, mps, timeoutMs, signal } = options;
+    return this.#channel.reconfigure({ mtu, mps }, { timeoutMs, signal });
   }
 
   /** Closes the channel; what has not been read is lost, what send() still waits with is not sent. Nothing happens if it has ended. Default deadline 2 s. */

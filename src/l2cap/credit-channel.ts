@@ -14,6 +14,7 @@ import {
   openChannel,
 } from './credit-machine.ts';
 import { CreditSender } from './credit-sender.ts';
+import type { CreditSizes } from './credit-terms.ts';
 
 const DISCONNECT_TIMEOUT_MS = 2_000;
 
@@ -27,8 +28,8 @@ export interface CreditLink {
   sendCredits(localCid: number, credits: number): Promise<void>;
   /** Settles when the peer has answered, or will not. */
   requestDisconnection(localCid: number, remoteCid: number): Promise<void>;
-  /** Has the peer told of another MTU of this side. */
-  reconfigure(channel: CreditChannel, mtu: number, wait: WaitOptions): Promise<void>;
+  /** Has the peer told of other sizes of this side. */
+  reconfigure(channel: CreditChannel, sizes: CreditSizes, wait: WaitOptions): Promise<void>;
   /** The channel takes no part in anything any more. */
   ended(end: CreditEnd): void;
   /** Its identifiers are free again. */
@@ -192,9 +193,9 @@ export class CreditChannel {
     this.#step({ kind: 'read', frames });
   }
 
-  /** See EnhancedChannels.reconfigure(). */
-  reconfigure(mtu: number, wait: WaitOptions = {}): Promise<void> {
-    return this.#link.reconfigure(this, mtu, wait);
+  /** See Reconfiguration.request(). */
+  reconfigure(sizes: CreditSizes, wait: WaitOptions = {}): Promise<void> {
+    return this.#link.reconfigure(this, sizes, wait);
   }
 
   /** Closes the channel, at once for this side. Resolves when the peer has agreed, or the link has gone. Default deadline 2 s. */

@@ -19,6 +19,7 @@ import {
 import { EnhancedChannels } from './enhanced-channels.ts';
 import { SignallingCode } from './l2cap-codes.ts';
 import type { L2capCounters } from './l2cap-counters.ts';
+import { Reconfiguration } from './reconfiguration.ts';
 import { sendPdu } from './send-pdu.ts';
 import type { Signalling } from './signalling.ts';
 
@@ -46,6 +47,7 @@ export class CreditChannels {
   /** Those that are opened several at a time. */
   readonly enhanced: EnhancedChannels;
   readonly #table: ChannelTable;
+  readonly #reconfiguration: Reconfiguration;
 
   constructor(options: CreditChannelsOptions) {
     this.#options = options;
@@ -57,12 +59,13 @@ export class CreditChannels {
       sendCredits: (cid, credits) =>
         signalling.indicate(commands.FlowControlCreditIndication, { cid, credits }),
       requestDisconnection: (localCid, remoteCid) => this.#requestDisconnection(localCid, remoteCid),
-      reconfigure: (channel, mtu, wait) => this.enhanced.reconfigure([channel], mtu, wait),
+      reconfigure: (channel, sizes, wait) => this.#reconfiguration.request([channel], sizes, wait),
       ended: (end) => this.#ended(end),
       released: (localCid) => this.#table.delete(localCid),
     };
     this.#table = new ChannelTable(link);
     this.enhanced = new EnhancedChannels({ ...options, table: this.#table });
+    this.#reconfiguration = new Reconfiguration({ ...options, table: this.#table });
     signalling.handle(SignallingCode.leCreditBasedConnectionRequest, (identifier, data) =>
       this.#connectionRequest(identifier, data),
     );

@@ -1,6 +1,14 @@
 import { InvalidArgumentError } from '../core/errors.ts';
 import type { CreditChannel } from './credit-channel.ts';
-import { FIRST_SPSM, LAST_SPSM, MAX_MPS, MAX_MTU, MIN_CREDIT_SIZE, SDU_LENGTH_SIZE } from './credit-codes.ts';
+import {
+  FIRST_SPSM,
+  LAST_SPSM,
+  MAX_MPS,
+  MAX_MTU,
+  MIN_CREDIT_SIZE,
+  MIN_ENHANCED_SIZE,
+  SDU_LENGTH_SIZE,
+} from './credit-codes.ts';
 import type { CreditTerms } from './credit-machine.ts';
 
 /** The longest frame that this side takes: with its basic header it fills one packet of the air, and lies in one buffer of the controller. */
@@ -20,11 +28,21 @@ export interface CreditListener {
   opened(channel: CreditChannel): void;
 }
 
+/** What a reconfiguration changes; the rest stays, or follows from it. */
+export interface CreditSizes {
+  readonly mtu?: number | undefined;
+  readonly mps?: number | undefined;
+}
+
+/** The MPS that suits SDUs of that length. */
+const mpsFor = (mtu: number): number => Math.min(Math.max(mtu + SDU_LENGTH_SIZE, MIN_CREDIT_SIZE), MPS);
+
 /** What this side offers for SDUs of that length: the window holds two of the longest, so that half of it holds one. */
-export const creditTerms = (mtu: number): CreditTerms => {
-  const mps = Math.min(Math.max(mtu + SDU_LENGTH_SIZE, MIN_CREDIT_SIZE), MPS);
-  return { mtu, mps, window: Math.max(MIN_WINDOW, 2 * Math.ceil((mtu + SDU_LENGTH_SIZE) / mps)) };
-};
+export const creditTerms = (mtu: number, mps = mpsFor(mtu)): CreditTerms => ({
+  mtu,
+  mps,
+  window: Math.max(MIN_WINDOW, 2 * Math.ceil((mtu + SDU_LENGTH_SIZE) / mps)),
+});
 
 export const checkSpsm = (spsm: number): void => {
   if (!Number.isInteger(spsm) || spsm < FIRST_SPSM || spsm > LAST_SPSM) {
@@ -37,6 +55,12 @@ export const checkSpsm = (spsm: number): void => {
 export const checkMtu = (mtu: number, smallest = MIN_CREDIT_SIZE): void => {
   if (!Number.isInteger(mtu) || mtu < smallest || mtu > MAX_MTU) {
     throw new InvalidArgumentError(`mtu is ${smallest} to ${MAX_MTU} octets, not ${mtu}`);
+  }
+};
+
+export const checkMps = (mps: number): void => {
+  if (!Number.isInteger(mps) || mps < MIN_ENHANCED_SIZE || mps > MAX_MPS) {
+    throw new InvalidArgumentError(`mps is ${MIN_ENHANCED_SIZE} to ${MAX_MPS} octets, not ${mps}`);
   }
 };
 

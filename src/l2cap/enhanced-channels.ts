@@ -11,7 +11,6 @@ import {
   isDynamicCid,
   MAX_CHANNELS_AT_ONCE,
   MIN_ENHANCED_SIZE,
-  ReconfigureResult,
 } from './credit-codes.ts';
 import type { CreditTerms } from './credit-machine.ts';
 import { areSizes, type CreditListener, checkMtu, checkSpsm, creditTerms, hex16 } from './credit-terms.ts';
@@ -50,7 +49,7 @@ const isPending = (data: Uint8Array): boolean => {
   return data.length >= SHORTEST_RESPONSE && data.length % 2 === 0 && result >= 0x000d && result <= 0x000f;
 };
 
-/** Opens up to five channels in one request, and changes the sizes of those that are open (Vol 3, Part A, 4.25 to 4.28 and 10.2). */
+/** Opens up to five channels in one request (Vol 3, Part A, 4.25, 4.26 and 10.2). */
 export class EnhancedChannels {
   readonly #options: EnhancedChannelsOptions;
 
@@ -59,9 +58,6 @@ export class EnhancedChannels {
     const { signalling } = options;
     signalling.handle(SignallingCode.creditBasedConnectionRequest, (identifier, data) =>
       this.#connectionRequest(identifier, data),
-    );
-    signalling.handle(SignallingCode.creditBasedReconfigureRequest, (identifier, data) =>
-      this.#reconfigureRequest(identifier, data),
     );
   }
 
@@ -101,56 +97,6 @@ export class EnhancedChannels {
         return () => {
           isGivenUp = true;
         };
-      },
-    );
-  }
-
-  /** Takes longer SDUs on these channels from now on (Vol 3, Part A, 4.27). Default deadline 1 s. Rejects with L2capError where the peer refuses. */
-  async reconfigure(channels: readonly CreditChannel[], mtu: number, wait: WaitOptions): Promise<void> {
-    const { clock, acl, peer, signalling } = this.#options;
-    const what = `reconfiguring L2CAP channels of ${peer}`;
-    checkMtu(mtu, MIN_ENHANCED_SIZE);
-    for (const channel of channels) {
-      channel.scope.check();
-      if (!channel.isEnhanced) {
-        throw new InvalidStateError(`${what}: ${channel.name} is not one of the enhanced mode`);
-      }
-      if (mtu < channel.mtu) {
-        throw new InvalidArgumentError(`${what}: the MTU can only grow, from ${channel.mtu}; it is ${mtu}`);
-      }
-    }
-    const terms = creditTerms(mtu);
-    await procedure<void>(
-      {
-        what,
-        clock,
-        scope: acl.scope,
-        defaultTimeoutMs: CONNECT_TIMEOUT_MS,
-        timeoutMs: wait.timeoutMs,
-        signal: wait.signal,
-        hint: () => 'the peer did not respond',
-      },
-      (settle) => {
-        signalling
-          .request(
-            {
-              what,
-              responseCode: SignallingCode.creditBasedReconfigureResponse,
-              // Also when the caller has given up: the peer has been told.
-              accept: (data) => {
-                const { result } = commands.CreditBasedReconfigureResponse.decode(data);
-                if (result !== ReconfigureResult.success) {
-                  throw new L2capError(`${what}: the peer refused (result ${hex16(result)})`, result);
-                }
-                for (const channel of channels) channel.terms = terms;
-              },
-            },
-            commands.CreditBasedReconfigureRequest,
-            { mtu, mps: terms.mps, destinationCids: channels.map(({ localCid }) => localCid) },
-            PATIENTLY,
-          )
-          .then(settle.resolve, settle.reject);
-        return undefined;
       },
     );
   }
@@ -283,25 +229,5 @@ export class EnhancedChannels {
     const { mtu, mps, window } = terms ?? { mtu: 0, mps: 0, window: 0 };
     const response = { mtu, mps, initialCredits: window, result, destinationCids };
     return this.#options.signalling.answer(commands.CreditBasedConnectionResponse, identifier, response);
-  }
-
-  #reconfigureRequest(identifier: number, data: Uint8Array): void {
-    const { mtu, mps, destinationCids } = commands.CreditBasedReconfigureRequest.decode(data);
-    const { signalling, table } = this.#options;
-    const channels: CreditChannel[] = [];
-    // The identifiers are those of the side that asks.
-    for (const cid of destinationCids) {
-      const channel = table.withRemote(cid);
-      if (channel?.isEnhanced === true) channels.push(channel);
-    }
-    let result: number = ReconfigureResult.success;
-    if (channels.length < destinationCids.length) result = ReconfigureResult.invalidDestinationCid;
-    else if (channels.some(({ peerMtu }) => mtu < peerMtu)) result = ReconfigureResult.mtuReduced;
-    else if (channels.length > 1 && channels.some(({ peerMps }) => mps < peerMps)) {
-      result = ReconfigureResult.mpsReduced;
-    } else if (!areSizes(mtu, mps, MIN_ENHANCED_SIZE)) result = ReconfigureResult.unacceptableParameters;
-    const isSent = signalling.answer(commands.CreditBasedReconfigureResponse, identifier, { result });
-    if (!isSent || result !== ReconfigureResult.success) return;
-    for (const channel of channels) channel.peerReconfigured(mtu, mps);
   }
 }

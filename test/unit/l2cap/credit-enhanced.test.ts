@@ -264,7 +264,7 @@ describe('reconfiguring', () => {
       sdus.push(length);
       channel.read(frames);
     };
-    const changing = channel.reconfigure(5_000);
+    const changing = channel.reconfigure({ mtu: 5_000 });
     await settle();
     expect(sent()).toEqual(['0500190206008813f7004000']);
     receive('1a 02 0200 0000');
@@ -278,20 +278,44 @@ describe('reconfiguring', () => {
 
   test('is refused, and nothing changes', async () => {
     const { channels, receive, settle } = await pair();
-    const changing = failure(channels[0]?.reconfigure(5_000) ?? Promise.resolve());
+    const changing = failure(channels[0]?.reconfigure({ mtu: 5_000 }) ?? Promise.resolve());
     await settle();
     receive('1a 02 0200 0400');
     expect(await changing).toMatchObject({ name: 'L2capError', result: 4 });
     expect(channels[0]?.mtu).toBe(100);
   });
 
+  test('takes longer and shorter frames when the peer has agreed, and no shorter ones of its own accord', async () => {
+    const { channels, receive, sent, settle } = await pair();
+    const [channel] = channels;
+    if (channel === undefined) throw new Error('no channel');
+    for (const [i, [sizes, mtu, mps]] of (
+      [
+        [{ mps: 120 }, 100, 120],
+        [{ mps: 64 }, 100, 64],
+        [{ mps: 200 }, 100, 200],
+        [{ mtu: 101 }, 101, 200],
+      ] as const
+    ).entries()) {
+      const changing = channel.reconfigure(sizes);
+      await settle();
+      expect(sent()).toEqual([`0500190${2 + i}0600${le16(mtu)}${le16(mps)}4000`]);
+      receive(`1a 0${2 + i} 0200 0000`);
+      await changing;
+      expect([channel.mtu, channel.mps]).toEqual([mtu, mps]);
+    }
+    for (const mps of [63, 65_534, 1.5]) {
+      expect(await failure(channel.reconfigure({ mps }))).toBeInstanceOf(InvalidArgumentError);
+    }
+  });
+
   test('to less, or of a channel of the other mode, is a mistake', async () => {
     const { channels } = await pair();
-    expect(await failure(channels[0]?.reconfigure(99) ?? Promise.resolve())).toBeInstanceOf(
+    expect(await failure(channels[0]?.reconfigure({ mtu: 99 }) ?? Promise.resolve())).toBeInstanceOf(
       InvalidArgumentError,
     );
     const { channel } = await connected();
-    expect(await failure(channel.reconfigure(500))).toBeInstanceOf(InvalidStateError);
+    expect(await failure(channel.reconfigure({ mtu: 500 }))).toBeInstanceOf(InvalidStateError);
   });
 
   test('L2CAP/ECFC/BV-23-C, BV-25-C: sends what the peer takes from now on', async () => {

@@ -6,7 +6,7 @@ import { Reconfigured } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BI-03-C',
   {
-    file: 'src/l2cap/enhanced-channels.ts',
+    file: 'src/l2cap/reconfiguration.ts',
     from: 'if (channels.some(({ peerMtu }) => mtu < peerMtu)) result',
     to: 'if (channels.some(({ peerMtu }) => mtu < peerMtu - 100)) result',
   },

@@ -6,7 +6,7 @@ import { Reconfigured } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BI-04-C',
   {
-    file: 'src/l2cap/enhanced-channels.ts',
+    file: 'src/l2cap/reconfiguration.ts',
     from: 'else if (channels.length > 1 && channels.some(',
     to: 'else if (channels.length > 2 && channels.some(',
   },

@@ -6,7 +6,7 @@ import { Reconfigured } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BI-05-C',
   {
-    file: 'src/l2cap/enhanced-channels.ts',
+    file: 'src/l2cap/reconfiguration.ts',
     from: 'if (channels.length < destinationCids.length) result',
     to: 'if (channels.length < 0) result',
   },

@@ -6,7 +6,7 @@ import { Reconfigured } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BI-06-C',
   {
-    file: 'src/l2cap/enhanced-channels.ts',
+    file: 'src/l2cap/reconfiguration.ts',
     from: '} else if (!areSizes(mtu, mps, MIN_ENHANCED_SIZE)) result',
     to: '} else if (!areSizes(mtu, mps, 1)) result',
   },

@@ -7,7 +7,7 @@ import { frames, Reconfigured } from '../../harness/signalling.ts';
 centralCase(
   'L2CAP/ECFC/BV-22-C',
   {
-    file: 'src/l2cap/enhanced-channels.ts',
+    file: 'src/l2cap/reconfiguration.ts',
     from: 'for (const channel of channels) channel.terms = terms;',
     to: 'for (const channel of channels) void channel;',
   },

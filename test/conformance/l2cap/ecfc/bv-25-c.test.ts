@@ -7,7 +7,7 @@ import { Reconfigured } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BV-25-C',
   {
-    file: 'src/l2cap/enhanced-channels.ts',
+    file: 'src/l2cap/reconfiguration.ts',
     from: 'for (const channel of channels) channel.peerReconfigured(mtu, mps);',
     to: 'for (const channel of channels) channel.peerReconfigured(mtu, 64);',
   },
