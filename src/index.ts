@@ -62,6 +62,8 @@ export {
   Descriptor,
   type DescriptorOptions,
   type ReadHandler,
+  Service,
+  type ServiceWritten,
   type WriteHandler,
   type Written,
   type WrittenOptions,
@@ -89,7 +91,7 @@ export type {
 export type { RemoteDescriptor } from './gatt/remote-descriptor.ts';
 export type { RemoteService } from './gatt/remote-service.ts';
 export type { SendOptions } from './gatt/send.ts';
-export { Service, type ServiceOptions } from './gatt/service.ts';
+export type { ServiceOptions } from './gatt/service.ts';
 export type { ValueStream, ValueStreamOptions } from './gatt/value-stream.ts';
 export { bondFile, exportBonds, importBonds, listAdapters, type OpenOptions, open } from './open.ts';
 export type { Bond, IdentityAddress, LongTermKey, SigningKey } from './smp/bond.ts';

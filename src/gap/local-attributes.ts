@@ -12,11 +12,24 @@ import type {
   ReadHandler as AnyReadHandler,
   WriteHandler as AnyWriteHandler,
 } from '../gatt/local-attribute.ts';
-import type { Service } from '../gatt/service.ts';
+import {
+  Service as AnyService,
+  type ServiceWritten as AnyServiceWritten,
+  type ServiceOptions,
+} from '../gatt/service.ts';
 import type { Written as AnyWritten, WrittenOptions as AnyWrittenOptions } from '../gatt/write-queue.ts';
 import type { Connection } from './connection.ts';
 
 // GATT knows connections by what it needs of them; users meet its classes with the one class of connections that there is.
+
+/** A service of a server (Vol 3, Part G, 3.1). */
+export type Service = AnyService<Connection>;
+
+/** A service of a server (Vol 3, Part G, 3.1). It belongs to one adapter. */
+export const Service: new (uuid: UuidLike, options?: ServiceOptions) => Service = AnyService;
+
+/** A captured write of one of a service's characteristics: what `written()` of a service gives. */
+export type ServiceWritten = AnyServiceWritten<Connection>;
 
 export type CharacteristicOptions<Capture extends boolean = false> = AnyCharacteristicOptions<
   Connection,

@@ -18,6 +18,7 @@ import { type SendKind, type SendOptions, type SendTarget, sendToAll, sendToOne 
 import {
   addPart,
   attributeCount,
+  captures,
   layOut,
   type PartOwner,
   place,
@@ -25,6 +26,7 @@ import {
   type ServicePart,
 } from './server-binding.ts';
 import type { ServerSession } from './server-session.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** What a client wants to be sent. */
 export interface Subscription {
@@ -219,6 +221,10 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     let count = this.#hasConfiguration ? 3 : 2;
     for (const descriptor of this.#descriptors) count += descriptor[attributeCount];
     return count;
+  }
+
+  get [captures](): WriteQueue<ConnectionRef> | undefined {
+    return this.writes.captures ? this.writes : undefined;
   }
 
   [layOut](handle: number): Attribute[] {

@@ -9,10 +9,9 @@ import { ClientStates } from './client-state.ts';
 import { type ConnectionRef, type GattLink, gattLink } from './connection-ref.ts';
 import { PreparedBudget, PreparedWrites } from './prepared-writes.ts';
 import { RequestHandler } from './request-handler.ts';
-import { attributeCount, layOut, place, type ServerBinding } from './server-binding.ts';
+import { attributeCount, layOut, place, type ServerBinding, type ServerService } from './server-binding.ts';
 import { type ServerCounterName, serverCounterNames } from './server-context.ts';
 import { ServerSession } from './server-session.ts';
-import type { Service } from './service.ts';
 import { GenericAccess, GenericAttribute } from './standard-services.ts';
 
 export interface GattServerOptions {
@@ -37,7 +36,7 @@ const LONGEST_HANDLER_TIMEOUT_MS = 15_000;
 export class GattServer {
   readonly #options: GattServerOptions;
   readonly #database = new AttributeDatabase();
-  readonly #services = new Set<Service>();
+  readonly #services = new Set<ServerService>();
   readonly #sessions = new Map<ConnectionRef, ServerSession>();
   readonly #clients = new ClientStates();
   readonly #counters = new Counters<ServerCounterName>(serverCounterNames);
@@ -45,6 +44,7 @@ export class GattServer {
   readonly #binding: ServerBinding;
   readonly #genericAccess: GenericAccess;
   readonly #genericAttribute = new GenericAttribute();
+  #writes = 0;
 
   constructor(options: GattServerOptions) {
     const { clock, log, scope = new WaitScope() } = options;
@@ -60,6 +60,10 @@ export class GattServer {
       log,
       scope,
       handlerTimeoutMs,
+      nextWrite: () => {
+        this.#writes++;
+        return this.#writes;
+      },
       session: (connection) => this.#session(connection),
       sessions: () => this.#sessions.values(),
     };
@@ -93,7 +97,7 @@ export class GattServer {
    * for it are told.
    * Throws InvalidStateError for a service that is registered already, here or elsewhere: then nothing is registered.
    */
-  register(...services: readonly Service[]): void {
+  register(...services: readonly ServerService[]): void {
     const order = withIncluded(services, (service) => this.#services.has(service));
     for (const service of order) {
       if (service.registered) {
@@ -102,7 +106,7 @@ export class GattServer {
         );
       }
     }
-    const placed: Service[] = [];
+    const placed: ServerService[] = [];
     try {
       for (const service of order) {
         this.#add(service);
@@ -116,7 +120,7 @@ export class GattServer {
   }
 
   /** Takes services out of the database. Their handles are not given to others while there are enough. Throws InvalidStateError for one that is not in it. */
-  unregister(...services: readonly Service[]): void {
+  unregister(...services: readonly ServerService[]): void {
     for (const service of services) {
       if (!this.#services.has(service))
         throw new InvalidStateError(`service ${service.uuid} is not registered here`);
@@ -174,14 +178,14 @@ export class GattServer {
     );
   }
 
-  #add(service: Service): void {
+  #add(service: ServerService): void {
     const start = this.#database.findFree(service[attributeCount]);
     this.#database.insert(service[layOut](start));
     service[place](this.#binding, start);
     this.#services.add(service);
   }
 
-  #remove(service: Service): void {
+  #remove(service: ServerService): void {
     const { handle: start, endHandle: end } = service;
     this.#services.delete(service);
     this.#database.remove({ start, end });
@@ -199,9 +203,12 @@ export class GattServer {
 }
 
 /** The services, each behind those that it includes, which are not known yet. */
-const withIncluded = (services: readonly Service[], known: (service: Service) => boolean): Service[] => {
-  const order = new Set<Service>();
-  const visit = (service: Service, above: readonly Service[]): void => {
+const withIncluded = (
+  services: readonly ServerService[],
+  known: (service: ServerService) => boolean,
+): ServerService[] => {
+  const order = new Set<ServerService>();
+  const visit = (service: ServerService, above: readonly ServerService[]): void => {
     if (above.includes(service)) throw new InvalidArgumentError(`service ${service.uuid} includes itself`);
     for (const each of service.included) if (!known(each)) visit(each, [...above, service]);
     order.add(service);

@@ -8,7 +8,7 @@ import { LocalValue, type ValueLike, valueBytes } from './local-value.ts';
 import { connectionOf, type HandlerContext, runHandler, unlikelyError } from './run-handler.ts';
 import type { ServerBinding } from './server-binding.ts';
 import type { ServerSession } from './server-session.ts';
-import { WriteQueue, type Written, type WrittenOptions } from './write-queue.ts';
+import { nextWrite, WriteQueue, type Written, type WrittenOptions } from './write-queue.ts';
 
 /**
  * Called when a client reads the value from its beginning. Gives the value to answer with, or undefined for the local one, which it may set
@@ -82,7 +82,7 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
     this.#value = new LocalValue(what, { ...options, appends });
     this.#writable = writable;
     this.#options = options;
-    this.#writes = new WriteQueue(what, captureDepth);
+    this.#writes = new WriteQueue(captureDepth);
   }
 
   /** Where the value stands in the database; 0 while its service is not registered. */
@@ -117,9 +117,15 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
         `clients cannot write ${this.#what}: declare it with write or writeNoResponse to wait for it`,
       );
     }
-    const write = await this.#writes.next(this.requireBinding(), options);
     // The queue captures exactly where the type parameter says so: both come from the one option.
-    return (this.#writes.captures ? write : write.connection) as WrittenResult<C, Capture>;
+    const present = (write: Written<C>): WrittenResult<C, Capture> =>
+      (this.#writes.captures ? write : write.connection) as WrittenResult<C, Capture>;
+    return nextWrite(this.#what, [{ queue: this.#writes, present }], this.requireBinding(), options);
+  }
+
+  /** Where writes wait for `written()`. */
+  protected get writes(): WriteQueue<C> {
+    return this.#writes;
   }
 
   protected get what(): string {
@@ -218,7 +224,11 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
     const bytes = copyBytes(value);
     this.#value.adopt(bytes);
     session.longReads.forget(this.#handle);
-    this.#writes.push(connectionOf<C>(session), this.#writes.captures ? copyBytes(bytes) : bytes);
+    this.#writes.push({
+      connection: connectionOf<C>(session),
+      value: this.#writes.captures ? copyBytes(bytes) : bytes,
+      sequence: this.#binding?.nextWrite() ?? 0,
+    });
   }
 
   #context(session: ServerSession, role: string, handle: number): HandlerContext {

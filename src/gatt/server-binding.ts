@@ -1,9 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Uuid } from '../core/uuid.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { Attribute } from './attribute.ts';
 import type { ConnectionRef } from './connection-ref.ts';
 import type { ServerSession } from './server-session.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** What an attribute that is registered gets from its server. */
 export interface ServerBinding {
@@ -13,6 +15,8 @@ export interface ServerBinding {
   readonly scope: WaitScope;
   /** How long a handler of the user may take to answer. */
   readonly handlerTimeoutMs: number;
+  /** A number for a write: higher than those before, over all attributes. */
+  nextWrite(): number;
   /** Throws the error that the connection ended with, or InvalidStateError for a connection of another adapter. */
   session(connection: ConnectionRef): ServerSession;
   /** The clients that are connected now. */
@@ -27,14 +31,27 @@ export const attributeCount: unique symbol = Symbol('jelling.attributeCount');
 export const layOut: unique symbol = Symbol('jelling.layOut');
 /** Tells a part that it is registered and where its first attribute stands; or, with undefined, that it no longer is. */
 export const place: unique symbol = Symbol('jelling.place');
+/** Where captured writes of a characteristic wait. */
+export const captures: unique symbol = Symbol('jelling.captures');
 /** Takes a part in. Throws InvalidStateError when the whole is registered. */
 export const addPart: unique symbol = Symbol('jelling.addPart');
 
 /** A part of a service that takes handles of its own. */
 export interface ServicePart {
   readonly [attributeCount]: number;
+  /** Of a characteristic that captures. */
+  readonly [captures]?: WriteQueue<ConnectionRef> | undefined;
   [layOut](handle: number): Attribute[];
   [place](binding: ServerBinding | undefined, handle: number): void;
+}
+
+/** A service as its server holds it, of whatever class its connections are. */
+export interface ServerService extends ServicePart {
+  readonly uuid: Uuid;
+  readonly handle: number;
+  readonly endHandle: number;
+  readonly registered: boolean;
+  readonly included: readonly ServerService[];
 }
 
 /** What parts belong to: a service, a characteristic. */

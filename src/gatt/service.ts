@@ -3,28 +3,44 @@ import { InvalidStateError } from '../core/errors.ts';
 import { parseUuid, type Uuid, type UuidLike, uuidToBytes } from '../core/uuid.ts';
 import { openAccess } from './access.ts';
 import type { Attribute } from './attribute.ts';
+import type { Characteristic } from './characteristic.ts';
+import type { ConnectionRef } from './connection-ref.ts';
 import { constantSource } from './constant-source.ts';
 import { GattUuid } from './gatt-codes.ts';
 import {
   addPart,
   attributeCount,
+  captures,
   layOut,
   type PartOwner,
   place,
   type ServerBinding,
+  type ServerService,
   type ServicePart,
 } from './server-binding.ts';
+import {
+  nextWrite,
+  type WriteQueue,
+  type WriteSource,
+  type Written,
+  type WrittenOptions,
+} from './write-queue.ts';
 
 export interface ServiceOptions {
   /** Only to be found through a service that includes it (Vol 3, Part G, 3.1). */
   readonly secondary?: boolean | undefined;
 }
 
-/** A service of a server (Vol 3, Part G, 3.1). It belongs to one adapter. */
-export class Service implements ServicePart, PartOwner {
+/** A captured write of one of a service's characteristics. */
+export interface ServiceWritten<C extends ConnectionRef> extends Written<C> {
+  readonly characteristic: Characteristic<C, true>;
+}
+
+/** A service of a server (Vol 3, Part G, 3.1). It belongs to one adapter. `C` is the class of the connections that it is given. */
+export class Service<C extends ConnectionRef = ConnectionRef> implements ServerService, PartOwner {
   readonly uuid: Uuid;
   readonly #secondary: boolean;
-  readonly #included: Service[] = [];
+  readonly #included: ServerService[] = [];
   readonly #characteristics: ServicePart[] = [];
   #binding: ServerBinding | undefined;
   #handle = 0;
@@ -53,7 +69,7 @@ export class Service implements ServicePart, PartOwner {
   }
 
   /** Services that must be registered before this one. */
-  get included(): readonly Service[] {
+  get included(): readonly ServerService[] {
     return this.#included;
   }
 
@@ -63,9 +79,28 @@ export class Service implements ServicePart, PartOwner {
   }
 
   /** Refers to another service as part of this one (Vol 3, Part G, 3.2). It is registered first. */
-  include(service: Service): void {
+  include(service: ServerService): void {
     this.#checkOpen();
     this.#included.push(service);
+  }
+
+  /**
+   * The next captured write of any of its characteristics, in the order in which clients wrote; one that came before the call counts. A characteristic whose
+   * queue nobody reads loses its own oldest and holds up no other. What `written()` of a characteristic gives is not given here, and the other way round.
+   * With `connection` it is that client's writes alone, and the wait ends with its link. No deadline unless one is given.
+   * Throws InvalidStateError where no characteristic captures or the service is not registered.
+   */
+  async written(options: WrittenOptions<C> = {}): Promise<ServiceWritten<C>> {
+    const sources = this.#captures();
+    if (sources.length === 0) {
+      throw new InvalidStateError(
+        `${this.label} captures no writes: declare a characteristic of it with capture`,
+      );
+    }
+    if (this.#binding === undefined) {
+      throw new InvalidStateError(`${this.label} is not registered: register it with an adapter first`);
+    }
+    return nextWrite(`any characteristic of ${this.label}`, sources, this.#binding, options);
   }
 
   get [attributeCount](): number {
@@ -110,6 +145,16 @@ export class Service implements ServicePart, PartOwner {
     }
   }
 
+  #captures(): WriteSource<C, ServiceWritten<C>>[] {
+    return this.#characteristics.flatMap((part) => {
+      if (part[captures] === undefined) return [];
+      // Connections are made by one layer, and `C` is the class that it makes; what captures is a characteristic.
+      const queue = part[captures] as WriteQueue<C>;
+      const characteristic = part as unknown as Characteristic<C, true>;
+      return [{ queue, present: (write: Written<C>) => ({ ...write, characteristic }) }];
+    });
+  }
+
   #checkOpen(): void {
     if (this.#binding === undefined) return;
     throw new InvalidStateError(
@@ -119,7 +164,7 @@ export class Service implements ServicePart, PartOwner {
 }
 
 /** The UUID is there only where it has 16 bits (Vol 3, Part G, 3.2). */
-const includeValue = (service: Service): Uint8Array => {
+const includeValue = (service: ServerService): Uint8Array => {
   const type = uuidToBytes(service.uuid);
   const value = new Uint8Array(type.length === 2 ? 6 : 4);
   writeU16(value, 0, service.handle);

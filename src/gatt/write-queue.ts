@@ -7,6 +7,8 @@ import type { ServerBinding } from './server-binding.ts';
 export interface Written<C extends ConnectionRef> {
   readonly connection: C;
   readonly value: Bytes;
+  /** Rises with each captured write, over all attributes of the server: what is written later has a higher one. */
+  readonly sequence: number;
 }
 
 export interface WrittenOptions<C extends ConnectionRef> extends WaitOptions {
@@ -17,9 +19,11 @@ export interface WrittenOptions<C extends ConnectionRef> extends WaitOptions {
 /** Clients remembered as writers while nobody waits. */
 const LATCH_LIMIT = 32;
 
-interface Waiter<T> {
-  readonly connection: ConnectionRef | undefined;
-  readonly settle: Settle<T>;
+/** Waits for a write. */
+interface Waiter<C extends ConnectionRef> {
+  readonly connection: C | undefined;
+  /** Takes the waiter out of the queue, and the write to whom it belongs. */
+  take(write: Written<C>): void;
 }
 
 /**
@@ -27,15 +31,13 @@ interface Waiter<T> {
  * With capture each write is kept, with its value, for exactly one waiter, in the order of arrival; `depth` of them, the oldest goes.
  */
 export class WriteQueue<C extends ConnectionRef> {
-  readonly #what: string;
   readonly #depth: number | undefined;
   readonly #writes: Written<C>[] = [];
-  readonly #waiters = new Set<Waiter<Written<C>>>();
+  readonly #waiters = new Set<Waiter<C>>();
   #dropped = 0;
 
   /** `depth` undefined is without capture. */
-  constructor(what: string, depth: number | undefined) {
-    this.#what = what;
+  constructor(depth: number | undefined) {
     this.#depth = depth;
   }
 
@@ -49,26 +51,49 @@ export class WriteQueue<C extends ConnectionRef> {
     return this.#depth !== undefined;
   }
 
-  push(connection: C, value: Bytes): void {
-    const write: Written<C> = { connection, value };
+  push(write: Written<C>): void {
     if (this.#depth === undefined) this.#wakeAll(write);
     else this.#wakeOne(write, this.#depth);
   }
 
-  /** Takes out a waiter for what `connection` wrote. */
-  #takeWaiter(connection: C): Waiter<Written<C>> | undefined {
+  /** Place of the write that a call with that `connection` gets: of a captured one the oldest, of an event the latest, which answers for all before it. */
+  #find(connection: C | undefined): number {
+    if (connection !== undefined) return this.#writes.findIndex((write) => write.connection === connection);
+    return this.captures ? Math.min(0, this.#writes.length - 1) : this.#writes.length - 1;
+  }
+
+  /** The sequence of the write that a call would get; undefined where there is none. */
+  peek(connection: C | undefined): number | undefined {
+    return this.#writes[this.#find(connection)]?.sequence;
+  }
+
+  take(connection: C | undefined): Written<C> | undefined {
+    const at = this.#find(connection);
+    if (at < 0) return undefined;
+    const [write] = this.#writes.splice(at, 1);
+    if (!this.captures && connection === undefined) this.#writes.length = 0;
+    return write;
+  }
+
+  add(waiter: Waiter<C>): void {
+    this.#waiters.add(waiter);
+  }
+
+  remove(waiter: Waiter<C>): void {
+    this.#waiters.delete(waiter);
+  }
+
+  #waiterFor(connection: C): Waiter<C> | undefined {
     for (const waiter of this.#waiters) {
-      if (waiter.connection !== undefined && waiter.connection !== connection) continue;
-      this.#waiters.delete(waiter);
-      return waiter;
+      if (waiter.connection === undefined || waiter.connection === connection) return waiter;
     }
     return undefined;
   }
 
   #wakeAll(write: Written<C>): void {
-    let waiter = this.#takeWaiter(write.connection);
+    let waiter = this.#waiterFor(write.connection);
     const woken = waiter !== undefined;
-    for (; waiter !== undefined; waiter = this.#takeWaiter(write.connection)) waiter.settle.resolve(write);
+    for (; waiter !== undefined; waiter = this.#waiterFor(write.connection)) waiter.take(write);
     if (woken) return;
     const before = this.#writes.findIndex(({ connection }) => connection === write.connection);
     if (before >= 0) this.#writes.splice(before, 1);
@@ -77,9 +102,9 @@ export class WriteQueue<C extends ConnectionRef> {
   }
 
   #wakeOne(write: Written<C>, depth: number): void {
-    const waiter = this.#takeWaiter(write.connection);
+    const waiter = this.#waiterFor(write.connection);
     if (waiter !== undefined) {
-      waiter.settle.resolve(write);
+      waiter.take(write);
       return;
     }
     if (this.#writes.length >= depth) {
@@ -88,53 +113,86 @@ export class WriteQueue<C extends ConnectionRef> {
     }
     this.#writes.push(write);
   }
-
-  /** Whether a write is there for a call with that `connection`. */
-  #holds(connection: C | undefined): boolean {
-    if (connection === undefined) return this.#writes.length > 0;
-    return this.#writes.some((write) => write.connection === connection);
-  }
-
-  /** A write that is waiting: the oldest captured one, or the latest event, which answers for all before it. */
-  #take(connection: C | undefined): Written<C> | undefined {
-    if (connection !== undefined) {
-      const at = this.#writes.findIndex((write) => write.connection === connection);
-      return at < 0 ? undefined : this.#writes.splice(at, 1)[0];
-    }
-    if (this.captures) return this.#writes.shift();
-    const latest = this.#writes.at(-1);
-    this.#writes.length = 0;
-    return latest;
-  }
-
-  next(binding: ServerBinding, options: WrittenOptions<C>): Promise<Written<C>> {
-    const { connection } = options;
-    const scope = connection === undefined ? binding.scope : connection[gattLink].scope;
-    let leave: (() => void) | undefined;
-    const write = procedure<Written<C>>(
-      {
-        what: `waiting for a write of ${this.#what}`,
-        clock: binding.clock,
-        defaultTimeoutMs: Number.POSITIVE_INFINITY,
-        timeoutMs: options.timeoutMs,
-        signal: options.signal,
-        // What was written before the link ended is still told.
-        scope: this.#holds(connection) ? undefined : scope,
-      },
-      (settle) => {
-        const write = this.#take(connection);
-        if (write !== undefined) {
-          settle.resolve(write);
-          return undefined;
-        }
-        const waiter: Waiter<Written<C>> = { connection, settle };
-        this.#waiters.add(waiter);
-        leave = () => this.#waiters.delete(waiter);
-        return leave;
-      },
-    );
-    // The end of the scope withdraws nothing, so the waiter is taken out here.
-    write.catch(() => leave?.());
-    return write;
-  }
 }
+
+/** A queue, and what its writes are given as. */
+export interface WriteSource<C extends ConnectionRef, W> {
+  readonly queue: WriteQueue<C>;
+  readonly present: (write: Written<C>) => W;
+}
+
+/** The write that came first of those that wait in the queues, or the next. `what` is whose, for messages. */
+export const nextWrite = <C extends ConnectionRef, W>(
+  what: string,
+  sources: readonly WriteSource<C, W>[],
+  binding: ServerBinding,
+  options: WrittenOptions<C>,
+): Promise<W> => {
+  const { connection } = options;
+  const first = firstOf(sources, connection);
+  const scope = connection === undefined ? binding.scope : connection[gattLink].scope;
+  let leave: (() => void) | undefined;
+  const written = procedure<W>(
+    {
+      what: `waiting for a write of ${what}`,
+      clock: binding.clock,
+      defaultTimeoutMs: Number.POSITIVE_INFINITY,
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      // What was written before the link ended is still told.
+      scope: first === undefined ? scope : undefined,
+    },
+    (settle) => {
+      const write = first?.queue.take(connection);
+      if (first !== undefined && write !== undefined) {
+        settle.resolve(first.present(write));
+        return undefined;
+      }
+      leave = wait(sources, connection, settle);
+      return leave;
+    },
+  );
+  // The end of the scope withdraws nothing, so the waiter is taken out here.
+  written.catch(() => leave?.());
+  return written;
+};
+
+/** The queue whose turn it is: where the write with the lowest sequence waits. */
+const firstOf = <C extends ConnectionRef, W>(
+  sources: readonly WriteSource<C, W>[],
+  connection: C | undefined,
+): WriteSource<C, W> | undefined => {
+  let first: WriteSource<C, W> | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const source of sources) {
+    const sequence = source.queue.peek(connection);
+    if (sequence === undefined || sequence >= lowest) continue;
+    first = source;
+    lowest = sequence;
+  }
+  return first;
+};
+
+/** Waits at all queues, and leaves all with the first write. */
+const wait = <C extends ConnectionRef, W>(
+  sources: readonly WriteSource<C, W>[],
+  connection: C | undefined,
+  settle: Settle<W>,
+): (() => void) => {
+  const leaves: (() => void)[] = [];
+  const leave = (): void => {
+    for (const each of leaves) each();
+  };
+  for (const { queue, present } of sources) {
+    const waiter: Waiter<C> = {
+      connection,
+      take: (write) => {
+        leave();
+        settle.resolve(present(write));
+      },
+    };
+    leaves.push(() => queue.remove(waiter));
+    queue.add(waiter);
+  }
+  return leave;
+};

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DisconnectedError, InvalidArgumentError } from '../../../src/core/errors.ts';
+import { Service } from '../../../src/gap/local-attributes.ts';
 import { Characteristic } from '../../../src/gatt/characteristic.ts';
-import { Service } from '../../../src/gatt/service.ts';
 import { bytes } from '../../support/gatt-pair.ts';
 import { Hosts, linked } from '../../support/hosts.ts';
 import { counting, pairs } from './many-values.ts';

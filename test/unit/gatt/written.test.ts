@@ -106,9 +106,9 @@ describe('written() with capture', () => {
     await client.ask('52 0e00 01');
     await other.ask('52 0e00 02');
     await client.ask('52 0e00');
-    expect(await capturing.written()).toEqual({ connection: client.connection, value: bytes(1) });
-    expect(await capturing.written()).toEqual({ connection: other.connection, value: bytes(2) });
-    expect(await capturing.written()).toEqual({ connection: client.connection, value: bytes() });
+    expect(await capturing.written()).toMatchObject({ connection: client.connection, value: bytes(1) });
+    expect(await capturing.written()).toMatchObject({ connection: other.connection, value: bytes(2) });
+    expect(await capturing.written()).toMatchObject({ connection: client.connection, value: bytes() });
   });
 
   it('gives each write to one waiter, the one that came first', async () => {
