@@ -80,6 +80,14 @@ export type { AuthorizedOperation } from './gatt/local-attribute.ts';
 export type { ValueLike } from './gatt/local-value.ts';
 export type { ReadMultipleOptions } from './gatt/multiple-reads.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';
+export {
+  decodePresentationFormat,
+  encodePresentationFormat,
+  FormatType,
+  type FormatTypeName,
+  type PresentationFormat,
+  type PresentationFormatOptions,
+} from './gatt/presentation-format.ts';
 export type { CharacteristicProperties } from './gatt/properties.ts';
 export type { AttributeValue } from './gatt/read-by-uuid.ts';
 export type {

@@ -1,18 +1,29 @@
 import { MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
 import { type Bytes, writeU16 } from '../core/bytes.ts';
-import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
+import { InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type UuidLike, uuidToBytes } from '../core/uuid.ts';
-import { accessRule, bothRules, openAccess, type Permission, type Permissions } from './access.ts';
+import { bothRules, openAccess, type Permissions } from './access.ts';
 import type { Attribute } from './attribute.ts';
+import {
+  type CharacteristicOptions,
+  descriptionOf,
+  extendedPropertiesOf,
+  formatsOf,
+  permissionsOf,
+  propertiesOf,
+  type Subscription,
+  traitsOf,
+} from './characteristic-options.ts';
 import { wantsIndications, wantsNotifications } from './client-state.ts';
 import { configurationSource } from './configuration-source.ts';
 import type { ConnectionRef } from './connection-ref.ts';
 import { constantSource } from './constant-source.ts';
+import { Descriptor } from './descriptor.ts';
 import { GattUuid } from './gatt-codes.ts';
-import { LocalAttribute, type LocalAttributeOptions } from './local-attribute.ts';
+import { LocalAttribute } from './local-attribute.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
-import { type CharacteristicProperties, propertiesFromBits, propertiesToBits } from './properties.ts';
+import { type CharacteristicProperties, propertiesToBits } from './properties.ts';
 import { connectionOf } from './run-handler.ts';
 import { type SendKind, type SendOptions, type SendTarget, sendToAll, sendToOne } from './send.ts';
 import {
@@ -28,38 +39,7 @@ import {
 import type { ServerSession } from './server-session.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** What a client wants to be sent. */
-export interface Subscription {
-  readonly notify: boolean;
-  readonly indicate: boolean;
-}
-
-export interface CharacteristicOptions<C extends ConnectionRef, Capture extends boolean>
-  extends LocalAttributeOptions<C> {
-  /** Whether clients can read it, and over what links; the same for the others. */
-  readonly read?: Permission | undefined;
-  readonly write?: Permission | undefined;
-  readonly writeNoResponse?: Permission | undefined;
-  /**
-   * A rule guards both the subscription and each value that is sent: what the link does not offer at that moment does not leave. To subscribe, the rules
-   * of `notify` and of `indicate` hold together.
-   */
-  readonly notify?: Permission | undefined;
-  readonly indicate?: Permission | undefined;
-  /**
-   * What clients write goes behind the value, until `take()` empties it. What would make it longer than `maxLength` is refused with Invalid Attribute Value
-   * Length; nothing is cut.
-   */
-  readonly append?: boolean | undefined;
-  /** Keeps every write with its value for `written()`, instead of the latest alone. */
-  readonly capture?: Capture | undefined;
-  /** Captured writes kept while nobody reads them, 10 by default; the oldest goes. */
-  readonly captureDepth?: number | undefined;
-  /** Called when a client has subscribed, changed its subscription, or ended it. */
-  readonly onSubscribe?: ((connection: C, subscription: Subscription) => void) | undefined;
-}
-
-const DEFAULT_CAPTURE_DEPTH = 10;
+export type { CharacteristicOptions, Subscription };
 
 /** A characteristic of a server (Vol 3, Part G, 3.3). `C` is the class of the connections that it is given. */
 export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture extends boolean = false>
@@ -70,54 +50,29 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
   readonly #options: CharacteristicOptions<C, Capture>;
   readonly #permissions: Permissions;
   readonly #descriptors: ServicePart[] = [];
+  /** The Characteristic User Description that `description` has made. */
+  readonly description: Descriptor<C> | undefined;
   /** Where it stands; handles are 0 while its service is not registered. */
   #target: SendTarget;
 
   /**
    * Throws InvalidArgumentError for an initial value longer than `maxLength`, for `capture` or `append` where clients cannot write, for a rule that no
-   * link can keep, and InvalidStateError when the service is registered.
+   * link can keep, for a format that is none, and InvalidStateError when the service is registered.
    */
   constructor(service: PartOwner, uuid: UuidLike, options: CharacteristicOptions<C, Capture> = {}) {
     const parsed = parseUuid(uuid);
-    const permissions: Permissions = {
-      read: accessRule(options.read),
-      write: accessRule(options.write),
-      writeCommand: accessRule(options.writeNoResponse),
-      notify: accessRule(options.notify),
-      indicate: accessRule(options.indicate),
-    };
-    const { captureDepth = DEFAULT_CAPTURE_DEPTH, capture, append } = options;
-    const writable = permissions.write !== undefined || permissions.writeCommand !== undefined;
-    if ((capture === true || append === true) && !writable) {
-      throw new InvalidArgumentError(
-        `characteristic ${parsed} ${capture === true ? 'captures' : 'appends'} writes, but clients cannot write it: add write or writeNoResponse`,
-      );
-    }
-    if (!Number.isInteger(captureDepth) || captureDepth < 1) {
-      throw new InvalidArgumentError(`captureDepth must be a whole number above 0; it is ${captureDepth}`);
-    }
-    super(
-      {
-        uuid: parsed,
-        what: `characteristic ${parsed} of ${service.label}`,
-        writable,
-        appends: append,
-        captureDepth: capture === true ? captureDepth : undefined,
-      },
-      options,
-    );
-    this.properties = propertiesFromBits(
-      propertiesToBits({
-        read: permissions.read !== undefined,
-        write: permissions.write !== undefined,
-        writeNoResponse: permissions.writeCommand !== undefined,
-        notify: permissions.notify !== undefined,
-        indicate: permissions.indicate !== undefined,
-      }),
-    );
+    const permissions = permissionsOf(options);
+    const extended = extendedPropertiesOf(options);
+    super(traitsOf(parsed, service.label, permissions, options), options);
+    this.properties = propertiesOf(permissions, extended !== undefined);
     this.#options = options;
     this.#permissions = permissions;
     this.#target = this.#placed(0, 0);
+    if (extended !== undefined) this.#descriptors.push(extended);
+    const description = descriptionOf(options);
+    if (description !== undefined)
+      this.description = new Descriptor(this, GattUuid.characteristicUserDescription, description);
+    this.#descriptors.push(...formatsOf(options));
     service[addPart](this);
   }
 

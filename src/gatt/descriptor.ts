@@ -22,6 +22,13 @@ export interface DescriptorOptions<C extends ConnectionRef> extends LocalAttribu
   readonly write?: Permission | undefined;
 }
 
+/** Descriptors that must agree with the characteristic, and the options that make them. */
+const madeByItself: Readonly<Record<string, string>> = {
+  [GattUuid.characteristicExtendedProperties]: 'reliableWrite or a description that can be written',
+  [GattUuid.clientCharacteristicConfiguration]: 'notify or indicate',
+  [GattUuid.characteristicAggregateFormat]: 'several formats',
+};
+
 /** Describes a characteristic of a server (Vol 3, Part G, 3.3.3). */
 export class Descriptor<C extends ConnectionRef = ConnectionRef>
   extends LocalAttribute<C, false>
@@ -31,8 +38,8 @@ export class Descriptor<C extends ConnectionRef = ConnectionRef>
   readonly #permissions: Permissions;
 
   /**
-   * Throws InvalidArgumentError for 0x2902, which is made by itself where a characteristic notifies or indicates, and InvalidStateError when
-   * the service is registered.
+   * Throws InvalidArgumentError for those that options of the characteristic make (0x2900, 0x2902, 0x2905), and InvalidStateError when the service is
+   * registered.
    */
   constructor(characteristic: PartOwner, uuid: UuidLike, options: DescriptorOptions<C> = {}) {
     const parsed = parseUuid(uuid);
@@ -45,9 +52,10 @@ export class Descriptor<C extends ConnectionRef = ConnectionRef>
       },
       options,
     );
-    if (parsed === GattUuid.clientCharacteristicConfiguration) {
+    const instead = madeByItself[parsed];
+    if (instead !== undefined) {
       throw new InvalidArgumentError(
-        'descriptor 2902 is made by itself: declare the characteristic with notify or indicate',
+        `descriptor ${parsed} is made by itself: declare the characteristic with ${instead}`,
       );
     }
     this.#permissions = permissions;

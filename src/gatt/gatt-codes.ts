@@ -9,6 +9,9 @@ export const GattUuid = {
   characteristicExtendedProperties: parseUuid(0x2900),
   characteristicUserDescription: parseUuid(0x2901),
   clientCharacteristicConfiguration: parseUuid(0x2902),
+  serverCharacteristicConfiguration: parseUuid(0x2903),
+  characteristicPresentationFormat: parseUuid(0x2904),
+  characteristicAggregateFormat: parseUuid(0x2905),
   genericAccess: parseUuid(0x1800),
   genericAttribute: parseUuid(0x1801),
   deviceName: parseUuid(0x2a00),
@@ -18,6 +21,9 @@ export const GattUuid = {
 
 /** Bits of the Client Characteristic Configuration descriptor (Vol 3, Part G, 3.3.3.3). */
 export const ClientConfiguration = { notify: 0x0001, indicate: 0x0002 } as const;
+
+/** Bits of the Characteristic Extended Properties descriptor (Vol 3, Part G, 3.3.3.1). */
+export const ExtendedProperty = { reliableWrite: 0x0001, writableAuxiliaries: 0x0002 } as const;
 
 export const FIRST_HANDLE = 0x0001;
 export const LAST_HANDLE = 0xffff;

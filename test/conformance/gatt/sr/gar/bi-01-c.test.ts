@@ -3,7 +3,11 @@ import { serverCase } from '../../../harness/case.ts';
 
 serverCase(
   'GATT/SR/GAR/BI-01-C',
-  { file: 'src/gatt/characteristic.ts', from: 'read: accessRule(options.read)', to: 'read: openAccess' },
+  {
+    file: 'src/gatt/characteristic-options.ts',
+    from: 'read: accessRule(options.read)',
+    to: 'read: openAccess',
+  },
   async ({ att }, { writeOnly }) => {
     // 1. The tester reads a value that may not be read, and is refused.
     await att.exchange(read(writeOnly.handle), error(Request.read, writeOnly.handle, Code.readNotPermitted));

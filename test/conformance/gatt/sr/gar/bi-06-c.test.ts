@@ -3,7 +3,11 @@ import { serverCase } from '../../../harness/case.ts';
 
 serverCase(
   'GATT/SR/GAR/BI-06-C',
-  { file: 'src/gatt/characteristic.ts', from: 'read: accessRule(options.read)', to: 'read: openAccess' },
+  {
+    file: 'src/gatt/characteristic-options.ts',
+    from: 'read: accessRule(options.read)',
+    to: 'read: openAccess',
+  },
   async ({ att }, { main, writeOnly }) => {
     // 1. The tester reads by the UUID of a value that may not be read, and is refused with the handle of that value.
     att.send(readByType(main.handle, main.endHandle, 0xb005));
