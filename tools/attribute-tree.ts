@@ -51,7 +51,7 @@ export const collectTree = async (
 ): Promise<readonly ServiceNode[]> => {
   const { values, ...wait } = options;
   const nodes: ServiceNode[] = [];
-  for (const service of await connection.services(wait)) {
+  for (const service of await connection.discover(wait)) {
     const characteristics: CharacteristicNode[] = [];
     for (const characteristic of await service.characteristics(wait)) {
       const { uuid, handle, properties } = characteristic;

@@ -177,6 +177,17 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   }
 
   /**
+   * All that the peer has, at once and with as few requests as the MTU allows: gives its primary services, as `services`, and of these nothing needs to be
+   * asked any more, neither for characteristics nor descriptors nor what they include (Vol 3, Part G, 4.4 to 4.7). Default deadline 2 s for each step.
+   *
+   * @throws MalformedPduError when the peer's answers do not lead forward; InvalidStateError when it changes its services again and again meanwhile.
+   */
+  async discover(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+    this.#parts.scope.check();
+    return this.#parts.client.discover(options);
+  }
+
+  /**
    * Every value of that characteristic UUID, wherever it stands, in the order of their handles and each whole; empty where there is none
    * (Vol 3, Part G, 4.8.2). Nothing needs to be discovered before. Default deadline 1 s for each step.
    *

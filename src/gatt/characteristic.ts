@@ -1,6 +1,6 @@
 import { MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
 import { type Bytes, writeU16 } from '../core/bytes.ts';
-import { InvalidStateError } from '../core/errors.ts';
+import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type UuidLike, uuidToBytes } from '../core/uuid.ts';
 import { bothRules, openAccess, type Permissions } from './access.ts';

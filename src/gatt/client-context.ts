@@ -1,9 +1,8 @@
 import type { AttBearer } from '../att/att-bearer.ts';
 import type { Clock } from '../core/clock.ts';
-import type { ClientRequests, Validity } from './client-requests.ts';
-import type { ServiceRecord } from './discovery.ts';
+import type { ClientRequests } from './client-requests.ts';
 import type { LongWrites } from './long-writes.ts';
-import type { RemoteService } from './remote-service.ts';
+import type { RemoteServices } from './remote-services.ts';
 import type { ValueHub } from './value-hub.ts';
 
 /** What the objects of one client share. */
@@ -15,12 +14,7 @@ export interface ClientContext {
   readonly requests: ClientRequests;
   readonly values: ValueHub;
   readonly longWrites: LongWrites;
-  /** The objects of services that `discover` finds included: one for each service of the peer, however often it is found. */
-  readonly includedServicesOf: (
-    discover: () => Promise<readonly ServiceRecord[]>,
-  ) => Promise<readonly RemoteService[]>;
-  /** Ends when the peer changes any of its services from now on. */
-  readonly sinceNow: () => Validity;
+  readonly services: RemoteServices;
 }
 
 /** A step of discovery that is given no deadline. */

@@ -1,7 +1,7 @@
 import type { AttBearer } from '../att/att-bearer.ts';
 import { type Bytes, readU16 } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { InvalidStateError, NotFoundError } from '../core/errors.ts';
+import { NotFoundError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
@@ -9,7 +9,7 @@ import type { AccessOptions } from './access-options.ts';
 import type { ClientContext } from './client-context.ts';
 import { ClientRequests, type RaiseSecurity, together, type Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
-import { Discovery, type ServiceRecord } from './discovery.ts';
+import { Discovery } from './discovery.ts';
 import { FIRST_HANDLE, GattUuid, LAST_HANDLE } from './gatt-codes.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
 import { LongWrites } from './long-writes.ts';
@@ -17,9 +17,11 @@ import { MultipleReads, type ReadMultipleOptions } from './multiple-reads.ts';
 import { type AttributeValue, readValuesByUuid } from './read-by-uuid.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
 import { RemoteService } from './remote-service.ts';
+import { RemoteServices } from './remote-services.ts';
 import { checkWritableLength } from './remote-value.ts';
 import { SharedResult } from './shared-result.ts';
 import { ValueHub, type ValueHubCounterName } from './value-hub.ts';
+import { discoverWhole } from './whole-discovery.ts';
 
 export interface GattClientOptions {
   readonly bearer: AttBearer;
@@ -31,6 +33,9 @@ export interface GattClientOptions {
   readonly raiseSecurity?: RaiseSecurity | undefined;
 }
 
+/** Discoveries begun anew because the services changed meanwhile, before it is given up. */
+const MAX_DISCOVERIES = 3;
+
 /**
  * The client's side of one link. What it discovers is kept until the link ends or the peer says that its services have changed.
  * Calls may overlap; those who want the same share one discovery.
@@ -38,30 +43,22 @@ export interface GattClientOptions {
 export class GattClient {
   readonly #options: GattClientOptions;
   readonly #context: ClientContext;
+  readonly #services: RemoteServices;
   readonly #multipleReads: MultipleReads;
-  readonly #services = new Map<number, RemoteService>();
-  #all = new SharedResult<readonly RemoteService[]>();
-  #byUuid = new Map<Uuid, SharedResult<readonly RemoteService[]>>();
-  #generation = 0;
+  readonly #all = new SharedResult<readonly RemoteService[]>();
+  readonly #whole = new SharedResult<readonly RemoteService[]>();
+  readonly #searches = new Map<Uuid, SharedResult<RemoteService | undefined>>();
 
   constructor(options: GattClientOptions) {
     this.#options = options;
-    const { bearer, clock, peer } = options;
+    const { bearer, clock, peer, raiseSecurity } = options;
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
-    const { raiseSecurity } = options;
     const onOutOfSync = (): void => this.invalidate(FIRST_HANDLE, LAST_HANDLE);
     const requests = new ClientRequests({ bearer, clock, raiseSecurity, onOutOfSync });
-    this.#context = {
-      bearer,
-      clock,
-      peer,
-      requests,
-      values,
-      longWrites: new LongWrites(bearer, requests, clock),
-      sinceNow: () => this.#sinceNow(),
-      includedServicesOf: (discover) => this.#servicesOf(discover, true),
-    };
+    const longWrites = new LongWrites(bearer, requests, clock);
+    this.#services = new RemoteServices(peer, (record) => new RemoteService(this.#context, record));
+    this.#context = { bearer, clock, peer, requests, values, longWrites, services: this.#services };
     this.#multipleReads = new MultipleReads(this.#context);
     bearer.valueReceiver = values.receive;
   }
@@ -92,8 +89,9 @@ export class GattClient {
   async service(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteService> {
     const wanted = parseUuid(uuid);
     const deadline = new Deadline(this.#context.clock, `looking for service ${wanted}`, options);
-    const known = this.#all.current ?? (await this.#discoverByUuid(wanted, deadline.step()));
-    const found = known.find((service) => service.uuid === wanted);
+    const isSearched = this.#services.primary !== undefined;
+    const found =
+      this.#services.first(wanted) ?? (isSearched ? undefined : await this.#search(wanted, deadline.step()));
     if (found !== undefined) return found;
     const all = await this.#discoverAll(deadline.step());
     const late = all.find((service) => service.uuid === wanted);
@@ -102,10 +100,19 @@ export class GattClient {
     throw new NotFoundError(`${this.#context.peer} has no service ${wanted}: ${present}`);
   }
 
+  /** All that the peer has, at once: its primary services, as `services`, of which nothing needs to be asked any more. See `discoverWhole`. */
+  discover(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+    return this.#discover(this.#whole, 'all', options, async (discovery, validity) => {
+      const all = await this.#discoverAll({ timeoutMs: options.timeoutMs });
+      this.#services.take(await discoverWhole(discovery, this.#services.records), validity);
+      return all;
+    });
+  }
+
   /** Every value of that UUID, in the order of their handles: see `readValuesByUuid`. */
   async readByUuid(uuid: UuidLike, options: AccessOptions = {}): Promise<readonly AttributeValue[]> {
     const range = { handle: FIRST_HANDLE, endHandle: LAST_HANDLE };
-    const validity = this.#sinceNow();
+    const validity = this.#services.sinceNow();
     return readValuesByUuid(this.#context, parseUuid(uuid), range, { ...options, validity });
   }
 
@@ -162,86 +169,54 @@ export class GattClient {
 
   /** Forgets what was discovered at these handles. Objects that stand there reject every call from now on. */
   invalidate(start: number, end: number): void {
-    this.#generation++;
-    this.#all = new SharedResult();
-    this.#byUuid = new Map();
-    for (const [handle, service] of this.#services) {
-      if (service.endHandle < start || service.handle > end) continue;
-      this.#services.delete(handle);
-      service.invalidate();
-    }
-  }
-
-  #sinceNow(): Validity {
-    const generation = this.#generation;
-    const isOver = (): boolean => generation !== this.#generation;
-    const { peer } = this.#context;
-    return {
-      get obsolete() {
-        return isOver()
-          ? new InvalidStateError(`${peer} has changed its services meanwhile: try again`)
-          : undefined;
-      },
-    };
+    this.#services.invalidate(start, end);
+    this.#all.clear();
+    this.#whole.clear();
+    for (const search of this.#searches.values()) search.clear();
   }
 
   #servicesChanged(value: Uint8Array): void {
     this.#options.log.write('info', 'gatt', () => `${this.#options.peer} has changed its services`);
     // One that is malformed says at least that something changed.
     if (value.length === 4) this.invalidate(readU16(value, 0), readU16(value, 2));
-    else this.invalidate(0x0001, 0xffff);
+    else this.invalidate(FIRST_HANDLE, LAST_HANDLE);
   }
 
   #discoverAll(options: WaitOptions): Promise<readonly RemoteService[]> {
-    return this.#discover(this.#all, 'the services', options, (discovery) => discovery.primaryServices());
-  }
-
-  #discoverByUuid(uuid: Uuid, options: WaitOptions): Promise<readonly RemoteService[]> {
-    const result = this.#byUuid.get(uuid) ?? new SharedResult<readonly RemoteService[]>();
-    this.#byUuid.set(uuid, result);
-    return this.#discover(result, `service ${uuid}`, options, (discovery) =>
-      discovery.primaryServicesByUuid(uuid, true),
+    return this.#discover(this.#all, 'the services', options, async (discovery, validity) =>
+      this.#services.takeAll(await discovery.primaryServices(), validity),
     );
   }
 
-  #discover(
-    result: SharedResult<readonly RemoteService[]>,
+  async #search(uuid: Uuid, options: WaitOptions): Promise<RemoteService | undefined> {
+    const search = this.#searches.get(uuid) ?? new SharedResult();
+    this.#searches.set(uuid, search);
+    return this.#discover(search, `service ${uuid}`, options, async (discovery, validity) => {
+      this.#services.take(await discovery.primaryServicesByUuid(uuid, true), validity);
+      return this.#services.first(uuid);
+    });
+  }
+
+  /** Shared by those who want the same, and begun anew when the peer changes its services meanwhile (Vol 3, Part G, 2.5.2). */
+  #discover<T>(
+    result: SharedResult<T>,
     which: string,
     options: WaitOptions,
-    fetch: (discovery: Discovery) => Promise<readonly ServiceRecord[]>,
-  ): Promise<readonly RemoteService[]> {
-    const { bearer, clock, peer } = this.#context;
+    fetch: (discovery: Discovery, validity: Validity) => Promise<T>,
+  ): Promise<T> {
+    const { bearer, clock, peer, requests } = this.#context;
     const { signal, timeoutMs } = options;
     const what = `discovering ${which} of ${peer}`;
-    return result.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, () =>
-      this.#servicesOf(() => fetch(new Discovery({ bearer, peer, stepTimeoutMs: timeoutMs }))),
-    );
-  }
-
-  async #servicesOf(
-    discover: () => Promise<readonly ServiceRecord[]>,
-    areIncluded = false,
-  ): Promise<readonly RemoteService[]> {
-    const generation = this.#generation;
-    return (await discover()).map((record) => this.#serviceOf(record, generation, areIncluded));
-  }
-
-  /**
-   * One object for one service, however it was found. What a service is stands in its own declaration: an include declaration repeats that, and some
-   * servers repeat it wrongly.
-   */
-  #serviceOf(record: ServiceRecord, generation: number, isIncluded: boolean): RemoteService {
-    const known = this.#services.get(record.handle);
-    const sameRange = known !== undefined && known.endHandle === record.endHandle;
-    if (sameRange && (isIncluded || known.uuid === record.uuid)) return known;
-    const service = new RemoteService(this.#context, record);
-    if (generation === this.#generation) {
-      known?.invalidate();
-      this.#services.set(record.handle, service);
-    } else {
-      // The peer changed its services while they were discovered: nobody knows which of both this is.
-      service.invalidate();
-    }
-    return service;
+    return result.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, async () => {
+      for (let left = MAX_DISCOVERIES; ; left--) {
+        const validity = this.#services.sinceNow();
+        const discovery = new Discovery({ requests, peer, stepTimeoutMs: timeoutMs, validity });
+        try {
+          return await fetch(discovery, validity);
+        } catch (error) {
+          if (left === 1 || validity.obsolete === undefined) throw error;
+        }
+      }
+    });
   }
 }

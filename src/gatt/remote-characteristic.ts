@@ -3,9 +3,10 @@ import { InvalidArgumentError, InvalidStateError, MalformedPduError, NotFoundErr
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
 import type { AccessOptions } from './access-options.ts';
+import type { CharacteristicRecord, DescriptorRecord } from './attribute-records.ts';
 import type { ClientContext } from './client-context.ts';
 import { Deadline } from './deadline.ts';
-import { type CharacteristicRecord, Discovery } from './discovery.ts';
+import { Discovery } from './discovery.ts';
 import { ClientConfiguration, GattUuid } from './gatt-codes.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
 import { type CharacteristicProperties, printProperties, propertiesFromBits } from './properties.ts';
@@ -68,6 +69,7 @@ export class RemoteCharacteristic {
     const feed = (kind: string): ValueFeed =>
       new ValueFeed({ what: `waiting for ${kind} of ${this.#name}`, clock, scope: bearer.scope });
     this.#feeds = { notifications: feed('a notification'), indications: feed('an indication') };
+    this.learn(record);
   }
 
   /** Of the declaration. */
@@ -194,13 +196,14 @@ export class RemoteCharacteristic {
   /** Its descriptors, in the order of their handles. Asked of the peer once. Default deadline 2 s for each step. */
   async descriptors(options: WaitOptions = {}): Promise<readonly RemoteDescriptor[]> {
     this.service.checkCurrent();
-    const { bearer, clock, peer } = this.#context;
+    const { bearer, clock, peer, requests } = this.#context;
     const what = `discovering the descriptors of ${this.#name}`;
     const { signal, timeoutMs } = options;
     return this.#descriptors.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, async () => {
-      const discovery = new Discovery({ bearer, peer, stepTimeoutMs: timeoutMs });
-      const records = await discovery.descriptors(this.#record);
-      return records.map((record) => new RemoteDescriptor(this.#context, this, record));
+      const validity = this.service;
+      const discovery = new Discovery({ requests, peer, stepTimeoutMs: timeoutMs, validity });
+      const [records = []] = await discovery.descriptors([this.#record]);
+      return this.#descriptorsFrom(records);
     });
   }
 
@@ -233,6 +236,17 @@ export class RemoteCharacteristic {
     return { reliableWrite: (bits & 0x0001) !== 0, writableAuxiliaries: (bits & 0x0002) !== 0 };
   }
 
+  /** @internal What is known of it. */
+  get record(): CharacteristicRecord {
+    const descriptors = this.#descriptors.current?.map(({ handle, uuid }) => ({ handle, uuid }));
+    return { ...this.#record, descriptors };
+  }
+
+  /** @internal Takes over what has been found out elsewhere. */
+  learn({ descriptors }: CharacteristicRecord): void {
+    if (descriptors !== undefined) this.#descriptors.preset(this.#descriptorsFrom(descriptors));
+  }
+
   /** @internal Throws InvalidArgumentError for one of another connection, InvalidStateError for one that cannot be read. */
   checkReadable(context: ClientContext): void {
     this.#checkOwner(context);
@@ -258,6 +272,10 @@ export class RemoteCharacteristic {
     const bytes = new Uint8Array(2);
     writeU16(bytes, 0, value);
     await descriptor.write(bytes, deadline.step());
+  }
+
+  #descriptorsFrom(records: readonly DescriptorRecord[]): readonly RemoteDescriptor[] {
+    return records.map((record) => new RemoteDescriptor(this.#context, this, record));
   }
 
   #checkOwner(context: ClientContext): void {

@@ -1,8 +1,8 @@
 import type { Bytes } from '../core/bytes.ts';
 import type { Uuid } from '../core/uuid.ts';
 import type { AccessOptions } from './access-options.ts';
+import type { DescriptorRecord } from './attribute-records.ts';
 import type { ClientContext } from './client-context.ts';
-import type { DescriptorRecord } from './discovery.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
 import type { RemoteCharacteristic } from './remote-characteristic.ts';
 import { type RemoteAttribute, readRemoteValue, writeRemoteValue } from './remote-value.ts';

@@ -17,6 +17,16 @@ export class SharedResult<T> {
     return this.#value?.value;
   }
 
+  /** What has become known in another way. What is there stays. */
+  preset(value: T): void {
+    this.#value ??= { value };
+  }
+
+  /** It is to be fetched again. What is being fetched now still counts for those who come. */
+  clear(): void {
+    this.#value = undefined;
+  }
+
   async get(
     wait: WaitOptions & { readonly what: string; readonly clock: Clock; readonly scope: WaitScope },
     fetch: () => Promise<T>,
@@ -50,8 +60,8 @@ export class SharedResult<T> {
   async #begin(fetch: () => Promise<T>): Promise<T> {
     try {
       const value = await fetch();
-      this.#value = { value };
-      return value;
+      this.#value ??= { value };
+      return this.#value.value;
     } finally {
       this.#pending = undefined;
     }

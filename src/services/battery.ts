@@ -1,7 +1,6 @@
 import { writeU16 } from '../core/bytes.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
-import { Characteristic, Descriptor } from '../gap/local-attributes.ts';
-import { Service } from '../gatt/service.ts';
+import { Characteristic, Descriptor, Service } from '../gap/local-attributes.ts';
 
 export interface BatteryOptions {
   /** The charge, 0 to 100 percent. */

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from '../core/errors.ts';
 import { type Infer, pdu, u8, u16 } from '../core/pdu.ts';
-import { Characteristic } from '../gap/local-attributes.ts';
-import { Service } from '../gatt/service.ts';
+import { Characteristic, Service } from '../gap/local-attributes.ts';
 
 /** Who made a product, and which it is (DIS, 3.9). */
 export interface PnpId {

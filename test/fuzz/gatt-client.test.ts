@@ -29,6 +29,7 @@ const workOn = async (client: GattClient): Promise<void> => {
     }
   };
   await attempt(() => client.watchServices());
+  await attempt(() => client.discover());
   const services = [
     ...((await attempt(() => client.services())) ?? []),
     await attempt(() => client.service(0x181a)),

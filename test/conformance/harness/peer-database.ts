@@ -46,14 +46,13 @@ export interface PlacedCharacteristic {
   readonly descriptors: readonly { readonly handle: number; readonly uuid: Hex }[];
 }
 
-/** The largest PDU that the tester sends here: the smallest ATT_MTU. */
-const MTU = 23;
-
 /** A database of the tester, and the answers that a server gives from it to discovery and reading. */
 export class PeerDatabase {
   readonly services: readonly PlacedService[];
   /** Every request that was answered, oldest first. */
   readonly requests: Hex[] = [];
+  /** The largest PDU that it sends: the smallest ATT_MTU unless set otherwise. */
+  mtu = 23;
   readonly #attributes: readonly PeerAttribute[];
 
   constructor(services: readonly PeerService[]) {
@@ -120,7 +119,7 @@ export class PeerDatabase {
       const { lead, item } = print(attribute);
       first ??= { lead, item };
       if (answer === '') answer = opcode + lead;
-      if (lead !== first.lead || item.length !== first.item.length || size(answer + item) > MTU) break;
+      if (lead !== first.lead || item.length !== first.item.length || size(answer + item) > this.mtu) break;
       answer += item;
     }
     return answer === '' ? error(octetAt(pdu, 0), start, Code.attributeNotFound) : answer;

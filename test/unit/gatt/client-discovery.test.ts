@@ -95,8 +95,8 @@ describe('the discovery of characteristics', () => {
     const { clock, server } = scripted(
       oneService,
       ['08 0a00 1400 0328', '0907 0b00 12 0c00 6e2a 0f00 02 1000 6f2a'],
+      // Behind the last value there is room for a descriptor and for no other characteristic.
       ['08 1000 1400 0328', `0915 1200 0c 1300 ${UART_OCTETS}`],
-      ['08 1300 1400 0328', notFound('08', '1300')],
     );
     const service = await clock.run(server.client.service(0x181a));
     const all = await clock.run(service.characteristics());
@@ -162,7 +162,6 @@ describe('the discovery of descriptors', () => {
     const { clock, server } = scripted(
       ['06 0100 ffff 0028 1a18', '07 0a00 0c00'],
       ['08 0a00 0c00 0328', '0907 0b00 02 0c00 6e2a'],
-      ['08 0c00 0c00 0328', notFound('08', '0c00')],
     );
     const service = await clock.run(server.client.service(0x181a));
     const characteristic = await clock.run(service.characteristic(0x2a6e));
@@ -426,15 +425,36 @@ describe('services that change', () => {
     expect(await clock.run(server.client.watchServices())).toBe(false);
   });
 
-  it('while they are discovered leave nothing behind that looks valid', async () => {
+  it('while they are discovered are discovered anew', async () => {
     const clock = new ManualClock();
-    const answers = ['1106 0100 0500 0018', notFound('10', '0600')];
+    const answers = ['1106 0100 0500 0018', undefined, '1106 0100 ffff 0018'];
     const server = new ScriptedServer(clock, () => answers.shift());
     const waiting = server.client.services();
+    await turn();
     server.client.invalidate(1, 0xffff);
-    const [stale] = await clock.run(waiting);
-    await expect(stale?.characteristics()).rejects.toThrow(/has changed its services/);
-    answers.push('1106 0100 ffff 0018');
-    expect((await clock.run(server.client.services()))[0]?.endHandle).toBe(0xffff);
+    server.send(notFound('10', '0600'));
+    const [service] = await clock.run(waiting);
+    expect(service?.endHandle).toBe(0xffff);
+    expect(server.takeAsked()).toEqual(['100100ffff0028', '100600ffff0028', '100100ffff0028']);
+    expect((await clock.run(server.client.services()))[0]).toBe(service);
+  });
+
+  it('whenever they are discovered are given up', async () => {
+    const clock = new ManualClock();
+    const server = new ScriptedServer(clock, () => {
+      server.client.invalidate(1, 0xffff);
+      return '1106 0100 ffff 0018';
+    });
+    await expect(clock.run(server.client.services())).rejects.toThrow(/has changed its services meanwhile/);
+    expect(server.asked.length).toBe(3);
+  });
+
+  it('are discovered anew where the server says that it is out of sync', async () => {
+    const { clock, server } = scripted(
+      ['10 0100 ffff 0028', '1106 0100 0500 0018'],
+      ['10 0600 ffff 0028', '0110060012'],
+      ['10 0100 ffff 0028', '1106 0100 ffff 0018'],
+    );
+    expect((await clock.run(server.client.services())).map(({ endHandle }) => endHandle)).toEqual([0xffff]);
   });
 });

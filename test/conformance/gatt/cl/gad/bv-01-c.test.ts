@@ -8,8 +8,8 @@ conformance(
   'GATT/CL/GAD/BV-01-C',
   {
     file: 'src/gatt/discovery.ts',
-    from: 'this.#push(what, found, { handle, endHandle: endGroupHandle, uuid });',
-    to: 'this.#push(what, found, { handle, endHandle: handle, uuid });',
+    from: 'this.#push(what, found, { handle, endHandle: endGroupHandle, uuid,',
+    to: 'this.#push(what, found, { handle, endHandle: handle, uuid,',
   },
   async () => {
     await onSampleDatabases(async ({ connection, run }, database) => {

@@ -8,8 +8,8 @@ conformance(
   'GATT/CL/GAD/BV-03-C',
   {
     file: 'src/gatt/discovery.ts',
-    from: 'value.length === 6 ? value.subarray(4) : await',
-    to: 'value.length >= 4 ? value.subarray(4) : await',
+    from: 'declaration.length === 6 ? declaration.subarray(4) : await',
+    to: 'declaration.length >= 4 ? declaration.subarray(4) : await',
   },
   async () => {
     await onSampleDatabases(async ({ connection, run }, database) => {

@@ -7,8 +7,8 @@ conformance(
   'GATT/CL/GAD/BV-06-C',
   {
     file: 'src/gatt/discovery.ts',
-    from: 'while (startingHandle <= endHandle) {',
-    to: 'while (startingHandle <= endHandle && found.length < 3) {',
+    from: 'if (owner === undefined || handle <= owner.valueHandle) continue;',
+    to: 'if (owner === undefined || found.length >= 3) continue;',
   },
   async () => {
     await onSampleDatabases(async ({ connection, run }, database) => {

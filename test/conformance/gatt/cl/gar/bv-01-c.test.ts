@@ -8,8 +8,8 @@ clientCase(
   'GATT/CL/GAR/BV-01-C',
   {
     file: 'src/gatt/remote-characteristic.ts',
-    from: 'readRemoteValue(this.#context, this.handle,',
-    to: 'readRemoteValue(this.#context, this.handle + 1,',
+    from: 'readRemoteValue(this.#context, this.attribute,',
+    to: 'readRemoteValue(this.#context, { ...this.attribute, handle: this.handle + 1 },',
   },
   async (bench, { characteristic }) => {
     // 1. The upper tester has a value read, and the client asks by its handle.

@@ -8,8 +8,8 @@ clientCase(
   'GATT/CL/GAR/BV-06-C',
   {
     file: 'src/gatt/remote-descriptor.ts',
-    from: 'return readRemoteValue(this.#context, this.handle,',
-    to: 'return readRemoteValue(this.#context, this.characteristic.handle,',
+    from: 'return readRemoteValue(this.#context, this.#attribute,',
+    to: 'return readRemoteValue(this.#context, this.characteristic.attribute,',
   },
   async (bench, { descriptor }) => {
     // 1. The upper tester has a descriptor read, and the client asks by its handle.

@@ -8,9 +8,9 @@ import { watch } from '../../../harness/steps.ts';
 clientCase(
   'GATT/CL/GAW/BV-03-C',
   {
-    file: 'src/gatt/remote-value.ts',
-    from: '    { attributeHandle, attributeValue },',
-    to: '    { attributeHandle, attributeValue: attributeValue.subarray(1) },',
+    file: 'src/gatt/remote-characteristic.ts',
+    from: 'await writeRemoteValue(this.#context, this.attribute, bytes, options);',
+    to: 'await writeRemoteValue(this.#context, this.attribute, bytes.subarray(1), options);',
   },
   async (bench, { characteristic }) => {
     // 1. The upper tester has a value written, and the client sends it with its handle.
