@@ -21,7 +21,7 @@ export interface PairingSetup {
   readonly initiator: Uint8Array;
   readonly responder: Uint8Array;
   readonly local: LocalIdentity;
-  /** Whether the user is asked before a peer's pairing is taken that shows him nothing. */
+  /** Whether the user is asked before a Just Works pairing goes on, which shows him nothing. */
   readonly consent: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface PairingOutcome {
 export type PairingState =
   /** Of the initiator: Pairing Request has been sent. */
   | { readonly phase: 'features'; readonly request: PairingFeatures }
-  /** Of the responder: the user is asked, and Pairing Response has not been sent. */
+  /** The user is asked; a responder has not sent its Pairing Response. */
   | { readonly phase: 'consent'; readonly terms: PairingTerms }
   | {
       readonly phase: 'authentication';

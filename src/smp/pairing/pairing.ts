@@ -35,13 +35,9 @@ export const beginPairing = ({ choices }: PairingSetup): PairingStep => {
 
 /** The peripheral has got a Pairing Request. */
 export const answerPairing = (setup: PairingSetup, request: PairingFeatures): PairingStep => {
-  const { choices, consent } = setup;
+  const { choices } = setup;
   const agreement = agree('responder', choices, request, responseOf(choices, request));
-  if (agreement.kind === 'refused') return fail(agreement.reason);
-  const { terms } = agreement;
-  if (consent && terms.method === 'justWorks')
-    return step({ phase: 'consent', terms }, { kind: 'askConsent' });
-  return respond(setup, terms);
+  return agreement.kind === 'refused' ? fail(agreement.reason) : consented(setup, agreement.terms);
 };
 
 /** One step. What a state does not expect ends the pairing, and the peer is told once. */
@@ -53,7 +49,7 @@ export const stepPairing = (setup: PairingSetup, state: PairingState, input: Pai
     case 'cancel':
       return fail(input.reason);
     case 'consent':
-      return state.phase === 'consent' ? respond(setup, state.terms) : step(state);
+      return state.phase === 'consent' ? goOn(setup, state.terms) : step(state);
     case 'passkey':
     case 'comparison':
       return authenticate(setup, state, input);
@@ -75,17 +71,23 @@ const receive = (setup: PairingSetup, state: PairingState, command: SmpCommand):
   if (state.phase === 'features' && command.kind === 'pairingResponse') {
     const agreement = agree('initiator', setup.choices, state.request, command);
     if (agreement.kind === 'refused') return fail(agreement.reason);
-    const { terms } = agreement;
-    return lift(terms, 0, beginAuthentication({ ...setup, terms }));
+    return consented(setup, agreement.terms);
   }
   if (command.kind === 'pairingKeypressNotification') return hearKeypress(state, command.notificationType);
   if (state.phase === 'keys') return takeKey(setup, state, command);
   return authenticate(setup, state, { kind: 'command', command });
 };
 
-const respond = (setup: PairingSetup, terms: PairingTerms): PairingStep => {
+/** The user is asked where nothing else would tell him that somebody pairs. */
+const consented = (setup: PairingSetup, terms: PairingTerms): PairingStep =>
+  setup.consent && terms.method === 'justWorks'
+    ? step({ phase: 'consent', terms }, { kind: 'askConsent' })
+    : goOn(setup, terms);
+
+const goOn = (setup: PairingSetup, terms: PairingTerms): PairingStep => {
   const { state, actions } = lift(terms, 0, beginAuthentication({ ...setup, terms }));
-  return step(state, sendCommand({ kind: 'pairingResponse', ...terms.response }), ...actions);
+  const response = sendCommand({ kind: 'pairingResponse', ...terms.response });
+  return step(state, ...(setup.role === 'responder' ? [response] : []), ...actions);
 };
 
 const authenticate = (setup: PairingSetup, state: PairingState, input: AuthenticationInput): PairingStep => {
