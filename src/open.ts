@@ -9,6 +9,7 @@ import type { FileBondStore } from './gap/bond-file.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
+import type { SecurityPolicy } from './smp/pairing-options.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
 
 export interface OpenOptions extends WaitOptions {
@@ -27,6 +28,8 @@ export interface OpenOptions extends WaitOptions {
   readonly identity?: string | undefined;
   /** Where bonds are kept, or false to keep none. By default a file in the user's state folder; in memory for `virtual` and transports of your own. */
   readonly bonds?: BondStore | false | undefined;
+  /** What becomes of pairings that peers begin: see `adapter.security`. By default nobody may pair but whom `connection.pair()` is called for. */
+  readonly security?: SecurityPolicy | undefined;
   /** Gets what the stack has to say. No text is built without it. */
   readonly log?: LogListener | undefined;
   /** Where all time comes from. By default the system's clock. */
@@ -155,6 +158,7 @@ const prepare = async (
       deviceName: options.name,
       appearance: options.appearance,
       identity: options.identity,
+      security: options.security,
       ...(await stores(moniker, options)),
     });
   } catch (error) {

@@ -45,6 +45,13 @@ export interface AttBearerOptions {
    * `PACES_OF_A_TRANSACTION` times this; 0 unless given.
    */
   readonly paceMs?: (() => number) | undefined;
+  /**
+   * Asked before a request or a command of the client is sent. A promise holds it back until it resolves, and what it rejects with is the call's: so nothing
+   * is asked of a peer that has to show first that it is the one. The MTU exchange is not held back.
+   */
+  readonly beforeAsking?: (() => Promise<void> | undefined) | undefined;
+  /** Asked for each value that the peer's server sends: false drops it. An indication is confirmed all the same. */
+  readonly mayHear?: (() => boolean) | undefined;
   /** Told when a transaction was not completed within 30 s: the link is of no more use for ATT and should be ended. */
   readonly onPoisoned?: ((error: Error) => void) | undefined;
 }
@@ -77,6 +84,7 @@ export class AttBearer {
   readonly #responder: Responder;
   readonly #inbox: ValueInbox;
   readonly #mtu: MtuExchange;
+  readonly #beforeAsking: (() => Promise<void> | undefined) | undefined;
 
   constructor(options: AttBearerOptions) {
     const { channel, clock, log, peer, fixedMtu } = options;
@@ -84,6 +92,7 @@ export class AttBearer {
     this.#clock = clock;
     this.#peer = peer;
     this.#paceMs = options.paceMs ?? ((): number => 0);
+    this.#beforeAsking = options.beforeAsking;
     const { scope } = this;
     const counters = this.#counters;
     const rxMtu = checkRxMtu(options.rxMtu ?? LARGEST_ATT_MTU);
@@ -116,7 +125,7 @@ export class AttBearer {
       mtu,
       exchangeMtu: (clientRxMtu) => this.#mtu.answer(clientRxMtu),
     });
-    this.#inbox = new ValueInbox({ log, peer, counters, mtu });
+    this.#inbox = new ValueInbox({ log, peer, counters, mtu, mayHear: options.mayHear });
     this.#mtu = new MtuExchange(
       {
         scope,
@@ -193,6 +202,28 @@ export class AttBearer {
     params: Infer<Q>,
     options: AttRequestOptions,
   ): Promise<R> {
+    const held = this.#beforeAsking?.();
+    if (held === undefined) return this.#request(exchange, params, options);
+    return this.#after(held, options.what, options, (wait) =>
+      this.#request(exchange, params, { ...options, ...wait }),
+    );
+  }
+
+  /** Resolves when the controller has room. Rejects with InvalidArgumentError for a value longer than `maxValueLength`. */
+  writeCommand(handle: number, value: Uint8Array, wait: WaitOptions = {}): Promise<void> {
+    const held = this.#beforeAsking?.();
+    if (held === undefined) return this.#sendValue(AttOpcode.writeCommand, handle, value, wait);
+    const kept = copyBytes(value);
+    return this.#after(held, `writing to ${this.#peer}`, wait, (left) =>
+      this.#sendValue(AttOpcode.writeCommand, handle, kept, left),
+    );
+  }
+
+  #request<Q extends Shape, R>(
+    exchange: AttExchange<Q, R>,
+    params: Infer<Q>,
+    options: AttRequestOptions,
+  ): Promise<R> {
     const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
     return this.#requests.run(
       {
@@ -207,11 +238,6 @@ export class AttBearer {
       options,
       this.stretched(defaultTimeoutMs),
     );
-  }
-
-  /** Resolves when the controller has room. Rejects with InvalidArgumentError for a value longer than `maxValueLength`. */
-  writeCommand(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
-    return this.#sendValue(AttOpcode.writeCommand, handle, value, wait);
   }
 
   /** As writeCommand; while our MTU exchange is on the air it waits for its end (Vol 3, Part F, 3.4.2.2, rule 5). */
@@ -236,6 +262,34 @@ export class AttBearer {
       options,
       this.stretched(defaultTimeoutMs),
     );
+  }
+
+  /** Does something when nothing holds it back any more, in what is left of the caller's deadline. */
+  async #after<R>(
+    held: Promise<void>,
+    what: string,
+    wait: WaitOptions,
+    work: (left: WaitOptions) => Promise<R>,
+  ): Promise<R> {
+    const { timeoutMs, signal } = wait;
+    const endMs = this.#clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+    await procedure<void>(
+      {
+        what: `encrypting the link before ${what}`,
+        clock: this.#clock,
+        scope: this.scope,
+        // It has a deadline of its own.
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
+        timeoutMs,
+        signal,
+      },
+      (settle) => {
+        held.then(settle.resolve, settle.reject);
+        return undefined;
+      },
+    );
+    const leftMs = Math.max(1, endMs - this.#clock.now());
+    return work({ timeoutMs: timeoutMs === undefined ? undefined : leftMs, signal });
   }
 
   #sendValue(

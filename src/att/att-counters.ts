@@ -23,6 +23,8 @@ export const attCounterNames = [
   'lateHandlerAnswers',
   /** Values of the server that arrived with nobody there to take them. */
   'valuesUnheard',
+  /** Values of the server that arrived in plain from a peer whose key is known. */
+  'valuesDistrusted',
   /** Commands that arrived with no server to take them. */
   'commandsUnheard',
   /** MTU exchanges of the peer after its first; they change nothing. */

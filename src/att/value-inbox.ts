@@ -16,6 +16,8 @@ export interface ValueInboxOptions {
   readonly peer: string;
   readonly counters: AttCounters;
   readonly mtu: () => number;
+  /** Whether what the peer sends may be believed now. It may unless told otherwise. */
+  readonly mayHear?: (() => boolean) | undefined;
 }
 
 /** Notifications and indications on their way to whoever listens. Whatever is wrong with one ends here (Vol 3, Part F, 3.4.7). */
@@ -53,7 +55,11 @@ export class ValueInbox {
   }
 
   #deliver(handle: number, value: Uint8Array, kind: 'notification' | 'indication'): void {
-    const { counters, log, peer } = this.#options;
+    const { counters, log, peer, mayHear } = this.#options;
+    if (mayHear?.() === false) {
+      counters.add('valuesDistrusted');
+      return;
+    }
     if (this.receiver === undefined) {
       counters.add('valuesUnheard');
       return;

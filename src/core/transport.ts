@@ -26,6 +26,8 @@ export interface HciTransport {
    * kept under it, so that it should be the same on every run.
    */
   readonly name: string;
+  /** True where events and data come by different ways, so that data may overtake the event that was sent ahead of it. */
+  readonly reordersEvents?: boolean | undefined;
   /** Begins delivery. Called once. A line that is lost by then is told as one that is lost later. */
   start(sink: HciTransportSink): void;
   /** Takes ownership of the packet. All that is sent in one turn of the event loop leaves in one write. Ignored after closing. */

@@ -4,11 +4,13 @@ import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
-import { gattLink } from '../gatt/connection-ref.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
 import { HciController } from '../hci/hci-controller.ts';
 import type { IdentityAddress } from '../smp/bond.ts';
 import type { BondStore } from '../smp/bond-store.ts';
+import { OobData } from '../smp/oob-data.ts';
+import { choicesOf, type SecurityPolicy } from '../smp/pairing-options.ts';
+import { RepeatedAttempts } from '../smp/repeated-attempts.ts';
 import { type AdapterInfo, describeController } from './adapter-info.ts';
 import type { Advertising } from './advertising.ts';
 import { AdvertisingManager, type BroadcastCallOptions } from './advertising-manager.ts';
@@ -16,6 +18,7 @@ import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options
 import { type BondInfo, describeBond } from './bond-info.ts';
 import { Bonds } from './bonds.ts';
 import { Connector } from './connect.ts';
+import { prepareConnection } from './connect-preparation.ts';
 import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
@@ -40,6 +43,8 @@ export interface AdapterOptions {
   readonly identity?: string | undefined;
   /** Undefined where no bonds are kept. */
   readonly bondStore?: BondStore | undefined;
+  /** See `Adapter.security`. */
+  readonly security?: SecurityPolicy | undefined;
   readonly deviceName?: string | undefined;
   readonly appearance?: number | undefined;
 }
@@ -61,8 +66,6 @@ const knowSelf = async (
 
 /** For one change of what is kept on disk. */
 const STORE_TIMEOUT_MS = 2_000;
-/** A caller that leaves at least this to the MTU exchange leaves it its own deadline. */
-const LONG_FOR_AN_EXCHANGE_MS = 1_000;
 
 /** A controller that is open, and everything that it does. Several live in one process, and nothing is shared between them. */
 export class Adapter implements AsyncDisposable, DeviceOwner {
@@ -71,6 +74,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #options: AdapterOptions;
   readonly #identity: LocalIdentity;
   readonly #bonds: Bonds;
+  readonly #attempts: RepeatedAttempts;
+  #security: SecurityPolicy | undefined;
   readonly #scans: ScanManager<Device>;
   readonly #advertising: AdvertisingManager<Connection>;
   readonly #connector: Connector;
@@ -97,6 +102,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#bonds = bonds;
     this.#options = options;
     const { clock, log } = options;
+    this.#attempts = new RepeatedAttempts(clock);
+    this.security = options.security;
     const radio = new Radio({ controller: radioOfHci, ownAddress: () => identity.address });
     this.#radio = radio;
     this.#scans = new ScanManager(radio, (address, type) => new Device(this, address, type));
@@ -158,6 +165,26 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   /** Peers that no pairing is needed with, without their keys. */
   get bonds(): readonly BondInfo[] {
     return this.#bonds.all.map(describeBond);
+  }
+
+  /**
+   * What becomes of pairings that peers begin, and of security that they ask for, on all links. Undefined, as it is by default: nobody may pair but whom
+   * `connection.pair()` is called for. It holds from the next command of a peer on.
+   *
+   * @throws InvalidArgumentError for a policy that does not fit together.
+   */
+  get security(): SecurityPolicy | undefined {
+    return this.#security;
+  }
+
+  set security(policy: SecurityPolicy | undefined) {
+    if (policy !== undefined) choicesOf(policy, { bonds: this.#bonds.kept, identity: true });
+    this.#security = policy;
+  }
+
+  /** Out-of-band data for one pairing with Secure Connections, to be carried to the peer: see `oob` of the options of `connection.pair()`. */
+  createOobData(): OobData {
+    return new OobData();
   }
 
   /** The links that are up, of both roles. */
@@ -310,7 +337,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
         `${device} is connected already: use device.connection, or disconnect it first`,
       );
     }
-    const { clock } = this.#options;
+    const { clock, log } = this.#options;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
     const endMs = clock.now() + timeoutMs;
     const newLink = await this.#connector.connect({
@@ -318,7 +345,13 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       peer: { address: device.address, type: device.addressType },
     });
     const connection = this.#accept(newLink);
-    if (options.exchangeMtu !== false) await this.#exchangeMtu(connection, endMs - clock.now(), signal);
+    await prepareConnection(connection, {
+      clock,
+      log,
+      endMs,
+      signal,
+      exchangeMtu: options.exchangeMtu !== false,
+    });
     return connection;
   }
 
@@ -331,33 +364,25 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     await this.#hci.close();
   }
 
-  /** A peer that will not exchange, in what is left of the deadline, keeps the default MTU; it is as good a link as any. */
-  async #exchangeMtu(connection: Connection, leftMs: number, signal: AbortSignal | undefined): Promise<void> {
-    try {
-      const timeoutMs = leftMs < LONG_FOR_AN_EXCHANGE_MS ? Math.max(leftMs, 1) : undefined;
-      await connection.exchangeMtu({ timeoutMs, signal });
-    } catch (error) {
-      if (signal?.aborted === true) {
-        await connection[Symbol.asyncDispose]();
-        throw signal.reason;
-      }
-      connection[gattLink].scope.check();
-      this.#options.log.write(
-        'warn',
-        'gap',
-        () => `no MTU exchange with ${connection.device}: ${String(error)}`,
-      );
-    }
-  }
-
   #accept(newLink: NewLink): Connection {
     const { clock, log } = this.#options;
     const { address, type } = newLink.peer;
     const key = peerKey(address, type);
-    const context = { hci: this.#hci, clock, log, server: this.#server, listeners: this.#listeners };
-    const { connection, control } = assembleLink(context, newLink, new Device(this, address, type));
+    const context = {
+      hci: this.#hci,
+      clock,
+      log,
+      server: this.#server,
+      listeners: this.#listeners,
+      local: { ...this.#identity.address, irk: this.#identity.irk },
+      bonds: this.#bonds,
+      attempts: this.#attempts,
+      policy: () => this.#security,
+    };
+    const assembled = assembleLink(context, newLink, new Device(this, address, type));
+    const { connection } = assembled;
     this.#connections.set(key, connection);
-    this.#events.follow(newLink.link, control);
+    this.#events.follow(newLink.link, assembled);
     newLink.link.scope.add(() => {
       this.#endedCounters = sumOf(this.#endedCounters, connection.counters);
       if (this.#connections.get(key) === connection) this.#connections.delete(key);

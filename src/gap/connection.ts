@@ -13,6 +13,7 @@ import type { ReadMultipleOptions } from '../gatt/multiple-reads.ts';
 import type { AttributeValue } from '../gatt/read-by-uuid.ts';
 import type { RemoteCharacteristic } from '../gatt/remote-characteristic.ts';
 import type { RemoteService } from '../gatt/remote-service.ts';
+import type { PairingOptions } from '../smp/pairing-options.ts';
 import type { CounterValues } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { type GuardedWork, guard } from './guard.ts';
@@ -25,9 +26,13 @@ import type {
 import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
 import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
 import type { DataLength, DataLengthRequest } from './link-data-length.ts';
+import type { LinkSecurity } from './link-security.ts';
 import type { LinkPhys, PhyPreference } from './phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import type { ConnectionSecurity } from './security.ts';
+
+/** How `connection.pair()` pairs, and how long it may take. */
+export interface PairOptions extends PairingOptions, WaitOptions {}
 
 /** The L2CAP channels of a connection. */
 export interface ChannelMaker {
@@ -46,6 +51,7 @@ export interface ConnectionParts {
   readonly bearer: AttBearer;
   readonly client: GattClient;
   readonly control: LinkControl;
+  readonly security: LinkSecurity;
   readonly counters: () => CounterValues;
   readonly channels: ChannelMaker;
   readonly link: Omit<GattLink, 'connection'>;
@@ -88,7 +94,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
 
   /** What protects the link now. */
   get security(): ConnectionSecurity {
-    return this.#parts.control.security;
+    return this.#parts.security.current;
   }
 
   /**
@@ -152,6 +158,32 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    */
   withTimeout<T>(timeoutMs: number, work: GuardedWork<T>): Promise<T> {
     return guard(this.#parts.clock, this.#parts.scope, `working with ${this.device}`, timeoutMs, work);
+  }
+
+  /**
+   * Pairs with the peer, in either role; as peripheral by asking the central to (Vol 3, Part H, 2.3 and 2.4.6). Resolves when the link is encrypted, all keys have been given
+   * and taken, and the bond is kept: then see `security`. A pairing that the peer has begun is waited for, and must come to what the options require. Default deadline
+   * 20 s, in which a user may have to answer. Giving up tells the peer.
+   *
+   * @throws SmpError with the `reason` and whose verdict it was; InvalidStateError while another call pairs, and on a link on which a pairing has timed out;
+   *   InvalidArgumentError for options that do not fit together.
+   */
+  async pair(options: PairOptions = {}): Promise<void> {
+    const { timeoutMs, signal, ...pairing } = options;
+    this.#parts.scope.check();
+    return this.#parts.security.pair(pairing, { timeoutMs, signal });
+  }
+
+  /**
+   * Encrypts the link to a bonded peer, as peripheral by asking the central to; at once where it is encrypted. A central does so by itself when it connects. Default
+   * deadline 5 s.
+   *
+   * @throws InvalidStateError without a bond; HciError where the peer does not take part, with the status PIN or Key Missing where it has lost the bond, or is another;
+   *   SmpError when the central refuses.
+   */
+  async encrypt(options: WaitOptions = {}): Promise<void> {
+    this.#parts.scope.check();
+    return this.#parts.security.encrypt(options);
   }
 
   /** Exchanges the ATT MTU, unless that has been done: connecting as central does it. Default deadline 1 s. */

@@ -1,7 +1,7 @@
 import { AttBearer } from '../att/att-bearer.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { LinkSecurity } from '../gatt/access.ts';
+import type { LinkSecurity as GattSecurity } from '../gatt/access.ts';
 import { gattLink } from '../gatt/connection-ref.ts';
 import { GattClient } from '../gatt/gatt-client.ts';
 import type { GattServer } from '../gatt/gatt-server.ts';
@@ -9,14 +9,19 @@ import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { HciController } from '../hci/hci-controller.ts';
 import type { CreditListener } from '../l2cap/credit-terms.ts';
 import { L2capLink } from '../l2cap/l2cap-link.ts';
-import { PairingRefuser } from '../smp/pairing-refuser.ts';
+import type { LocalIdentity } from '../smp/pairing/distribution.ts';
+import type { SecurityPolicy } from '../smp/pairing-options.ts';
+import type { RepeatedAttempts } from '../smp/repeated-attempts.ts';
+import type { BondKeeper } from '../smp/security-context.ts';
 import { Connection } from './connection.ts';
 import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
+import { HciEncryption } from './hci-encryption.ts';
 import { ConnectionChannels } from './l2cap-connection-channels.ts';
 import type { L2capListeners } from './l2cap-listener.ts';
 import { LinkControl } from './link-control.ts';
-import type { NewLink } from './radio-controller.ts';
+import { LinkSecurity } from './link-security.ts';
+import type { NewLink, Peer } from './radio-controller.ts';
 import { gattSecurity } from './security.ts';
 
 /** What every link of an adapter is made with. */
@@ -27,44 +32,67 @@ export interface LinkContext {
   readonly server: GattServer;
   /** For L2CAP channels on any of its links. */
   readonly listeners: L2capListeners;
+  /** Who the adapter is to peers that it pairs with. */
+  readonly local: LocalIdentity;
+  readonly bonds: BondKeeper;
+  readonly attempts: RepeatedAttempts;
+  readonly policy: () => SecurityPolicy | undefined;
 }
 
 export interface AssembledLink {
   readonly connection: Connection;
   readonly control: LinkControl;
+  readonly security: LinkSecurity;
 }
 
 /** Puts the layers of a new link on top of each other. What the peer has sent meanwhile is handled before this returns. */
-export const assembleLink = (
-  context: LinkContext,
-  { link: acl, role, parameters }: NewLink,
-  device: Device,
-): AssembledLink => {
+export const assembleLink = (context: LinkContext, newLink: NewLink, device: Device): AssembledLink => {
+  const { link: acl, role, parameters } = newLink;
   const { hci, clock, log, server, listeners } = context;
   const peer = device.address;
   const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners });
-  const security = (): LinkSecurity => gattSecurity(control.security);
+  const gatt = (): GattSecurity => gattSecurity(security.current);
   const l2cap = new L2capLink({
     acl,
     role,
     clock,
     log,
     peer,
-    listenerOf: (spsm): CreditListener | undefined => channels.listenerOf(spsm, { connection, security }),
+    listenerOf: (spsm): CreditListener | undefined =>
+      channels.listenerOf(spsm, { connection, security: gatt }),
   });
   const control = new LinkControl({ hci, acl, l2cap, clock, log, role, peer, parameters });
+  const security = new LinkSecurity({
+    channel: l2cap.smp,
+    role,
+    clock,
+    log,
+    encryption: new HciEncryption(hci, acl, log),
+    ownAddress: newLink.own,
+    peerAddress: onAir(newLink),
+    peer: newLink.peer,
+    local: context.local,
+    bonds: context.bonds,
+    attempts: context.attempts,
+    policy: context.policy,
+    paceMs: () => control.paceMs,
+    reordersEvents: hci.reordersEvents,
+    onBonded: ({ peer: identity }) => server.keepClient(connection, identityKey(identity)),
+  });
   const bearer = new AttBearer({
     channel: l2cap.att,
     clock,
     log,
     peer,
     paceMs: () => control.paceMs,
+    beforeAsking: () => security.beforeAsking(),
+    mayHear: () => !security.isUnproven,
     // A bearer on which a transaction was never completed is of no more use, and there is no other (Vol 3, Part F, 3.3.3).
     onPoisoned: () =>
       void hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection).catch(() => undefined),
   });
-  const client = new GattClient({ bearer, clock, log, peer });
-  const refuser = new PairingRefuser({ channel: l2cap.smp, role, log, peer });
+  const raiseSecurity = (status: number): Promise<boolean> => security.raise(status);
+  const client = new GattClient({ bearer, clock, log, peer, raiseSecurity });
   const connection: Connection = new Connection({
     device,
     role,
@@ -73,12 +101,13 @@ export const assembleLink = (
     bearer,
     client,
     control,
+    security,
     counters: () =>
       layered({
         l2cap: l2cap.counters,
         att: bearer.counters,
         gatt: client.counters,
-        smp: refuser.counters,
+        smp: security.manager.counters,
       }),
     channels: {
       connect: (options) => channels.connect(l2cap, connection, options),
@@ -90,13 +119,20 @@ export const assembleLink = (
       bearer,
       scope: acl.scope,
       what: peer,
-      identity: undefined,
-      security,
+      identity: security.current.bonded ? identityKey(newLink.peer) : undefined,
+      security: gatt,
     },
   });
   bearer.server = server.attach(connection[gattLink]);
   if (role === 'central') l2cap.parameterPolicy = control.parameterPolicy;
   l2cap.start();
   control.dataLength.extend();
-  return { connection, control };
+  return { connection, control, security };
 };
+
+/** The address that the peer was on the air with. */
+const onAir = ({ peer, peerResolvableAddress }: NewLink): Peer =>
+  peerResolvableAddress === undefined ? peer : { address: peerResolvableAddress, type: 'random' };
+
+/** What a GATT client's state is kept under. */
+const identityKey = ({ address, type }: Peer): string => `${address}/${type}`;

@@ -15,7 +15,6 @@ import { connectionInterval, fromSlots, supervisionTimeout, toSlots } from './in
 import { LinkDataLength } from './link-data-length.ts';
 import { LinkPhy } from './link-phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
-import { type ConnectionSecurity, unprotected } from './security.ts';
 
 /** Parameters to ask for (Vol 3, Part C, 9.3.9). */
 export interface ConnectionParameterRequest {
@@ -68,7 +67,7 @@ const satisfies = (parameters: LinkParameters, wanted: ConnectionParameters): bo
   parameters.peripheralLatency === wanted.latency &&
   parameters.supervisionTimeoutMs === fromSlots(wanted.timeout, supervisionTimeout);
 
-/** The controller's side of one link: its parameters, its protection, its end. */
+/** The controller's side of one link: its parameters, its PHYs, its end. */
 export class LinkControl {
   readonly phy: LinkPhy;
   readonly dataLength: LinkDataLength;
@@ -90,10 +89,6 @@ export class LinkControl {
   /** The longest time between two chances of the peer to be heard: what default deadlines are stretched by. */
   get paceMs(): number {
     return paceMs(this.#parameters.intervalMs, this.#parameters.peripheralLatency);
-  }
-
-  get security(): ConnectionSecurity {
-    return unprotected;
   }
 
   /** Ends the link as its user: Remote User Terminated Connection (Vol 4, Part E, 7.1.6). */

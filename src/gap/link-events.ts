@@ -7,10 +7,17 @@ import type { HciController } from '../hci/hci-controller.ts';
 import { connectionParameterFault } from '../l2cap/connection-parameters.ts';
 import { connectionInterval, fromSlots, supervisionTimeout } from './intervals.ts';
 import type { LinkControl } from './link-control.ts';
+import type { LinkSecurity } from './link-security.ts';
 
-/** Brings the events of the controller about links to the control of the link that each is about. */
+/** Who hears what the controller tells of a link. */
+export interface FollowedLink {
+  readonly control: LinkControl;
+  readonly security: LinkSecurity;
+}
+
+/** Brings the events of the controller about links to the link that each is about. */
 export class LinkEvents {
-  readonly #controls = new Map<AclLink, LinkControl>();
+  readonly #links = new Map<AclLink, FollowedLink>();
   readonly #hci: HciController;
   readonly #log: Log;
 
@@ -30,20 +37,44 @@ export class LinkEvents {
     hci.on(HciEvent.leDataLengthChange, (event) => {
       this.#control(event.connectionHandle)?.dataLength.changed(event);
     });
+    hci.on(HciEvent.leLongTermKeyRequest, ({ connectionHandle, randomNumber, encryptedDiversifier }) => {
+      const link = this.#link(connectionHandle);
+      if (link === undefined) this.#refuseKey(connectionHandle);
+      else link.security.keyRequested(randomNumber, encryptedDiversifier);
+    });
+    hci.on(HciEvent.encryptionChange, ({ connectionHandle, status, encryptionEnabled }) => {
+      this.#link(connectionHandle)?.security.encryptionChanged(status, encryptionEnabled !== 0);
+    });
+    hci.on(HciEvent.encryptionKeyRefreshComplete, ({ connectionHandle, status }) => {
+      this.#link(connectionHandle)?.security.encryptionChanged(status, true);
+    });
     hci.on(HciEvent.leRemoteConnectionParameterRequest, ({ connectionHandle, ...wanted }) => {
       this.#answer(connectionHandle, wanted);
     });
   }
 
   /** Until the link ends. */
-  follow(link: AclLink, control: LinkControl): void {
-    this.#controls.set(link, control);
-    link.scope.add(() => this.#controls.delete(link));
+  follow(link: AclLink, followed: FollowedLink): void {
+    this.#links.set(link, followed);
+    link.scope.add(() => this.#links.delete(link));
+  }
+
+  #link(handle: number): FollowedLink | undefined {
+    const link = this.#hci.links.get(handle);
+    return link === undefined ? undefined : this.#links.get(link);
   }
 
   #control(handle: number): LinkControl | undefined {
-    const link = this.#hci.links.get(handle);
-    return link === undefined ? undefined : this.#controls.get(link);
+    return this.#link(handle)?.control;
+  }
+
+  /** No key for a link that nobody knows: the controller must be answered all the same. */
+  #refuseKey(connectionHandle: number): void {
+    this.#hci
+      .send(HciCommand.leLongTermKeyRequestNegativeReply, { connectionHandle })
+      .catch((error: unknown) => {
+        this.#log.write('warn', 'gap', () => `a request for a key was not answered: ${String(error)}`);
+      });
   }
 
   /** What the specification allows is accepted, in either role (Vol 6, Part B, 5.1.7); who wants otherwise updates them again. */

@@ -1,4 +1,6 @@
 import type { LinkSecurity } from '../gatt/access.ts';
+import type { LinkProtection } from '../smp/security-manager.ts';
+import { LARGEST_KEY_SIZE } from '../smp/smp-codes.ts';
 
 /** What protects a link at this moment (Vol 3, Part C, 10.2.1). Read from the link at each use; never what somebody hoped for. */
 export interface ConnectionSecurity {
@@ -14,17 +16,18 @@ export interface ConnectionSecurity {
   readonly level: 1 | 2 | 3 | 4;
 }
 
-/** A link that nothing protects. */
-export const unprotected: ConnectionSecurity = {
-  encrypted: false,
-  authenticated: false,
-  bonded: false,
-  secureConnections: false,
-  keySize: 0,
-  level: 1,
+const levelOf = ({ encrypted, authenticated, secureConnections, keySize }: LinkProtection): 1 | 2 | 3 | 4 => {
+  if (!encrypted) return 1;
+  if (!authenticated) return 2;
+  return secureConnections && keySize === LARGEST_KEY_SIZE ? 4 : 3;
 };
 
-/** The same for the judge of access. A link without a bond has no key to be encrypted with. */
+export const securityOf = (protection: LinkProtection): ConnectionSecurity => ({
+  ...protection,
+  level: levelOf(protection),
+});
+
+/** The same for the judge of access. */
 export const gattSecurity = (security: ConnectionSecurity): LinkSecurity => ({
   encrypted: security.encrypted,
   authenticated: security.authenticated,

@@ -135,6 +135,11 @@ export class HciController {
     return this.#info;
   }
 
+  /** Whether data may arrive before an event that was sent ahead of it, as on USB, where they take different ways. */
+  get reordersEvents(): boolean {
+    return this.#transport.reordersEvents === true;
+  }
+
   /** The links that are up, by connection handle. */
   get links(): ReadonlyMap<number, AclLink> {
     return this.#acl.links;

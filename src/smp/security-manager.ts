@@ -1,7 +1,7 @@
-import { equalBytes } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import { InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
+import { equalSecrets } from '../crypto/equal-secrets.ts';
 import type { Bond, IdentityAddress } from './bond.ts';
 import type { KeyStrength } from './bond-making.ts';
 import type { SmpCommand } from './codec/smp-commands.ts';
@@ -169,7 +169,7 @@ export class SecurityManager {
     let isAnswered: boolean;
     if (awaited !== undefined && ediv === 0 && rand.every((octet) => octet === 0))
       isAnswered = this.#encrypter.answer(awaited.key, { strength: awaited.strength, run });
-    else if (bond !== undefined && key?.ediv === ediv && equalBytes(key.rand, rand))
+    else if (bond !== undefined && key?.ediv === ediv && equalSecrets(key.rand, rand))
       isAnswered = this.#encrypter.answer(key.value, { strength: bond });
     else isAnswered = this.#encrypter.answer(undefined, undefined);
     if (!isAnswered) this.#counters.add('keysMissing');

@@ -15,6 +15,10 @@ class TappedTransport implements HciTransport {
     return this.#inner.name;
   }
 
+  get reordersEvents(): boolean {
+    return this.#inner.reordersEvents === true;
+  }
+
   get pendingBytes(): number {
     return this.#inner.pendingBytes;
   }

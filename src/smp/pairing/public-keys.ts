@@ -1,4 +1,3 @@
-import { equalBytes } from '../../core/bytes.ts';
 import { equalSecrets } from '../../crypto/equal-secrets.ts';
 import { dhKey, isDebugKey, type KeyPair, type PublicKey } from '../../crypto/p256.ts';
 import { f4 } from '../../crypto/toolbox.ts';
@@ -14,7 +13,7 @@ export type KeyVerdict =
  * answer us with what we say; one off the curve would draw our private key out; of the debug key everybody knows the private half.
  */
 export const judgePublicKey = ({ privateKey, publicKey }: KeyPair, peerKey: PublicKey): KeyVerdict => {
-  if (equalBytes(peerKey.x, publicKey.x))
+  if (equalSecrets(peerKey.x, publicKey.x))
     return { kind: 'bad', reason: PairingFailedReason.dhKeyCheckFailed };
   if (isDebugKey(peerKey)) return { kind: 'bad', reason: PairingFailedReason.keyRejected };
   const shared = dhKey(privateKey, peerKey);

@@ -1,0 +1,91 @@
+import { AttErrorCode } from '../att/att-codes.ts';
+import { type Bytes, reversedBytes } from '../core/bytes.ts';
+import { HciError } from '../core/errors.ts';
+import type { WaitOptions } from '../core/procedure.ts';
+import { HciCommand } from '../hci/codec/commands.ts';
+import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
+import type { PairingOptions, SecurityPolicy } from '../smp/pairing-options.ts';
+import type { SecurityManagerOptions } from '../smp/security-context.ts';
+import { SecurityManager } from '../smp/security-manager.ts';
+import { type ConnectionSecurity, securityOf } from './security.ts';
+
+/** The security of one link, as the layers beside the Security Manager see it. */
+export class LinkSecurity {
+  readonly #manager: SecurityManager;
+  readonly #policy: () => SecurityPolicy | undefined;
+
+  constructor(options: SecurityManagerOptions) {
+    this.#manager = new SecurityManager(options);
+    this.#policy = options.policy;
+  }
+
+  get manager(): SecurityManager {
+    return this.#manager;
+  }
+
+  /** What protects the link now. */
+  get current(): ConnectionSecurity {
+    return securityOf(this.#manager.protection);
+  }
+
+  /** A bonded peer has not shown yet that it has the key: whoever is there may be another (Vol 3, Part C, 10.3.2). */
+  get isUnproven(): boolean {
+    const { encrypted, bonded } = this.#manager.protection;
+    return bonded && !encrypted;
+  }
+
+  /** What has to happen before the peer is asked for anything; undefined where nothing has to. */
+  beforeAsking(): Promise<void> | undefined {
+    return this.isUnproven ? this.#manager.encrypt({}) : undefined;
+  }
+
+  pair(options: PairingOptions, wait: WaitOptions): Promise<void> {
+    return this.#manager.pair(options, wait);
+  }
+
+  encrypt(wait: WaitOptions): Promise<void> {
+    return this.#manager.encrypt(wait);
+  }
+
+  /**
+   * Does what a refusal of the peer asks for (Vol 3, Part C, 10.3.2): encrypts with a bond that there is; else pairs, if the adapter's policy lets its user be asked.
+   * A bonded peer that cannot encrypt is never paired with by itself: that would hand the bond to whoever claims its address. Gives whether it was of use.
+   */
+  async raise(status: number): Promise<boolean> {
+    const { encrypted, authenticated, bonded } = this.#manager.protection;
+    if (bonded && !encrypted) {
+      await this.#manager.encrypt({});
+      return true;
+    }
+    const policy = this.#policy();
+    if (policy === undefined || policy.pairable === false) return false;
+    const needsProtection = status === AttErrorCode.insufficientAuthentication && encrypted && !authenticated;
+    await this.#manager.pair(needsProtection ? { ...policy, mitm: true } : policy, {});
+    return true;
+  }
+
+  /** Of LE Long Term Key Request. */
+  keyRequested(randomNumber: Uint8Array, ediv: number): void {
+    const rand: Bytes = reversedBytes(randomNumber);
+    this.#manager.keyRequested({ ediv, rand });
+  }
+
+  /** Of Encryption Change and Encryption Key Refresh Complete. */
+  encryptionChanged(status: number, isOn: boolean): void {
+    const isEncrypted = status === HciErrorCode.success && isOn;
+    this.#manager.encryptionChanged(isEncrypted ? undefined : this.#failure(status));
+  }
+
+  #failure(status: number): Error {
+    const { peer, bond } = this.#manager;
+    const lost =
+      status === HciErrorCode.pinOrKeyMissing && bond !== undefined
+        ? '; it has lost the bond, or is somebody else: see that it is the one, then pair again, or remove the bond'
+        : '';
+    return new HciError(
+      `the link to ${peer.address} is not encrypted: ${describeStatus(status)}${lost}`,
+      status,
+      HciCommand.leEnableEncryption.opcode,
+    );
+  }
+}
