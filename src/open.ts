@@ -17,6 +17,8 @@ export interface OpenOptions extends WaitOptions {
   readonly name?: string | undefined;
   /** What kind of thing this is, a value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
   readonly appearance?: number | undefined;
+  /** The longest ATT PDU that this host takes, offered to every peer (Vol 3, Part F, 3.4.2): 23 to 517, which is the default. */
+  readonly mtu?: number | undefined;
   /** A file that gets every packet between host and controller, as btsnoop: Wireshark opens it. It may hold keys. */
   readonly snoop?: string | undefined;
   /** Where identities are kept. By default a file in the user's state folder; in memory for `virtual` and transports of your own. */
@@ -160,6 +162,7 @@ const prepare = async (
       identity: options.identity,
       security: options.security,
       ...(await stores(moniker, options)),
+      mtu: options.mtu,
     });
   } catch (error) {
     await transport.close();

@@ -1,3 +1,4 @@
+import { checkRxMtu } from '../att/mtu-exchange.ts';
 import { type Address, type AddressType, parseAddress } from '../core/address.ts';
 import type { Clock } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
@@ -47,6 +48,7 @@ export interface AdapterOptions {
   readonly security?: SecurityPolicy | undefined;
   readonly deviceName?: string | undefined;
   readonly appearance?: number | undefined;
+  readonly mtu?: number | undefined;
 }
 
 /** Who an adapter is, and whom it knows. */
@@ -122,7 +124,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
 
   /** @internal For open(). */
   static async start(transport: HciTransport, options: AdapterOptions): Promise<Adapter> {
-    const { clock, log, signal } = options;
+    const { clock, log, signal, mtu } = options;
+    if (mtu !== undefined) checkRxMtu(mtu);
     // The deadline is open()'s, which aborts the signal.
     const timeoutMs = Number.POSITIVE_INFINITY;
     const hci = await HciController.start(transport, { clock, log, signal, timeoutMs });
@@ -155,6 +158,24 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
 
   get addressType(): AddressType {
     return this.#identity.address.type;
+  }
+
+  /** What clients read as Device Name (Vol 3, Part C, 12.1). Setting it throws InvalidArgumentError for more than 248 octets of UTF-8. */
+  get name(): string {
+    return this.#server.deviceName;
+  }
+
+  set name(name: string) {
+    this.#server.deviceName = name;
+  }
+
+  /** What clients read as Appearance (Vol 3, Part C, 12.2). */
+  get appearance(): number {
+    return this.#server.appearance;
+  }
+
+  set appearance(appearance: number) {
+    this.#server.appearance = appearance;
   }
 
   /** What the controller is. */
@@ -365,13 +386,14 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   #accept(newLink: NewLink): Connection {
-    const { clock, log } = this.#options;
+    const { clock, log, mtu: rxMtu } = this.#options;
     const { address, type } = newLink.peer;
     const key = peerKey(address, type);
     const context = {
       hci: this.#hci,
       clock,
       log,
+      rxMtu,
       server: this.#server,
       listeners: this.#listeners,
       local: { ...this.#identity.address, irk: this.#identity.irk },

@@ -29,6 +29,8 @@ export interface LinkContext {
   readonly hci: HciController;
   readonly clock: Clock;
   readonly log: Log;
+  /** The longest ATT PDU that is taken; the longest that there is unless given. */
+  readonly rxMtu: number | undefined;
   readonly server: GattServer;
   /** For L2CAP channels on any of its links. */
   readonly listeners: L2capListeners;
@@ -48,7 +50,7 @@ export interface AssembledLink {
 /** Puts the layers of a new link on top of each other. What the peer has sent meanwhile is handled before this returns. */
 export const assembleLink = (context: LinkContext, newLink: NewLink, device: Device): AssembledLink => {
   const { link: acl, role, parameters } = newLink;
-  const { hci, clock, log, server, listeners } = context;
+  const { hci, clock, log, rxMtu, server, listeners } = context;
   const peer = device.address;
   const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners });
   const gatt = (): GattSecurity => gattSecurity(security.current);
@@ -84,6 +86,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     clock,
     log,
     peer,
+    rxMtu,
     paceMs: () => control.paceMs,
     beforeAsking: () => security.beforeAsking(),
     mayHear: () => !security.isUnproven,
