@@ -1,10 +1,32 @@
-/** A Python peer as a child process: its lines, and an end that always comes. `script` is its path in this folder. */
+/** A foreign peer as a child process: its lines, and an end that always comes. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Environments } from './environments.ts';
 import type { Line } from './report.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export type Command = readonly [program: string, ...args: string[]];
+
+/** A script of Python, by its path in this folder. */
+export const pythonCommand = ({ python }: Environments, script: string): Command => [
+  python,
+  '-B',
+  here(`${script}.py`),
+];
+
+/** A script of TypeScript, by its path in this folder, that runs a stack of Node.js. */
+export const nodeCommand = ({ npm }: Environments, script: string): Command => [
+  process.execPath,
+  '--import',
+  import.meta.resolve('tsx'),
+  here(`${script}.ts`),
+  '--npm',
+  npm,
+];
 
 export class Child {
   readonly #process: ChildProcessWithoutNullStreams;
@@ -12,11 +34,10 @@ export class Child {
   /** Resolves with what ended it: nothing for a clean end, else its exit code and its last words. */
   readonly ended: Promise<string | undefined>;
 
-  constructor(python: string, script: string, args: string[], onLine: (line: Line) => void) {
-    const path = fileURLToPath(new URL(`${script}.py`, import.meta.url));
-    // What all Python peers share.
-    const env = { ...process.env, PYTHONPATH: fileURLToPath(new URL('peers', import.meta.url)) };
-    this.#process = spawn(python, ['-B', path, ...args], { env });
+  /** `name` is who it is, for messages. */
+  constructor(name: string, [program, ...args]: Command, onLine: (line: Line) => void, cwd?: string) {
+    const env = { ...process.env, PYTHONPATH: here('peers') };
+    this.#process = spawn(program, args, { env, cwd });
     createInterface({ input: this.#process.stdout }).on('line', (text) => {
       if (text.startsWith('{')) onLine(JSON.parse(text) as Line);
       else this.#complain(`${text}\n`);
@@ -25,10 +46,10 @@ export class Child {
     // The pipe may break before we close it; how the process ended says more.
     this.#process.stdin.on('error', () => {});
     this.ended = new Promise((resolve) => {
-      this.#process.on('error', (error) => resolve(`${script} did not start: ${error.message}`));
+      this.#process.on('error', (error) => resolve(`${name} did not start: ${error.message}`));
       this.#process.on('close', (code, signal) => {
         if (code === 0) resolve(undefined);
-        else resolve(`${script} ended with ${signal ?? code}: ${this.#complaint.trim()}`);
+        else resolve(`${name} ended with ${signal ?? code}: ${this.#complaint.trim()}`);
       });
     });
   }

@@ -1,6 +1,7 @@
 /** The controllers that a pair stands on: two of them on one air, each served to a host. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from './child.ts';
+import { Child, pythonCommand } from './child.ts';
+import type { Environments } from './environments.ts';
 import { serveJelling } from './jelling-ground.ts';
 import type { Pair, Role } from './table.ts';
 
@@ -13,12 +14,12 @@ export interface Ground {
 const startMs = 15_000;
 
 /** A Python peer that serves controllers, once it has said where. */
-const serveForeign = async (python: string, script: string, args: string[]): Promise<Ground> => {
+const serveForeign = async (environments: Environments, script: string, args: string[]): Promise<Ground> => {
   let tell: (served: string[] | undefined) => void = () => {};
   const told = new Promise<string[] | undefined>((resolve) => {
     tell = resolve;
   });
-  const child = new Child(python, script, args, (line) => {
+  const child = new Child(script, [...pythonCommand(environments, script), ...args], (line) => {
     if (line.event === 'ready') tell(line.served);
   });
   const late = sleep(startMs, `${script} served nothing within ${startMs} ms`, { ref: false });
@@ -37,14 +38,14 @@ const serveForeign = async (python: string, script: string, args: string[]): Pro
 /** A pty is a serial port to those who open it. */
 const moniker = (place: string): string => place.replace(/^pty:/, 'serial:');
 
-export const serve = (python: string, pair: Pair, folder: string): Promise<Ground> => {
+export const serve = (environments: Environments, pair: Pair, folder: string): Promise<Ground> => {
   const placeFor = (role: Role): string => (pair.overPty === role ? `pty:${folder}/${role}` : 'tcp');
   const places = [placeFor('central'), placeFor('peripheral')];
   switch (pair.controllers) {
     case 'bumble':
-      return serveForeign(python, 'peers/controllers', places);
+      return serveForeign(environments, 'peers/controllers', places);
     case 'rootcanal':
-      return serveForeign(python, 'peers/rootcanal_air', []);
+      return serveForeign(environments, 'peers/rootcanal_air', []);
     case 'jelling':
       return serveJelling(pair, folder);
   }

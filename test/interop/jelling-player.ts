@@ -54,12 +54,13 @@ export abstract class JellingPlayer extends Player {
     this.take({ event: 'saw', procedure, seen });
   }
 
-  /** Runs a procedure under a deadline and reports how it failed, so that the next one is still tried. */
+  /** Runs a procedure of this pair under a deadline and reports how it failed, so that the next one is still tried. */
   protected async step<T>(
     procedure: string,
     work: () => Promise<T>,
     timeoutMs = stepMs,
   ): Promise<T | undefined> {
+    if (!this.part.rows.includes(procedure)) return undefined;
     const over = new AbortController();
     const late = sleep(timeoutMs, undefined, { signal: over.signal }).then(() => {
       throw new Error(`not done within ${timeoutMs} ms`);

@@ -1,8 +1,9 @@
 /** One side of a pair at work: its report so far, and how far it has come. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from './child.ts';
+import { Child, type Command, nodeCommand, pythonCommand } from './child.ts';
+import type { Environments } from './environments.ts';
 import { type Line, Report } from './report.ts';
-import type { Role, TopicName } from './table.ts';
+import type { Host, Role, TopicName } from './table.ts';
 
 type Milestone = 'ready' | 'advertising' | 'done';
 
@@ -13,8 +14,8 @@ export interface Part {
   place: string;
   /** Where its HCI traffic is to be written. */
   capture: string;
-  /** Whether its air has scan responses to wait for. */
-  scanResponse: boolean;
+  /** The procedures that the pair goes through. */
+  rows: readonly string[];
   sabotage: boolean;
 }
 
@@ -82,17 +83,32 @@ const withResolvers = (): PromiseWithResolvers => {
 
 const addresses: Record<Role, string> = { central: 'E0:E1:E2:E3:E4:E5', peripheral: 'F0:F1:F2:F3:F4:F5' };
 
-/** Bumble's host, in a process of its own. */
-export class BumblePlayer extends Player {
+/** Who plays a part in a process of its own: what runs it, and what it calls its controller. */
+type Casting = (environments: Environments, part: Part) => Command;
+
+const castings: Record<Exclude<Host, 'jelling'>, Casting> = {
+  bumble: (environments, { topic, role, place, rows }) => [
+    ...pythonCommand(environments, `${topic}/bumble_${role}`),
+    place.replace(/^tcp:/, 'tcp-client:'),
+    ...(rows.includes('scan response') ? [] : ['--no-scan-response']),
+  ],
+  'ble-host': (environments, { topic, role, place }) => [
+    ...nodeCommand(environments, `${topic}/ble-host-${role}`),
+    place,
+  ],
+};
+
+/** A foreign host, in a process of its own. */
+export class ForeignPlayer extends Player {
   readonly #child: Child;
 
-  constructor(python: string, part: Part) {
+  /** It may keep files in `folder`. */
+  constructor(host: Exclude<Host, 'jelling'>, environments: Environments, part: Part, folder: string) {
     super();
-    const transport = part.place.replace(/^tcp:/, 'tcp-client:');
-    const args = [transport, '--address', addresses[part.role], '--snoop', part.capture];
-    if (!part.scanResponse) args.push('--no-scan-response');
+    const args = ['--address', addresses[part.role], '--snoop', part.capture];
     if (part.sabotage) args.push('--sabotage');
-    this.#child = new Child(python, `${part.topic}/bumble_${part.role}`, args, (line) => this.take(line));
+    const command: Command = [...castings[host](environments, part), ...args];
+    this.#child = new Child(`${host} ${part.role}`, command, (line) => this.take(line), folder);
     void this.#child.ended.then((why) => this.end(why));
   }
 

@@ -8,10 +8,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { prepareEnvironments } from './environments.ts';
 import { runPair } from './pair.ts';
 import { nameOf, pairs } from './table.ts';
 import { checkTools, MissingToolError } from './tools.ts';
-import { preparePython } from './venv.ts';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -29,7 +29,7 @@ const main = async (): Promise<number> => {
     return 2;
   }
   checkTools();
-  const python = await preparePython(say);
+  const environments = await prepareEnvironments(say);
 
   let good = 0;
   let bad = 0;
@@ -39,7 +39,7 @@ const main = async (): Promise<number> => {
     say(`\n${nameOf(pair)}${values.sabotage ? ', sabotaged' : ''}`);
     const folder = mkdtempSync(join(captures, 'pair-'));
     const start = performance.now();
-    const rows = await runPair(python, pair, folder, values.sabotage);
+    const rows = await runPair(environments, pair, folder, values.sabotage);
     const goodBefore = good;
     for (const { procedure, fault, defect } of rows) {
       // A row that went red without having been tried shows nothing about what it can tell.

@@ -3,7 +3,7 @@
  * The run counts a row for each procedure of each pair here, and a row that could not run has failed.
  */
 
-export type Host = 'jelling' | 'bumble';
+export type Host = 'jelling' | 'bumble' | 'ble-host';
 
 /** Whose controllers, and so whose air, the pair stands on. */
 export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
@@ -52,9 +52,15 @@ const bothRoles: readonly Setting[] = [
   { central: 'bumble', peripheral: 'jelling', controllers: 'bumble' },
 ];
 
+const withBleHost: readonly Setting[] = [
+  { central: 'jelling', peripheral: 'ble-host', controllers: 'jelling' },
+  { central: 'ble-host', peripheral: 'jelling', controllers: 'jelling' },
+];
+
 export const pairs: readonly Pair[] = [
   ...about('basics', everySetting),
   ...about('values', bothRoles),
+  ...about('values', withBleHost),
   ...about('database', bothRoles),
   ...about('errors', bothRoles),
   ...about('channels', bothRoles),

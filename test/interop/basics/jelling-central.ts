@@ -47,7 +47,7 @@ export class JellingCentral extends JellingPlayer {
     await using scanner = adapter.scan({ active: true, signal: this.signal });
     for await (const result of scanner) {
       if (!result.services.includes(parseUuid(contract.advertisedService))) continue;
-      if (this.part.scanResponse && result.scanResponseData.length === 0) continue;
+      if (this.part.rows.includes('scan response') && result.scanResponseData.length === 0) continue;
       this.#sawAdvertiser(result);
       return result.device;
     }
@@ -63,7 +63,7 @@ export class JellingCentral extends JellingPlayer {
       manufacturerData: manufacturer && toHex(manufacturer.data),
     });
     // The advertising data is full, so its only UUID of 128 bits stands in the scan response.
-    if (this.part.scanResponse) {
+    if (this.part.rows.includes('scan response')) {
       this.saw('scan response', { service: result.services.find((uuid) => uuid.length > 4) });
     }
   }

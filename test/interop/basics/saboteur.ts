@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+import { splitter } from '../h4.ts';
 
 /** A notification of this value leaves as one that ends inside its attribute handle. */
 export const malformedMark = Uint8Array.of(0x6d, 0x61, 0x6c, 0x66, 0x6f, 0x72, 0x6d, 0x65, 0x64);
@@ -15,21 +16,12 @@ export interface Saboteur {
 }
 
 const aclIndicator = 0x02;
-const eventIndicator = 0x04;
 /** H4 indicator, handle and flags, length; L2CAP length and channel. */
 const attOffset = 9;
 const attChannel = 0x0004;
 const exchangeMtuRequest = 0x02;
 const exchangeMtuResponse = 0x03;
 const notification = 0x1b;
-
-/** Octets of the packet that the bytes begin with; nothing while its header is not whole. */
-const packetLength = (bytes: Buffer): number | undefined => {
-  const lengthAt = bytes[0] === eventIndicator ? 2 : 3;
-  const isAcl = bytes[0] === aclIndicator;
-  if (bytes.length < lengthAt + (isAcl ? 2 : 1)) return undefined;
-  return isAcl ? 5 + bytes.readUInt16LE(lengthAt) : lengthAt + 1 + bytes.readUInt8(lengthAt);
-};
 
 /** The ATT PDU that begins in a packet, or nothing. */
 const attPduOf = (packet: Buffer): Buffer | undefined => {
@@ -51,16 +43,8 @@ const spoiled = (packet: Buffer): Buffer => {
 
 /** Hands on one direction, packet by packet. */
 const relay = (from: Socket, to: Socket): void => {
-  let rest = Buffer.alloc(0);
-  from.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk]);
-    for (;;) {
-      const length = packetLength(rest);
-      if (length === undefined || rest.length < length) return;
-      to.write(spoiled(Buffer.from(rest.subarray(0, length))));
-      rest = rest.subarray(length);
-    }
-  });
+  const split = splitter((packet) => to.write(spoiled(packet)));
+  from.on('data', split);
   from.on('error', () => {});
   from.on('close', () => to.destroy());
 };

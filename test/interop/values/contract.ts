@@ -21,7 +21,7 @@ export const contract = JSON.parse(
 ) as Contract;
 
 /** So many values one after the other: no two neighbours are equal, and their lengths differ. */
-export const run = (seed: number, count: number): Uint8Array<ArrayBuffer>[] =>
+const run = (seed: number, count: number): Uint8Array<ArrayBuffer>[] =>
   Array.from({ length: count }, (_, index) => pattern(seed + index, 1 + ((37 * index) % 180)));
 
 const { counts, reliableLengths } = contract;
