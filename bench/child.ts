@@ -8,14 +8,32 @@ export type Order =
   | { readonly order: 'sample' }
   | { readonly order: 'close' };
 
+/** Where the controllers are. */
+export interface Served {
+  readonly central: number;
+  readonly peripheral: number;
+  readonly peripheralAddress: string;
+  /** Those of the devices that a central is linked to all at once. */
+  readonly many: readonly { readonly port: number; readonly address: string }[];
+}
+
+/** Operations that each of several links carried. */
+export type Shares = readonly number[];
+
 /** One side of what is measured, in a process of its own. */
 export interface Side {
   /** Sets a phase up; not measured. */
   prepare(phase: Phase): Promise<void>;
   /** Resolves when `count` operations are over on this side; at once on a side that only answers. */
-  run(phase: Phase, count: number): Promise<void>;
+  run(phase: Phase, count: number): Promise<Shares | undefined>;
   close(): Promise<void>;
+  /** ATT requests sent so far, on a side that counts them. */
+  readonly requests?: (() => number) | undefined;
 }
+
+/** What a side is started with. */
+export const role = process.argv[2];
+export const served = JSON.parse(process.argv[3] ?? '{}') as Served;
 
 /** Tells the runner something of its own accord. */
 export const tell = (message: object): void => void process.send?.(message);
@@ -28,10 +46,11 @@ export const serveOrders = (side: Side): void => {
         await side.prepare(order.phase);
         return {};
       case 'run':
-        await side.run(order.phase, order.count);
-        return {};
-      case 'sample':
-        return { cpuUs: process.cpuUsage().user + process.cpuUsage().system, wallMs: performance.now() };
+        return { shares: await side.run(order.phase, order.count) };
+      case 'sample': {
+        const { user, system } = process.cpuUsage();
+        return { cpuUs: user + system, wallMs: performance.now(), requests: side.requests?.() };
+      }
       case 'close':
         await side.close();
         return {};

@@ -3,9 +3,10 @@ import { parseAddress } from '../src/core/address.ts';
 import { LegacyEventType } from '../src/hci/codec/advertising-report.ts';
 import { HciEvent } from '../src/hci/codec/events.ts';
 import { createAir, serve } from '../src/virtual/index.ts';
-import { lastDevice } from './phases.ts';
+import type { Served } from './child.ts';
+import { lastDevice, linkCount } from './phases.ts';
 
-// Two controllers on one air without time, in a process of their own: their work is nobody's that is measured.
+// Controllers on one air without time, in a process of their own: their work is nobody's that is measured.
 
 const DEVICES = 50;
 /** 31 octets: flags and a complete name. */
@@ -37,13 +38,20 @@ const reports = Array.from({ length: DEVICES * 4 }, (_, i) => report(i % DEVICES
 const last = report(lastDevice, -40);
 
 const air = createAir();
-const central = await serve(air, 'tcp:127.0.0.1:0');
-const peripheral = await serve(air, 'tcp:127.0.0.1:0');
-process.send?.({
+const serveOne = async (maxLinks = 1) => {
+  const { port = 0, controller } = await serve(air, 'tcp:127.0.0.1:0', { maxLinks });
+  return { port, controller, address: controller.address ?? '' };
+};
+const central = await serveOne(linkCount);
+const peripheral = await serveOne();
+const many = await Promise.all(Array.from({ length: linkCount }, () => serveOne()));
+const places: Served = {
   central: central.port,
   peripheral: peripheral.port,
-  peripheralAddress: peripheral.controller.address,
-});
+  peripheralAddress: peripheral.address,
+  many: many.map(({ port, address }) => ({ port, address })),
+};
+process.send?.(places);
 
 /** In portions, so that the socket is not filled beyond what is read. */
 const flood = (left: number): void => {

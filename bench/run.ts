@@ -1,26 +1,49 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Order } from './child.ts';
 import { importCost } from './import-time.ts';
+import { type Answer, Party } from './party.ts';
 import { type Phase, phases } from './phases.ts';
-import { type Cost, printTable, type Row } from './table.ts';
+import { type Cost, makeRow, middle } from './rows.ts';
+import { printTables } from './table.ts';
 
 // Processor time of a host for each operation, beside that of no host at all, measured in the same run.
 
-const { values } = parseArgs({
+const usage = `npm run bench [-- TEXT ...] [-- OPTIONS]
+
+Measures the rows that have one of the texts in their name, all without one:
+
+${phases.map(({ name }) => `  ${name}`).join('\n')}
+
+  --quick      a twentieth of the operations: whether it works, not how fast
+  --repeat N   each row N times, the hosts in turn; the run in the middle counts
+  --json       a JSON line for each row, with its name, its cost for each operation, and both sides beside no host
+  --help       this
+
+Times are microseconds of user and system time of the whole process of a host, controllers not counted. Only ratios of one run mean something.
+`;
+
+const { values, positionals } = parseArgs({
   options: {
-    json: { type: 'boolean' },
-    quick: { type: 'boolean' },
-    phase: { type: 'string' },
-    help: { type: 'boolean' },
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    repeat: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
   },
+  allowPositionals: true,
 });
-if (values.help === true) {
-  process.stdout.write('npm run bench -- [--quick] [--phase TEXT] [--json]\n');
+if (values.help) {
+  process.stdout.write(usage);
   process.exit();
+}
+const chosen = phases.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((text) => name.includes(text)),
+);
+const repeat = Number(values.repeat);
+if (chosen.length === 0 || !Number.isInteger(repeat) || repeat < 1) {
+  process.stderr.write(usage);
+  process.exit(2);
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,124 +55,70 @@ execFileSync(
   { stdio: 'inherit' },
 );
 
-const ANSWER_LIMIT_MS = 60_000;
-
-type Answer = {
-  readonly error?: string;
-  readonly flood?: number;
-  readonly cpuUs?: number;
-  readonly wallMs?: number;
-};
-
-const start = (file: string, args: readonly string[], onFlood?: (count: number) => void) => {
-  const child = fork(`${built}bench/${file}.js`, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const answers: Answer[] = [];
-  let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
-  const give = (answer: Answer): void => {
-    if (waiting === undefined) answers.push(answer);
-    else if (answer.error === undefined) waiting.resolve(answer);
-    else waiting.reject(new Error(answer.error));
-    waiting = undefined;
-  };
-  child.on('message', (answer: Answer) => {
-    if (answer.flood === undefined) give(answer);
-    else onFlood?.(answer.flood);
-  });
-  child.on('exit', (code) => give({ error: `${file} ended with ${code}` }));
-  const answer = (): Promise<Answer> =>
-    new Promise<Answer>((resolve, reject) => {
-      const late = setTimeout(
-        () => give({ error: `${file} gave no answer in ${ANSWER_LIMIT_MS} ms` }),
-        ANSWER_LIMIT_MS,
-      );
-      waiting = {
-        resolve: (given) => {
-          clearTimeout(late);
-          resolve(given);
-        },
-        reject: (error) => {
-          clearTimeout(late);
-          reject(error);
-        },
-      };
-      const kept = answers.shift();
-      if (kept !== undefined) give(kept);
-    });
-  const obey = (order: Order): Promise<Answer> => {
-    child.send(order);
-    return answer();
-  };
-  return { child, answer, obey };
-};
-
-type Party = ReturnType<typeof start>;
-
-const end = async ({ child }: { readonly child: ChildProcess }): Promise<void> => {
-  if (child.exitCode !== null) return;
-  const gone = once(child, 'exit');
-  child.disconnect();
-  await gone;
-};
-
-const sample = async (party: Party): Promise<{ cpuUs: number; wallMs: number }> => {
-  const { cpuUs = 0, wallMs = 0 } = await party.obey({ order: 'sample' });
-  return { cpuUs, wallMs };
-};
+const fileOf = (name: string): string => `${built}bench/${name}.js`;
 
 const measure = async (central: Party, peripheral: Party, phase: Phase): Promise<Cost> => {
-  const both = <T>(work: (party: Party) => Promise<T>): Promise<[T, T]> =>
+  const both = (work: (party: Party) => Promise<Answer>): Promise<[Answer, Answer]> =>
     Promise.all([work(central), work(peripheral)]);
   await both((party) => party.obey({ order: 'prepare', phase }));
-  const count = values.quick === true ? Math.ceil(phase.count / 20) : phase.count;
+  const count = values.quick ? Math.ceil(phase.count / 20) : phase.count;
   await both((party) => party.obey({ order: 'run', phase, count: Math.ceil(count / 4) }));
-  const before = await both(sample);
-  await both((party) => party.obey({ order: 'run', phase, count }));
-  const after = await both(sample);
-  const us = (side: 0 | 1): number => (after[side].cpuUs - before[side].cpuUs) / count;
+  const before = await both((party) => party.obey({ order: 'sample' }));
+  const [{ shares }] = await both((party) => party.obey({ order: 'run', phase, count }));
+  const after = await both((party) => party.obey({ order: 'sample' }));
+  const spent = (side: 0 | 1, what: 'cpuUs' | 'wallMs' | 'requests'): number =>
+    (after[side][what] ?? 0) - (before[side][what] ?? 0);
   return {
-    centralUs: us(0),
-    peripheralUs: us(1),
-    perSecond: (count / (after[0].wallMs - before[0].wallMs)) * 1000,
+    centralUs: spent(0, 'cpuUs') / count,
+    peripheralUs: spent(1, 'cpuUs') / count,
+    perSecond: (count / spent(0, 'wallMs')) * 1000,
+    roundTrips: after[0].requests === undefined ? undefined : spent(0, 'requests') / count,
+    shares: shares && { least: Math.min(...shares), most: Math.max(...shares) },
   };
 };
 
-const withHosts = async (host: string): Promise<Map<string, Cost>> => {
+/** What each phase costs with hosts of one kind. */
+const withHosts = async (host: string, todo: readonly Phase[]): Promise<Map<string, Cost>> => {
   const costs = new Map<string, Cost>();
-  const controllers = start('controllers', []);
-  const ports = (await controllers.answer()) as {
-    central: number;
-    peripheral: number;
-    peripheralAddress: string;
-  };
+  const controllers = new Party(fileOf('controllers'), []);
+  const served = JSON.stringify(await controllers.answer());
   const flood = (count: number): boolean => controllers.child.send({ flood: count });
-  const peripheral = start(`hosts/${host}`, ['peripheral', String(ports.peripheral)]);
-  const central = start(`hosts/${host}`, ['central', String(ports.central), ports.peripheralAddress], flood);
+  const peripheral = new Party(fileOf(`hosts/${host}`), ['peripheral', served]);
+  const central = new Party(fileOf(`hosts/${host}`), ['central', served], flood);
   try {
     await Promise.all([peripheral.answer(), central.answer()]);
-    for (const phase of phases) {
-      if (values.phase !== undefined && !phase.name.includes(values.phase)) continue;
+    for (const phase of todo) {
       process.stderr.write(`${host}: ${phase.name}\n`);
       costs.set(phase.name, await measure(central, peripheral, phase));
     }
   } finally {
-    await Promise.all([central, peripheral, controllers].map(end));
+    await Promise.all([central, peripheral, controllers].map((party) => party.end()));
   }
   return costs;
 };
 
-const nothing = await withHosts('null');
-const jelling = await withHosts('jelling');
-const rows: Row[] = [];
-for (const { name, kind } of phases) {
-  const [floor, cost] = [nothing.get(name), jelling.get(name)];
-  if (floor !== undefined && cost !== undefined) rows.push({ name, kind, floor, cost });
+/** Nothing but a host shares out links, and a database is the same octets whether it is large or small. */
+const hasFloor = ({ kind, large }: Phase): boolean => kind !== 'links' && !(kind === 'connect' && large);
+
+const runs: { readonly floor: Map<string, Cost>; readonly cost: Map<string, Cost> }[] = [];
+for (let i = 0; i < repeat; i++) {
+  runs.push({
+    floor: await withHosts('null', chosen.filter(hasFloor)),
+    cost: await withHosts('jelling', chosen),
+  });
 }
+const rows = chosen.flatMap((phase) => {
+  const of = (kind: 'floor' | 'cost'): Cost | undefined =>
+    middle(runs.flatMap((run) => run[kind].get(phase.name) ?? []));
+  const cost = of('cost');
+  return cost === undefined ? [] : [makeRow(phase, cost, of('floor'))];
+});
 const imported = importCost(`${built}src/index.js`);
-if (values.json === true) {
+if (values.json) {
   for (const row of [...rows, { name: 'import', ...imported }])
     process.stdout.write(`${JSON.stringify(row)}\n`);
 } else {
-  printTable(rows);
+  printTables(rows);
   const native = imported.native.length === 0 ? 'no native code' : imported.native.join(', ');
   process.stdout.write(`\nImport of the package: ${imported.ms.toFixed(1)} ms, ${native}\n`);
 }

@@ -1,56 +1,64 @@
 import process from 'node:process';
-import type { Phase } from './phases.ts';
-
-/** Microseconds of processor time, user and system, for each operation. */
-export interface Cost {
-  readonly centralUs: number;
-  readonly peripheralUs: number;
-  readonly perSecond: number;
-}
-
-export interface Row {
-  readonly name: string;
-  readonly kind: Phase['kind'];
-  /** With no host at all. */
-  readonly floor: Cost;
-  readonly cost: Cost;
-}
+import type { Row, SideCost } from './rows.ts';
 
 const us = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
 
-/** Who begins an operation, and who takes it. A report has no sender that is measured. */
-const sides = ({ kind }: Row, { centralUs, peripheralUs }: Cost): readonly [number | undefined, number] => {
-  if (kind === 'notify') return [peripheralUs, centralUs];
-  if (kind === 'report') return [undefined, centralUs];
-  return [centralUs, peripheralUs];
-};
+const trio = (side: SideCost | undefined): string[] =>
+  side === undefined ? ['', '', ''] : [us(side.us), us(side.nullUs), side.ratio.toFixed(2)];
 
-export const printTable = (rows: readonly Row[]): void => {
-  const lines = [['', 'sender', 'null', 'ratio', 'receiver', 'null', 'ratio', 'per second']];
-  for (const row of rows) {
-    const [sender, receiver] = sides(row, row.cost);
-    const [nullSender, nullReceiver] = sides(row, row.floor);
-    const trio = (value: number | undefined, floor: number | undefined): string[] =>
-      value === undefined || floor === undefined
-        ? ['', '', '']
-        : [us(value), us(floor), (value / floor).toFixed(2)];
-    lines.push([
-      row.name,
-      ...trio(sender, nullSender),
-      ...trio(receiver, nullReceiver),
-      row.cost.perSecond.toFixed(0),
-    ]);
-  }
+const print = (title: string, lines: readonly string[][]): void => {
+  // The head alone says nothing.
+  if (lines.length < 2) return;
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
-  process.stdout.write(
-    '\nProcessor microseconds for each operation (null: the same bytes through the same transport, no host)\n\n',
-  );
+  process.stdout.write(`\n${title}\n\n`);
   for (const line of lines) {
     const cells = line.map((cell, i) =>
       i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
     );
     process.stdout.write(`${cells.join('  ')}\n`);
   }
+};
+
+export const printTables = (rows: readonly Row[]): void => {
+  print(
+    'Processor microseconds for each operation (null: the same bytes through the same transport, no host)',
+    [
+      ['', 'sender', 'null', 'ratio', 'receiver', 'null', 'ratio', 'per second'],
+      ...rows
+        .filter(({ receiver }) => receiver !== undefined)
+        .map(({ name, sender, receiver, cost }) => [
+          name,
+          ...trio(sender),
+          ...trio(receiver),
+          cost.perSecond.toFixed(0),
+        ]),
+    ],
+  );
+  print('Requests that wait for an answer, and milliseconds, for each operation', [
+    ['', 'round trips', 'ms'],
+    ...rows.flatMap(({ name, kind, cost: { roundTrips, perSecond } }) =>
+      kind === 'connect' && roundTrips !== undefined
+        ? [[name, roundTrips.toFixed(1), (1000 / perSecond).toFixed(2)]]
+        : [],
+    ),
+  ]);
+  print('Shares of links that are busy at once', [
+    ['', 'slowest', 'fastest', 'spread', 'microseconds', 'per second'],
+    ...rows.flatMap(({ name, cost: { shares, centralUs, perSecond } }) =>
+      shares === undefined
+        ? []
+        : [
+            [
+              name,
+              String(shares.least),
+              String(shares.most),
+              `${((shares.most / shares.least - 1) * 100).toFixed(1)} %`,
+              us(centralUs),
+              perSecond.toFixed(0),
+            ],
+          ],
+    ),
+  ]);
 };

@@ -8,13 +8,13 @@ import type { HciCommandType } from '../../src/hci/codec/command.ts';
 import { HciCommand } from '../../src/hci/codec/commands.ts';
 import { HciEvent } from '../../src/hci/codec/events.ts';
 import { openTcp } from '../../src/transport/tcp.ts';
-import { type Side, serveOrders, tell } from '../child.ts';
+import { role, type Side, served, serveOrders, tell } from '../child.ts';
 import { lastDevice, type Phase } from '../phases.ts';
 
 // No host at all: the same bytes through the same transport. What a stack costs is what it costs beyond this.
 
-const [role, portText] = process.argv.slice(2);
-const transport = await openTcp({ host: '127.0.0.1', port: Number(portText) }, { clock: systemClock });
+const port = role === 'central' ? served.central : served.peripheral;
+const transport = await openTcp({ host: '127.0.0.1', port }, { clock: systemClock });
 
 const LE_META = 0x3e;
 const CONNECTION_COMPLETE = 1;
@@ -32,15 +32,31 @@ let onLost: () => void = () => undefined;
 let onLast: () => void = () => undefined;
 let reply: Uint8Array | undefined;
 
-/** An ACL packet with an L2CAP PDU for ATT. */
-const attPacket = (pduLength: number): Uint8Array => {
+const ATT_CID = 0x0004;
+/** The first channel that a stack would open. */
+const CHANNEL_CID = 0x0040;
+/** The information payload of a K-frame that fills a packet of the air, and the SDU length in front of the first. */
+const MPS = 247;
+const SDU_LENGTH_SIZE = 2;
+
+/** An ACL packet with an L2CAP PDU. */
+const l2capPacket = (cid: number, pduLength: number): Uint8Array => {
   const packet = new Uint8Array(9 + pduLength);
   packet[0] = HciPacketType.acl;
   writeU16(packet, 1, handle);
   writeU16(packet, 3, 4 + pduLength);
   writeU16(packet, 5, pduLength);
-  writeU16(packet, 7, 4);
+  writeU16(packet, 7, cid);
   return packet;
+};
+
+/** The packets of one operation, which are sent over and over. */
+const packetsOf = ({ kind, size }: Phase): Uint8Array[] => {
+  if (kind !== 'sdu') return [l2capPacket(ATT_CID, kind === 'read' ? 3 : 3 + size)];
+  const packets: Uint8Array[] = [];
+  for (let left = size + SDU_LENGTH_SIZE; left > 0; left -= MPS)
+    packets.push(l2capPacket(CHANNEL_CID, Math.min(left, MPS)));
+  return packets;
 };
 
 const onEvent = (packet: Uint8Array): void => {
@@ -144,15 +160,18 @@ const disconnect = async (): Promise<void> => {
   await lost;
 };
 
-const send = async (count: number, packet: Uint8Array): Promise<void> => {
+const send = async (count: number, phase: Phase): Promise<void> => {
+  const packets = packetsOf(phase);
   for (let i = 0; i < count; i++) {
-    while (credits === 0) {
-      await next((resolve) => {
-        onCredit = resolve;
-      });
+    for (const packet of packets) {
+      while (credits === 0) {
+        await next((resolve) => {
+          onCredit = resolve;
+        });
+      }
+      credits--;
+      transport.send(packet);
     }
-    credits--;
-    transport.send(packet);
   }
 };
 
@@ -162,10 +181,7 @@ const receive = (count: number): Promise<void> =>
     onWanted = resolve;
   });
 
-/** Octets of the PDUs that travel: a value behind opcode and handle, a read request, its response. */
-const pduLengths = ({ kind, size }: Phase): number => (kind === 'read' ? 3 : 3 + size);
-
-const PEER = process.argv[4] ?? '';
+const PEER = served.peripheralAddress;
 let linked = false;
 
 const peripheral: Omit<Side, 'close'> = {
@@ -180,11 +196,12 @@ const peripheral: Omit<Side, 'close'> = {
       linked = true;
       credits = 8;
     }
-    reply = phase.kind === 'read' ? attPacket(1 + phase.size) : undefined;
+    reply = phase.kind === 'read' ? l2capPacket(ATT_CID, 1 + phase.size) : undefined;
   },
-  async run(phase, count) {
-    if (phase.kind === 'notify') await send(count, attPacket(pduLengths(phase)));
+  async run(phase, count): Promise<undefined> {
+    if (phase.kind === 'notify') await send(count, phase);
     else if (phase.kind === 'writeCommand') await receive(count);
+    else if (phase.kind === 'sdu') await receive(count * packetsOf(phase).length);
   },
 };
 
@@ -197,11 +214,11 @@ const central: Omit<Side, 'close'> = {
     } else if (!wantsLink && linked) await disconnect();
     linked = wantsLink;
   },
-  async run(phase, count) {
-    const packet = attPacket(pduLengths(phase));
+  async run(phase, count): Promise<undefined> {
     if (phase.kind === 'notify') await receive(count);
-    else if (phase.kind === 'writeCommand') await send(count, packet);
+    else if (phase.kind === 'writeCommand' || phase.kind === 'sdu') await send(count, phase);
     else if (phase.kind === 'read') {
+      const [packet = new Uint8Array()] = packetsOf(phase);
       for (let i = 0; i < count; i++) {
         const answered = receive(1);
         credits--;

@@ -1,0 +1,69 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Order } from './child.ts';
+
+const ANSWER_LIMIT_MS = 60_000;
+
+/** What a process says: the answer to an order, or of its own accord that it wants a flood of reports. */
+export interface Answer {
+  readonly error?: string;
+  readonly flood?: number;
+  readonly cpuUs?: number;
+  readonly wallMs?: number;
+  readonly requests?: number;
+  readonly shares?: readonly number[];
+}
+
+/** A process of the benchmark, driven by orders. */
+export class Party {
+  readonly child: ChildProcess;
+  readonly #name: string;
+  readonly #answers: Answer[] = [];
+  #waiting: ((answer: Answer) => void) | undefined;
+
+  constructor(path: string, args: readonly string[], onFlood?: (count: number) => void) {
+    this.#name = path.slice(path.lastIndexOf('/bench/') + '/bench/'.length);
+    this.child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.child.on('message', (answer: Answer) => {
+      if (answer.flood === undefined) this.#give(answer);
+      else onFlood?.(answer.flood);
+    });
+    this.child.on('exit', (code) => this.#give({ error: `${this.#name} ended with ${code}` }));
+  }
+
+  /** The next answer; rejects where that is an error, or does not come. */
+  async answer(): Promise<Answer> {
+    const late = setTimeout(
+      () => this.#give({ error: `${this.#name} gave no answer in ${ANSWER_LIMIT_MS} ms` }),
+      ANSWER_LIMIT_MS,
+    );
+    const kept = this.#answers.shift();
+    const given =
+      kept ??
+      (await new Promise<Answer>((resolve) => {
+        this.#waiting = resolve;
+      }));
+    clearTimeout(late);
+    if (given.error !== undefined) throw new Error(given.error);
+    return given;
+  }
+
+  obey(order: Order): Promise<Answer> {
+    this.child.send(order);
+    return this.answer();
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null) return;
+    const gone = once(this.child, 'exit');
+    this.child.disconnect();
+    await gone;
+  }
+
+  #give(answer: Answer): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) this.#answers.push(answer);
+    else waiting(answer);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Phase } from './phases.ts';
+
+/** What one operation costs. */
+export interface Cost {
+  /** Microseconds of processor time, user and system. */
+  readonly centralUs: number;
+  readonly peripheralUs: number;
+  readonly perSecond: number;
+  /** ATT requests that the central sent; none where nobody counts. */
+  readonly roundTrips?: number | undefined;
+  /** What the slowest and the fastest link carried, where there are several. */
+  readonly shares?: { readonly least: number; readonly most: number } | undefined;
+}
+
+/** One side of an operation beside no host at all. */
+export interface SideCost {
+  readonly us: number;
+  readonly nullUs: number;
+  readonly ratio: number;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly kind: Phase['kind'];
+  readonly cost: Cost;
+  /** Who begins an operation, and who takes it; not where it has no floor to stand beside. A report has no sender that is measured. */
+  readonly sender?: SideCost | undefined;
+  readonly receiver?: SideCost | undefined;
+}
+
+const beside = (us: number, nullUs: number): SideCost => ({ us, nullUs, ratio: us / nullUs });
+
+/** `floor` is the cost with no host at all. */
+export const makeRow = ({ name, kind }: Phase, cost: Cost, floor: Cost | undefined): Row => {
+  if (floor === undefined) return { name, kind, cost };
+  const central = beside(cost.centralUs, floor.centralUs);
+  const peripheral = beside(cost.peripheralUs, floor.peripheralUs);
+  if (kind === 'notify') return { name, kind, cost, sender: peripheral, receiver: central };
+  if (kind === 'report') return { name, kind, cost, receiver: central };
+  return { name, kind, cost, sender: central, receiver: peripheral };
+};
+
+/** Of several runs the one in the middle, by the processor time of both sides. */
+export const middle = (costs: readonly Cost[]): Cost | undefined => {
+  const sum = ({ centralUs, peripheralUs }: Cost): number => centralUs + peripheralUs;
+  return [...costs].sort((a, b) => sum(a) - sum(b))[Math.floor(costs.length / 2)];
+};
