@@ -7,6 +7,7 @@ export const ErrorCode = {
   hci: 'BLE_HCI',
   smp: 'BLE_SMP',
   l2cap: 'BLE_L2CAP',
+  file: 'BLE_FILE',
   notFound: 'BLE_NOT_FOUND',
   invalidState: 'BLE_INVALID_STATE',
   invalidArgument: 'BLE_INVALID_ARGUMENT',
