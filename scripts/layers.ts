@@ -51,7 +51,15 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...HOST, 'gap', 'node:*'],
   },
   gap: { files: ['src/gap/**'], may: HOST },
-  services: { files: ['src/services/**'], may: ['core', 'crypto', 'gatt', 'gap'] },
+  'services/folder': {
+    files: ['src/services/files/folder-*.ts'],
+    may: ['core', 'crypto', 'services', 'node:*'],
+  },
+  services: {
+    files: ['src/services/**'],
+    may: ['core', 'crypto', 'gatt', 'gap'],
+    lazily: ['services/folder'],
+  },
   virtual: { files: ['src/virtual/**'], may: ['core', 'crypto', 'hci/codec', 'transport'] },
   snoop: { files: ['src/snoop/**'], may: ['core', 'hci/codec', 'node:*'] },
   streams: { files: ['src/streams/**'], may: ['core', 'node:stream'] },

@@ -15,3 +15,4 @@ export type {
   ReadableFile,
 } from './files/file-storage.ts';
 export type { FileProgress } from './files/file-transfer.ts';
+export { openFolder } from './files/open-folder.ts';

@@ -25,6 +25,8 @@ export class MemoryFiles implements FileStorage {
   openFiles = 0;
   /** Every name that was asked for. */
   readonly asked: string[] = [];
+  /** Names under which something was kept that is not what was announced. */
+  readonly wrong: string[] = [];
   /** Octets for which there is room. */
   room = Number.POSITIVE_INFINITY;
   /** Called before octets are read or appended, and may throw. */
@@ -90,6 +92,7 @@ export class MemoryFiles implements FileStorage {
         save();
       },
       keep: async () => {
+        if (Buffer.compare(sha256Of(bytes), digest) !== 0) this.wrong.push(name);
         this.files.set(name, bytes);
         this.partials.delete(key);
       },
@@ -105,7 +108,7 @@ export class MemoryFiles implements FileStorage {
   }
 
   #error(what: string, reason: number): FileError {
-    return new FileError(what, reason, 'local');
+    return new FileError(what, { reason });
   }
 }
 

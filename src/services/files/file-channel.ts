@@ -49,7 +49,7 @@ export class FileChannel {
   }
 
   error(reason: FileErrorReason, origin: 'local' | 'peer', cause?: unknown): FileError {
-    return new FileError(this.what, reason, origin, { cause });
+    return new FileError(this.what, { reason, origin, cause });
   }
 
   /**

@@ -62,7 +62,7 @@ export class FileClient {
     const version = endpoint[0];
     if (version !== FILE_PROTOCOL_VERSION || endpoint.length < 3) {
       const spoken = `${connection.device} speaks version ${version ?? 'unknown'} of the file protocol, this side ${FILE_PROTOCOL_VERSION}`;
-      throw new FileError(spoken, FileErrorReason.notSupported, 'local');
+      throw new FileError(spoken, { reason: FileErrorReason.notSupported });
     }
     const psm = readU16(endpoint, 1);
     if (psm === 0) throw new NotFoundError(`${connection.device} serves no files now: try again later`);

@@ -61,7 +61,7 @@ const meanings: Readonly<Record<number, string>> = {
     'Invalid Name: a name is 1 to 255 octets that are a file name on every system, and does not begin with a dot',
   [FileErrorReason.notFound]: 'Not Found: there is no such file; list() shows what there is',
   [FileErrorReason.alreadyExists]: 'Already Exists: choose another name, or ask for it to be replaced',
-  [FileErrorReason.notPermitted]: 'Not Permitted: it takes no uploads, or does not let files be replaced',
+  [FileErrorReason.notPermitted]: 'Not Permitted: it may not be read, sent or replaced there',
   [FileErrorReason.tooLarge]: 'Too Large: it is more than the other side takes',
   [FileErrorReason.noSpace]: 'No Space: there is no room for it where it should be stored',
   [FileErrorReason.busy]:

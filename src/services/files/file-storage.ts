@@ -4,7 +4,7 @@ import type { FileEntry } from './file-message.ts';
 
 /** Octets that can be read from any place. */
 export interface Readable {
-  /** Fills the buffer from `position` on as far as there are octets, and gives their number; 0 at the end. */
+  /** Reads octets from `position` on into the buffer, as many as fit or fewer, and gives their number; 0 at the end. */
   read(buffer: Uint8Array, position: number): Promise<number>;
 }
 
