@@ -12,7 +12,7 @@ import {
 export const sha256Of = (bytes: Uint8Array): Uint8Array =>
   new Uint8Array(createHash('sha256').update(bytes).digest());
 
-export const keyOf = ({ name, size, digest }: AnnouncedFile): string =>
+const keyOf = ({ name, size, digest }: AnnouncedFile): string =>
   `${name}/${size}/${Buffer.from(digest).toString('hex')}`;
 
 /** Files in memory, and a census of what is done with them. Nothing takes time, so that clocks of tests can drive it. */
