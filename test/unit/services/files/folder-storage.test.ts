@@ -211,7 +211,10 @@ describe('a file on its way in', () => {
       symlinkSync(join(outside, 'secret'), join(path, 'link'));
       symlinkSync(join(outside, 'made'), join(path, 'dangling'));
       execFileSync('mkfifo', [join(path, 'pipe')]);
-      await expect(store(storage, name, 'new', true)).rejects.toEqual(refusal(FileErrorReason.notPermitted));
+      // Before an octet is on the air.
+      await expect(storage.receive(announced(name, 'new', true))).rejects.toEqual(
+        refusal(FileErrorReason.notPermitted),
+      );
       expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('secret');
       expect(existsSync(join(outside, 'made'))).toBe(false);
       // The same where it comes to stand there meanwhile.
