@@ -4,8 +4,7 @@ import type { Uuid } from '../../core/uuid.ts';
 import type { Adapter } from '../../gap/adapter.ts';
 import type { L2capChannel } from '../../gap/l2cap-channel.ts';
 import type { L2capListener, L2capListenOptions } from '../../gap/l2cap-listener.ts';
-import { Characteristic } from '../../gap/local-attributes.ts';
-import { Service } from '../../gatt/service.ts';
+import { Characteristic, Service } from '../../gap/local-attributes.ts';
 import { FileChannel } from './file-channel.ts';
 import {
   FILE_ENDPOINT,
