@@ -80,3 +80,7 @@ export const scene = async (options: SceneOptions = {}): Promise<Scene> => {
 };
 
 export const text = (value: Uint8Array): string => new TextDecoder().decode(value);
+
+/** Octets 0, 1, 2, …: a value in which each place can be told. */
+export const ramp = (length: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, (_, i) => i & 0xff);
