@@ -3,7 +3,7 @@ import type { VirtualController } from 'jelling/virtual';
 import { TesterChannel } from './channel.ts';
 import { bytes, type Hex, hex, octet, octetAt, slice, u16, u16At, uuid } from './pdu.ts';
 
-export const Cid = { att: 4, signalling: 5 } as const;
+export const Cid = { att: 4, signalling: 5, smp: 6 } as const;
 
 const Opcode = {
   reset: 0x0c03,
@@ -15,6 +15,9 @@ const Opcode = {
   leSetScanEnable: 0x200c,
   leCreateConnection: 0x200d,
   leConnectionUpdate: 0x2013,
+  leEnableEncryption: 0x2019,
+  leLongTermKeyReply: 0x201a,
+  leLongTermKeyNegativeReply: 0x201b,
   disconnect: 0x0406,
 } as const;
 
@@ -43,6 +46,11 @@ export interface Report {
 export class LowerTester {
   readonly att: TesterChannel;
   readonly signalling: TesterChannel;
+  readonly smp: TesterChannel;
+  /** As peripheral: what the controller is answered when it asks for a key, in the order of the formulas; without one that there is none. */
+  longTermKey: Hex | undefined;
+  /** EDIV and Rand of each request for a key, in the order of the formulas. */
+  readonly keyRequests: { readonly ediv: number; readonly rand: Hex }[] = [];
   readonly controller: VirtualController;
   readonly #clock: ManualClock;
   readonly #transport: HciTransport;
@@ -52,6 +60,7 @@ export class LowerTester {
   #assembly = '';
   #endReason: number | undefined;
   #reports: Report[] = [];
+  #encryption: number | undefined;
 
   private constructor(controller: VirtualController, clock: ManualClock) {
     this.controller = controller;
@@ -59,6 +68,7 @@ export class LowerTester {
     this.#transport = controller.connect();
     this.att = this.channel(Cid.att);
     this.signalling = this.channel(Cid.signalling);
+    this.smp = this.channel(Cid.smp);
     this.#transport.start({
       packet: (packet) => this.#receive(hex(packet)),
       lostSync: () => undefined,
@@ -70,8 +80,8 @@ export class LowerTester {
     const tester = new LowerTester(controller, clock);
     tester.#command(Opcode.reset, '');
     tester.#command(Opcode.setEventMask, 'ffffffffffffff3f');
-    // Connection Complete, Advertising Report and Connection Update Complete; the controller answers all else by itself.
-    tester.#command(Opcode.leSetEventMask, '0700000000000000');
+    // Connection Complete, Advertising Report, Connection Update Complete and Long Term Key Request; the controller answers all else by itself.
+    tester.#command(Opcode.leSetEventMask, '1700000000000000');
     await clock.advance(0);
     return tester;
   }
@@ -138,6 +148,27 @@ export class LowerTester {
     await this.#clock.advance(1_000);
   }
 
+  /** As central: encrypts the link with a key, and gives the status that this ends with. */
+  async encrypt(key: Hex, ediv = 0, rand: Hex = '00'.repeat(8)): Promise<number> {
+    if (this.#handle === undefined) throw new Error('the lower tester has no link');
+    this.#encryption = undefined;
+    const backwards = (digits: Hex): Hex => hex(bytes(digits).reverse());
+    this.#command(
+      Opcode.leEnableEncryption,
+      `${u16(this.#handle)}${backwards(rand)}${u16(ediv)}${backwards(key)}`,
+    );
+    return this.encrypted();
+  }
+
+  /** Waits for the encryption of the link to change, and gives the status of that. */
+  async encrypted(): Promise<number> {
+    for (let i = 0; i < 100 && this.#encryption === undefined; i++) await this.#clock.advance(10);
+    const status = this.#encryption;
+    if (status === undefined) throw new Error('the link of the lower tester was not encrypted');
+    this.#encryption = undefined;
+    return status;
+  }
+
   /** Ends the link as its user. */
   disconnect(): void {
     if (this.#handle !== undefined) this.#command(Opcode.disconnect, `${u16(this.#handle)}13`);
@@ -186,7 +217,9 @@ export class LowerTester {
     if (event.startsWith('05')) {
       this.#handle = undefined;
       this.#endReason = octetAt(parameters, 3);
-    } else if (event.startsWith('0e')) this.#completed(parameters);
+      this.#encryption = this.#endReason;
+    } else if (event.startsWith('08') || event.startsWith('30')) this.#encryption = octetAt(parameters, 0);
+    else if (event.startsWith('0e')) this.#completed(parameters);
     else if (event.startsWith('3e')) this.#leEvent(parameters);
   }
 
@@ -202,6 +235,14 @@ export class LowerTester {
       this.#parameters = parametersAt(event, 12);
     } else if (event.startsWith('02')) this.#report(event);
     else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
+    else if (event.startsWith('05')) this.#keyWanted(event);
+  }
+
+  #keyWanted(event: Hex): void {
+    const handle = slice(event, 1, 3);
+    this.keyRequests.push({ rand: hex(bytes(slice(event, 3, 11)).reverse()), ediv: u16At(event, 11) });
+    if (this.longTermKey === undefined) this.#command(Opcode.leLongTermKeyNegativeReply, handle);
+    else this.#command(Opcode.leLongTermKeyReply, handle + hex(bytes(this.longTermKey).reverse()));
   }
 
   #report(event: Hex): void {
