@@ -20,6 +20,14 @@ export interface Served {
 /** Operations that each of several links carried. */
 export type Shares = readonly number[];
 
+/** What a transport did so far. */
+export interface Counted {
+  /** Calls of the operating system that sent something. */
+  readonly writes: number;
+  /** ATT requests, where they are counted. */
+  readonly requests?: number;
+}
+
 /** One side of what is measured, in a process of its own. */
 export interface Side {
   /** Sets a phase up; not measured. */
@@ -27,8 +35,8 @@ export interface Side {
   /** Resolves when `count` operations are over on this side; at once on a side that only answers. */
   run(phase: Phase, count: number): Promise<Shares | undefined>;
   close(): Promise<void>;
-  /** ATT requests sent so far, on a side that counts them. */
-  readonly requests?: (() => number) | undefined;
+  /** What the transport has done so far. */
+  counted(): Counted;
 }
 
 /** What a side is started with. */
@@ -49,7 +57,7 @@ export const serveOrders = (side: Side): void => {
         return { shares: await side.run(order.phase, order.count) };
       case 'sample': {
         const { user, system } = process.cpuUsage();
-        return { cpuUs: user + system, wallMs: performance.now(), requests: side.requests?.() };
+        return { cpuUs: user + system, wallMs: performance.now(), ...side.counted() };
       }
       case 'close':
         await side.close();

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import process from 'node:process';
 import type { Order } from './child.ts';
 
 const ANSWER_LIMIT_MS = 60_000;
@@ -11,6 +12,7 @@ export interface Answer {
   readonly cpuUs?: number;
   readonly wallMs?: number;
   readonly requests?: number;
+  readonly writes?: number;
   readonly shares?: readonly number[];
 }
 
@@ -23,7 +25,9 @@ export class Party {
 
   constructor(path: string, args: readonly string[], onFlood?: (count: number) => void) {
     this.#name = path.slice(path.lastIndexOf('/bench/') + '/bench/'.length);
-    this.child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // The loader of the runner is none of theirs; a profiler is.
+    const execArgv = process.execArgv.filter((arg) => arg.startsWith('--cpu-prof'));
+    this.child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv });
     this.child.on('message', (answer: Answer) => {
       if (answer.flood === undefined) this.#give(answer);
       else onFlood?.(answer.flood);

@@ -6,6 +6,9 @@ export interface Cost {
   readonly centralUs: number;
   readonly peripheralUs: number;
   readonly perSecond: number;
+  /** Calls of the operating system that sent something. */
+  readonly centralWrites: number;
+  readonly peripheralWrites: number;
   /** ATT requests that the central sent; none where nobody counts. */
   readonly roundTrips?: number | undefined;
   /** What the slowest and the fastest link carried, where there are several. */
@@ -23,6 +26,7 @@ export interface Row {
   readonly name: string;
   readonly kind: Phase['kind'];
   readonly cost: Cost;
+  readonly floor?: Cost | undefined;
   /** Who begins an operation, and who takes it; not where it has no floor to stand beside. A report has no sender that is measured. */
   readonly sender?: SideCost | undefined;
   readonly receiver?: SideCost | undefined;
@@ -35,9 +39,9 @@ export const makeRow = ({ name, kind }: Phase, cost: Cost, floor: Cost | undefin
   if (floor === undefined) return { name, kind, cost };
   const central = beside(cost.centralUs, floor.centralUs);
   const peripheral = beside(cost.peripheralUs, floor.peripheralUs);
-  if (kind === 'notify') return { name, kind, cost, sender: peripheral, receiver: central };
-  if (kind === 'report') return { name, kind, cost, receiver: central };
-  return { name, kind, cost, sender: central, receiver: peripheral };
+  if (kind === 'notify') return { name, kind, cost, floor, sender: peripheral, receiver: central };
+  if (kind === 'report') return { name, kind, cost, floor, receiver: central };
+  return { name, kind, cost, floor, sender: central, receiver: peripheral };
 };
 
 /** Of several runs the one in the middle, by the processor time of both sides. */

@@ -16,18 +16,19 @@ Measures the rows that have one of the texts in their name, all without one:
 
 ${phases.map(({ name }) => `  ${name}`).join('\n')}
 
-  --quick      a twentieth of the operations: whether it works, not how fast
+  --scale X    so many times the operations: 0.05 shows whether it works, 10 is for a profile
   --repeat N   each row N times, the hosts in turn; the run in the middle counts
   --json       a JSON line for each row, with its name, its cost for each operation, and both sides beside no host
   --help       this
 
 Times are microseconds of user and system time of the whole process of a host, controllers not counted. Only ratios of one run mean something.
+For a profile of each process: node --cpu-prof --cpu-prof-dir=DIR --import tsx --conditions=jelling-source bench/run.ts TEXT --scale 10
 `;
 
 const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
+    scale: { type: 'string', default: '1' },
     repeat: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
@@ -41,7 +42,8 @@ const chosen = phases.filter(
   ({ name }) => positionals.length === 0 || positionals.some((text) => name.includes(text)),
 );
 const repeat = Number(values.repeat);
-if (chosen.length === 0 || !Number.isInteger(repeat) || repeat < 1) {
+const scale = Number(values.scale);
+if (chosen.length === 0 || !Number.isInteger(repeat) || repeat < 1 || !(scale > 0)) {
   process.stderr.write(usage);
   process.exit(2);
 }
@@ -61,17 +63,19 @@ const measure = async (central: Party, peripheral: Party, phase: Phase): Promise
   const both = (work: (party: Party) => Promise<Answer>): Promise<[Answer, Answer]> =>
     Promise.all([work(central), work(peripheral)]);
   await both((party) => party.obey({ order: 'prepare', phase }));
-  const count = values.quick ? Math.ceil(phase.count / 20) : phase.count;
+  const count = Math.ceil(phase.count * scale);
   await both((party) => party.obey({ order: 'run', phase, count: Math.ceil(count / 4) }));
   const before = await both((party) => party.obey({ order: 'sample' }));
   const [{ shares }] = await both((party) => party.obey({ order: 'run', phase, count }));
   const after = await both((party) => party.obey({ order: 'sample' }));
-  const spent = (side: 0 | 1, what: 'cpuUs' | 'wallMs' | 'requests'): number =>
+  const spent = (side: 0 | 1, what: 'cpuUs' | 'wallMs' | 'requests' | 'writes'): number =>
     (after[side][what] ?? 0) - (before[side][what] ?? 0);
   return {
     centralUs: spent(0, 'cpuUs') / count,
     peripheralUs: spent(1, 'cpuUs') / count,
     perSecond: (count / spent(0, 'wallMs')) * 1000,
+    centralWrites: spent(0, 'writes') / count,
+    peripheralWrites: spent(1, 'writes') / count,
     roundTrips: after[0].requests === undefined ? undefined : spent(0, 'requests') / count,
     shares: shares && { least: Math.min(...shares), most: Math.max(...shares) },
   };

@@ -31,7 +31,7 @@ const writeOnAll = async (
   );
 };
 
-export const makeCentral = (ble: Adapter): Omit<Side, 'close'> => {
+export const makeCentral = (ble: Adapter): Omit<Side, 'close' | 'counted'> => {
   const device = ble.device(served.peripheralAddress, 'public');
   let connection: Connection | undefined;
   let remote: RemoteCharacteristic | undefined;

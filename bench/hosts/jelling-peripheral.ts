@@ -62,7 +62,7 @@ const openMany = async (onWrite: () => void): Promise<void> => {
   );
 };
 
-export const makePeripheral = (ble: Adapter): Omit<Side, 'close'> => {
+export const makePeripheral = (ble: Adapter): Omit<Side, 'close' | 'counted'> => {
   const writes = new Awaited();
   const sdus = new Awaited();
   let connection: Connection | undefined;

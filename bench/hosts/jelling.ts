@@ -13,5 +13,5 @@ const ble = await open(transport, { identityStore: new MemoryIdentityStore() });
 serveOrders({
   ...(role === 'central' ? makeCentral(ble) : makePeripheral(ble)),
   close: () => ble.close(),
-  requests: () => transport.requests,
+  counted: () => ({ writes: transport.counters['writes'] ?? 0, requests: transport.requests }),
 });

@@ -184,7 +184,7 @@ const receive = (count: number): Promise<void> =>
 const PEER = served.peripheralAddress;
 let linked = false;
 
-const peripheral: Omit<Side, 'close'> = {
+const peripheral: Omit<Side, 'close' | 'counted'> = {
   async prepare(phase) {
     if (!linked) {
       const up = next((resolve) => {
@@ -205,7 +205,7 @@ const peripheral: Omit<Side, 'close'> = {
   },
 };
 
-const central: Omit<Side, 'close'> = {
+const central: Omit<Side, 'close' | 'counted'> = {
   async prepare({ kind }) {
     const wantsLink = kind !== 'connect' && kind !== 'report';
     if (wantsLink && !linked) {
@@ -242,4 +242,8 @@ const central: Omit<Side, 'close'> = {
   },
 };
 
-serveOrders({ ...(role === 'central' ? central : peripheral), close: () => transport.close() });
+serveOrders({
+  ...(role === 'central' ? central : peripheral),
+  close: () => transport.close(),
+  counted: () => ({ writes: transport.counters['writes'] ?? 0 }),
+});
