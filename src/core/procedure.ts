@@ -47,6 +47,11 @@ export const checkTimeout = (timeoutMs: number): number => {
   return timeoutMs;
 };
 
+/** Whether these options let a call do at once what needs no waiting: what they forbid or end is the business of procedure(). */
+export const goesAtOnce = (options: WaitOptions | undefined): boolean =>
+  options === undefined ||
+  (options.signal === undefined && (options.timeoutMs === undefined || options.timeoutMs > 0));
+
 /**
  * The one way to wait: it owns the timer and the listeners, clears them whatever happens, and settles exactly once.
  * `start` may settle before it returns; what it throws rejects.

@@ -91,7 +91,7 @@ export class L2capChannel implements AsyncDisposable {
    *
    * @throws TimeoutError when the peer gives no room; InvalidStateError when 64 calls wait already. The messages of errors say how much has left.
    */
-  async send(data: Uint8Array, options: WaitOptions = {}): Promise<void> {
+  send(data: Uint8Array, options: WaitOptions = {}): Promise<void> {
     return this.#channel.send(data, options);
   }
 

@@ -3,10 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import { InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
+import { goesAtOnce, procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import type { AclCounterName } from './acl-counters.ts';
-import type { AclLink, AclReceiver } from './acl-link.ts';
+import { type AclLink, type AclReceiver, alreadySent } from './acl-link.ts';
 import { BoundaryFlag, writeAclHeader } from './codec/acl.ts';
 
 /** PDUs that may wait on a link. More is a sender that does not await. */
@@ -38,13 +38,6 @@ interface Unread {
   readonly data: Uint8Array;
   readonly first: boolean;
 }
-
-/** What every send() returns that found room: nobody can tell one resolved promise from another. */
-const sent: Promise<void> = Promise.resolve();
-
-const goesAtOnce = (options: WaitOptions | undefined): boolean =>
-  options === undefined ||
-  (options.signal === undefined && (options.timeoutMs === undefined || options.timeoutMs > 0));
 
 /** The data path of one connection, from its Connection Complete to its end. */
 export class AclConnection implements AclLink {
@@ -94,7 +87,7 @@ export class AclConnection implements AclLink {
         this.#pool.transmit(this, fragment);
       }
     }
-    return sent;
+    return alreadySent;
   }
 
   #sendLater(first: Uint8Array, more: readonly Uint8Array[] = [], options: WaitOptions = {}): Promise<void> {

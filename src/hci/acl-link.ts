@@ -1,6 +1,12 @@
 import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 
+/**
+ * What every send() returns whose packets are with the controller already: nobody can tell one resolved promise from another, and who compares need not wait
+ * for this one.
+ */
+export const alreadySent: Promise<void> = Promise.resolve();
+
 /** Called for each ACL fragment of a link, in order. The view is valid until the call returns. */
 export type AclReceiver = (fragment: Uint8Array, first: boolean) => void;
 
@@ -17,7 +23,7 @@ export interface AclLink {
   /**
    * Sends one L2CAP PDU that has been cut into fragments: `first`, and those that continue it. Each begins with PacketOffset.l2cap octets of
    * room for the lower headers, which are written here. The fragments of a PDU stay together on the link; links share the controller's
-   * buffers by turns. Resolves when the last fragment is with the controller; while there is room that is at once.
+   * buffers by turns. Resolves when the last fragment is with the controller; while there is room that is at once, and `alreadySent` is what it gives.
    * Giving up (deadline, abort) takes the PDU back if none of it has left; else it goes on and the promise rejects all the same.
    * Default deadline 1 s.
    */

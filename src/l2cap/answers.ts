@@ -1,4 +1,5 @@
 import type { WaitOptions } from '../core/procedure.ts';
+import { alreadySent } from '../hci/acl-link.ts';
 
 /** An answer waits for room as long as the link lasts. */
 const PATIENTLY: WaitOptions = { timeoutMs: Number.POSITIVE_INFINITY };
@@ -30,11 +31,13 @@ export class Answers {
       this.#onDropped();
       return false;
     }
+    const sending = this.#channel.send(packet, PATIENTLY);
+    if (sending === alreadySent) return true;
     this.#unsent++;
     const sent = (): void => {
       this.#unsent--;
     };
-    this.#channel.send(packet, PATIENTLY).then(sent, sent);
+    sending.then(sent, sent);
     return true;
   }
 }

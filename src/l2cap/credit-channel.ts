@@ -68,13 +68,15 @@ const reasons: Readonly<Record<CreditEnd, string>> = {
   linkLost: 'went with its link',
 };
 
-const name = (cid: number): string => `0x${cid.toString(16).padStart(4, '0')}`;
+const hex = (cid: number): string => `0x${cid.toString(16).padStart(4, '0')}`;
 
 /** One open channel in LE credit-based flow control mode (Vol 3, Part A, 10.1): the machine of credit-machine.ts, with its buffers and its waits. */
 export class CreditChannel {
   readonly spsm: number;
   readonly localCid: number;
   readonly remoteCid: number;
+  /** For messages. */
+  readonly name: string;
   /** Ends with DisconnectedError when the channel ends in whatever way, or with the link's error. */
   readonly scope = new WaitScope();
   readonly #link: CreditLink;
@@ -98,6 +100,7 @@ export class CreditChannel {
     this.spsm = parameters.spsm;
     this.localCid = parameters.localCid;
     this.remoteCid = parameters.remoteCid;
+    this.name = `L2CAP channel ${hex(this.localCid)} (SPSM ${hex(this.spsm)}) of ${link.peer}`;
     this.isEnhanced = parameters.isEnhanced ?? false;
     this.#state = openChannel(parameters.terms, parameters.credits);
     this.#sender = new CreditSender(
@@ -112,11 +115,6 @@ export class CreditChannel {
       parameters.peerMtu,
       parameters.peerMps,
     );
-  }
-
-  /** For messages. */
-  get name(): string {
-    return `L2CAP channel ${name(this.localCid)} (SPSM ${name(this.spsm)}) of ${this.#link.peer}`;
   }
 
   get clock(): Clock {

@@ -2,8 +2,9 @@ import { writeU16 } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { DisconnectedError, InvalidStateError, TransportError } from '../core/errors.ts';
 import { allocatePacket, PacketOffset } from '../core/packet.ts';
-import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
+import { goesAtOnce, procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
+import { alreadySent } from '../hci/acl-link.ts';
 import { SDU_LENGTH_SIZE } from './credit-codes.ts';
 
 /** Calls of send() that may wait on a channel. More is a sender that does not await. */
@@ -37,7 +38,8 @@ interface Job {
   /** Octets, and whole SDUs, that are with the controller. */
   octetsGone: number;
   sdusGone: number;
-  readonly settle: Settle<void>;
+  /** Who waits for it; nobody while it is tried whether it leaves at once. */
+  settle: Settle<void> | undefined;
 }
 
 const progress = (job: Job): string =>
@@ -48,7 +50,7 @@ export class CreditSender {
   readonly #options: CreditSenderOptions;
   readonly #jobs: Job[] = [];
   readonly #flushes = new Set<Settle<void>>();
-  #isPumping = false;
+  #isWaiting = false;
   #octets = 0;
   #sdus = 0;
   /** The peer's, both raised at times in the enhanced mode. */
@@ -70,12 +72,16 @@ export class CreditSender {
   send(data: Uint8Array, wait: WaitOptions): Promise<void> {
     const { clock, scope, name } = this.#options;
     let job: Job | undefined;
+    if (data.length > 0 && this.#jobs.length === 0 && scope.error === undefined && goesAtOnce(wait)) {
+      job = this.#begin(data);
+      if (this.#jobs.length === 0) return alreadySent;
+    }
     return procedure<void>(
       {
         what: `sending on ${name}`,
         clock,
         scope,
-        defaultTimeoutMs: this.#timeoutMs(data.length),
+        defaultTimeoutMs: this.#timeoutMs(job === undefined ? data.length : 0),
         timeoutMs: wait.timeoutMs,
         signal: wait.signal,
         hint: () => (job === undefined ? '' : `the peer gives no room; ${progress(job)}`),
@@ -85,28 +91,35 @@ export class CreditSender {
           settle.resolve();
           return undefined;
         }
-        if (this.#jobs.length >= MAX_QUEUED_SENDS) {
+        if (job === undefined && this.#jobs.length >= MAX_QUEUED_SENDS) {
           throw new InvalidStateError(
             `${MAX_QUEUED_SENDS} calls of send() wait on ${name}: await them first`,
           );
         }
-        const { length } = data;
-        const begun: Job = {
-          data,
-          at: 0,
-          end: length,
-          sduLeft: 0,
-          total: length,
-          octetsGone: 0,
-          sdusGone: 0,
-          settle,
-        };
+        const begun = job ?? this.#begin(data, settle);
+        begun.settle = settle;
         job = begun;
-        this.#jobs.push(begun);
-        this.wake();
         return () => this.#giveUp(begun);
       },
     );
+  }
+
+  /** Sends as much as can leave now. */
+  #begin(data: Uint8Array, settle?: Settle<void>): Job {
+    const { length } = data;
+    const job: Job = {
+      data,
+      at: 0,
+      end: length,
+      sduLeft: 0,
+      total: length,
+      octetsGone: 0,
+      sdusGone: 0,
+      settle,
+    };
+    this.#jobs.push(job);
+    this.wake();
+    return job;
   }
 
   /** Resolves when everything that waits is with the controller. */
@@ -143,7 +156,17 @@ export class CreditSender {
 
   /** There are credits, or something to send. */
   wake(): void {
-    if (!this.#isPumping) void this.#pump();
+    while (!this.#isWaiting) {
+      const job = this.#jobs[0];
+      if (job === undefined || !this.#options.takeCredit()) return;
+      const from = job.at;
+      const packet = this.#nextFrame(job);
+      const length = job.at - from;
+      const endsSdu = job.sduLeft === 0;
+      const sending = this.#options.sendFrame(packet);
+      if (sending === alreadySent) this.#gone(job, length, endsSdu);
+      else void this.#follow(sending, job, length, endsSdu);
+    }
   }
 
   /** The channel ended: each call is told how far it came. */
@@ -151,36 +174,35 @@ export class CreditSender {
     for (const job of this.#jobs.splice(0)) {
       const text = `${error.message}; ${progress(job)}`;
       if (error instanceof DisconnectedError) {
-        job.settle.reject(new DisconnectedError(text, error.reason, { cause: error }));
-      } else job.settle.reject(new TransportError(text, { cause: error }));
+        job.settle?.reject(new DisconnectedError(text, error.reason, { cause: error }));
+      } else job.settle?.reject(new TransportError(text, { cause: error }));
     }
     this.#flushes.clear();
   }
 
-  /** Never rejects. */
-  async #pump(): Promise<void> {
-    this.#isPumping = true;
-    for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
-      if (!this.#options.takeCredit()) break;
-      const from = job.at;
-      const packet = this.#nextFrame(job);
-      const length = job.at - from;
-      const endsSdu = job.sduLeft === 0;
-      try {
-        await this.#options.sendFrame(packet);
-      } catch {
-        this.#options.failed();
-        break;
-      }
-      job.octetsGone += length;
-      this.#octets += length;
-      if (endsSdu) {
-        job.sdusGone++;
-        this.#sdus++;
-      }
-      if (endsSdu && job.at === job.end) this.#finish(job);
+  /** A frame waits for room in the controller, and all others behind it. Never rejects. */
+  async #follow(sending: Promise<void>, job: Job, length: number, endsSdu: boolean): Promise<void> {
+    this.#isWaiting = true;
+    try {
+      await sending;
+    } catch {
+      this.#isWaiting = false;
+      this.#options.failed();
+      return;
     }
-    this.#isPumping = false;
+    this.#isWaiting = false;
+    this.#gone(job, length, endsSdu);
+    this.wake();
+  }
+
+  /** A frame with so many octets of the job is with the controller. */
+  #gone(job: Job, length: number, endsSdu: boolean): void {
+    job.octetsGone += length;
+    this.#octets += length;
+    if (!endsSdu) return;
+    job.sdusGone++;
+    this.#sdus++;
+    if (job.at === job.end) this.#finish(job);
   }
 
   #nextFrame(job: Job): Uint8Array {
@@ -198,7 +220,7 @@ export class CreditSender {
 
   #finish(job: Job): void {
     if (this.#jobs[0] === job) this.#jobs.shift();
-    job.settle.resolve();
+    job.settle?.resolve();
     this.#checkFlushed();
   }
 
@@ -207,7 +229,7 @@ export class CreditSender {
     const at = this.#jobs.indexOf(job);
     if (at < 0) return;
     if (job.sduLeft === 0) {
-      if (at === 0 && this.#isPumping) {
+      if (at === 0 && this.#isWaiting) {
         // Its last frame is on the way.
         job.end = job.at;
         return;
