@@ -8,6 +8,7 @@ import type { BondFormat, ExchangedBonds, ImportedBonds, ImportOptions } from '.
 import type { FileBondStore } from './gap/bond-file.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
+import type { GattCache } from './gatt/gatt-cache.ts';
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { SecurityPolicy } from './smp/pairing-options.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
@@ -32,6 +33,11 @@ export interface OpenOptions extends WaitOptions {
   readonly bonds?: BondStore | false | undefined;
   /** What becomes of pairings that peers begin: see `adapter.security`. By default nobody may pair but whom `connection.pair()` is called for. */
   readonly security?: SecurityPolicy | undefined;
+  /**
+   * Where the services that peers have are kept from one connection to the next, so that they need not be discovered again. By default in memory, for as long as
+   * the adapter is open; false for nowhere.
+   */
+  readonly gattCache?: GattCache | false | undefined;
   /** Gets what the stack has to say. No text is built without it. */
   readonly log?: LogListener | undefined;
   /** Where all time comes from. By default the system's clock. */
@@ -163,6 +169,7 @@ const prepare = async (
       security: options.security,
       ...(await stores(moniker, options)),
       mtu: options.mtu,
+      gattCache: options.gattCache,
     });
   } catch (error) {
     await transport.close();

@@ -5,6 +5,7 @@ import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
+import { type GattCache, MemoryGattCache } from '../gatt/gatt-cache.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
 import { HciController } from '../hci/hci-controller.ts';
 import type { IdentityAddress } from '../smp/bond.ts';
@@ -49,6 +50,8 @@ export interface AdapterOptions {
   readonly deviceName?: string | undefined;
   readonly appearance?: number | undefined;
   readonly mtu?: number | undefined;
+  /** In memory unless given; false for none. */
+  readonly gattCache?: GattCache | false | undefined;
 }
 
 /** Who an adapter is, and whom it knows. */
@@ -83,6 +86,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #connector: Connector;
   readonly #server: GattServer;
   readonly #listeners: L2capListeners;
+  readonly #gattCache: GattCache | undefined;
   readonly #events: LinkEvents;
   readonly #connections = new Map<string, Connection>();
   readonly #radio: Radio;
@@ -118,6 +122,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       deviceName: options.deviceName,
       appearance: options.appearance,
     });
+    const { gattCache = new MemoryGattCache() } = options;
+    this.#gattCache = gattCache === false ? undefined : gattCache;
     this.#listeners = new L2capListeners(clock, log, hci.scope);
     this.#events = new LinkEvents(hci, log);
   }
@@ -398,6 +404,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       listeners: this.#listeners,
       local: { ...this.#identity.address, irk: this.#identity.irk },
       bonds: this.#bonds,
+      gattCache: this.#gattCache,
       attempts: this.#attempts,
       policy: () => this.#security,
     };

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { LinkSecurity as GattSecurity } from '../gatt/access.ts';
 import { gattLink } from '../gatt/connection-ref.ts';
+import type { GattCache } from '../gatt/gatt-cache.ts';
 import { GattClient } from '../gatt/gatt-client.ts';
 import type { GattServer } from '../gatt/gatt-server.ts';
 import { HciErrorCode } from '../hci/codec/error-codes.ts';
@@ -13,6 +14,7 @@ import type { LocalIdentity } from '../smp/pairing/distribution.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';
 import type { RepeatedAttempts } from '../smp/repeated-attempts.ts';
 import type { BondKeeper } from '../smp/security-context.ts';
+import { cachedPeer } from './cached-peer.ts';
 import { Connection } from './connection.ts';
 import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
@@ -39,6 +41,8 @@ export interface LinkContext {
   readonly bonds: BondKeeper;
   readonly attempts: RepeatedAttempts;
   readonly policy: () => SecurityPolicy | undefined;
+  /** Where what clients discover is kept, if anywhere. */
+  readonly gattCache: GattCache | undefined;
 }
 
 export interface AssembledLink {
@@ -50,7 +54,7 @@ export interface AssembledLink {
 /** Puts the layers of a new link on top of each other. What the peer has sent meanwhile is handled before this returns. */
 export const assembleLink = (context: LinkContext, newLink: NewLink, device: Device): AssembledLink => {
   const { link: acl, role, parameters } = newLink;
-  const { hci, clock, log, rxMtu, server, listeners } = context;
+  const { hci, clock, log, rxMtu, server, listeners, gattCache } = context;
   const peer = device.address;
   const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners });
   const gatt = (): GattSecurity => gattSecurity(security.current);
@@ -95,7 +99,14 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       void hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection).catch(() => undefined),
   });
   const raiseSecurity = (status: number): Promise<boolean> => security.raise(status);
-  const client = new GattClient({ bearer, clock, log, peer, raiseSecurity });
+  const memory =
+    gattCache === undefined
+      ? undefined
+      : {
+          cache: gattCache,
+          peer: () => cachedPeer(device, connection[gattLink].identity, security.current),
+        };
+  const client = new GattClient({ bearer, clock, log, peer, memory, registers: true, raiseSecurity });
   const connection: Connection = new Connection({
     device,
     role,

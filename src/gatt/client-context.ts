@@ -15,6 +15,8 @@ export interface ClientContext {
   readonly values: ValueHub;
   readonly longWrites: LongWrites;
   readonly services: RemoteServices;
+  /** To be called when a discovery has brought something new. */
+  readonly learned: () => void;
 }
 
 /** A step of discovery that is given no deadline. */

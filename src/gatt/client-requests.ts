@@ -4,7 +4,7 @@ import type { AttExchange } from '../att/codec/exchanges.ts';
 import type { Clock } from '../core/clock.ts';
 import { AttError } from '../core/errors.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
-import { procedure } from '../core/procedure.ts';
+import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { AccessOptions } from './access-options.ts';
 import { Deadline } from './deadline.ts';
 
@@ -44,7 +44,8 @@ const curable: ReadonlySet<number> = new Set([
   AttErrorCode.encryptionKeySizeTooShort,
 ]);
 
-const isOutOfSync = ({ status }: AttError): boolean => status === AttErrorCode.databaseOutOfSync;
+/** The server says that what the client knows of its attributes is out of date. */
+export const isOutOfSync = ({ status }: AttError): boolean => status === AttErrorCode.databaseOutOfSync;
 
 /**
  * The way of every request of a client to its bearers. Here a request whose handles mean something else by now is held back, its answer is disbelieved, and
@@ -104,9 +105,18 @@ export class ClientRequests {
     return ask();
   }
 
-  /** Settles when the requests that are under way now have been answered or given up. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#pending]);
+  /** Waits until the requests that are under way now have been answered or given up. */
+  settled(what: string, { timeoutMs, signal }: WaitOptions = {}): Promise<void> {
+    const { bearer, clock } = this.#options;
+    // Each of them has a deadline of its own.
+    const defaultTimeoutMs = Number.POSITIVE_INFINITY;
+    return procedure<void>(
+      { what, clock, scope: bearer.scope, timeoutMs, signal, defaultTimeoutMs },
+      (settle) => {
+        void Promise.allSettled([...this.#pending]).then(() => settle.resolve());
+        return undefined;
+      },
+    );
   }
 
   /** Whether the request is to be asked once more. */

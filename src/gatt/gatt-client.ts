@@ -6,7 +6,10 @@ import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid, type Uuid, type UuidLike } from '../core/uuid.ts';
 import type { AccessOptions } from './access-options.ts';
+import { AttributeMemory, type AttributeMemoryOptions, type MemoryCounterName } from './attribute-memory.ts';
+import type { ServiceRecord } from './attribute-records.ts';
 import type { ClientContext } from './client-context.ts';
+import { ClientRegistration } from './client-registration.ts';
 import { ClientRequests, type RaiseSecurity, together, type Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
 import { Discovery } from './discovery.ts';
@@ -31,6 +34,10 @@ export interface GattClientOptions {
   readonly peer: string;
   /** Called when the peer refuses a request for want of security; without it the refusal is the caller's. */
   readonly raiseSecurity?: RaiseSecurity | undefined;
+  /** Where what is discovered is kept from one link to the next, and under what; without it each link begins with nothing. */
+  readonly memory?: Pick<AttributeMemoryOptions, 'cache' | 'peer'> | undefined;
+  /** Whether the client makes itself known to the Generic Attribute service, once it has met it: see `ClientRegistration`. */
+  readonly registers?: boolean | undefined;
 }
 
 /** Discoveries begun anew because the services changed meanwhile, before it is given up. */
@@ -45,21 +52,30 @@ export class GattClient {
   readonly #context: ClientContext;
   readonly #services: RemoteServices;
   readonly #multipleReads: MultipleReads;
-  readonly #all = new SharedResult<readonly RemoteService[]>();
-  readonly #whole = new SharedResult<readonly RemoteService[]>();
+  readonly #registration: ClientRegistration;
+  readonly #memory: AttributeMemory | undefined;
+  readonly #all = new SharedResult<readonly RemoteService[]>(() => this.#memory?.keep());
+  readonly #whole = new SharedResult<readonly RemoteService[]>(() => this.#memory?.keep());
   readonly #searches = new Map<Uuid, SharedResult<RemoteService | undefined>>();
 
   constructor(options: GattClientOptions) {
     this.#options = options;
-    const { bearer, clock, peer, raiseSecurity } = options;
+    const { bearer, clock, log, peer, raiseSecurity, memory } = options;
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
     const onOutOfSync = (): void => this.invalidate(FIRST_HANDLE, LAST_HANDLE);
     const requests = new ClientRequests({ bearer, clock, raiseSecurity, onOutOfSync });
     const longWrites = new LongWrites(bearer, requests, clock);
-    this.#services = new RemoteServices(peer, (record) => new RemoteService(this.#context, record));
-    this.#context = { bearer, clock, peer, requests, values, longWrites, services: this.#services };
-    this.#multipleReads = new MultipleReads(this.#context);
+    const services = new RemoteServices(peer, (record) => this.#make(record));
+    const keep = (): void => this.#memory?.keep();
+    const context = { bearer, clock, peer, requests, values, longWrites, services, learned: keep };
+    const isBonded = (): boolean => memory?.peer()?.bonded === true;
+    this.#services = services;
+    this.#context = context;
+    this.#multipleReads = new MultipleReads(context);
+    this.#registration = new ClientRegistration({ context, log, isBonded, onChange: keep });
+    if (memory !== undefined)
+      this.#memory = new AttributeMemory({ ...memory, context, registration: this.#registration, log });
     bearer.valueReceiver = values.receive;
   }
 
@@ -72,8 +88,9 @@ export class GattClient {
     this.#context.requests.raisesSecurity = value;
   }
 
-  get counters(): Readonly<Record<ValueHubCounterName, number>> {
-    return this.#context.values.counters;
+  get counters(): Readonly<Record<ValueHubCounterName | MemoryCounterName, number>> {
+    const none = { cacheHits: 0, cacheMisses: 0, cacheOverflows: 0, cacheFailures: 0 };
+    return { ...this.#context.values.counters, ...(this.#memory?.counters.all() ?? none) };
   }
 
   /** The peer's primary services, in the order of their handles; with `uuid`, those of that UUID. Default deadline 2 s for each step. */
@@ -112,8 +129,14 @@ export class GattClient {
   /** Every value of that UUID, in the order of their handles: see `readValuesByUuid`. */
   async readByUuid(uuid: UuidLike, options: AccessOptions = {}): Promise<readonly AttributeValue[]> {
     const range = { handle: FIRST_HANDLE, endHandle: LAST_HANDLE };
+    const wanted = parseUuid(uuid);
+    const { clock, peer, requests } = this.#context;
+    const what = `reading all ${wanted} of ${peer}`;
+    const deadline = new Deadline(clock, what, options);
+    // A server takes it for word that the client is up to date, which it is when all that it asked before has been answered (Vol 3, Part G, 2.5.2.1).
+    if (wanted === GattUuid.databaseHash) await requests.settled(what, deadline.step());
     const validity = this.#services.sinceNow();
-    return readValuesByUuid(this.#context, parseUuid(uuid), range, { ...options, validity });
+    return readValuesByUuid(this.#context, wanted, range, { ...deadline.step(), validity });
   }
 
   /** The whole values of several characteristics: see `MultipleReads`. */
@@ -143,33 +166,10 @@ export class GattClient {
     await this.#context.longWrites.write(values, what, { ...options, validity });
   }
 
-  /**
-   * Asks the peer to tell when its services change, so that what is kept is dropped then (Vol 3, Part G, 7.1). Gives false where the peer has no
-   * such characteristic and its services never change.
-   */
-  async watchServices(options: WaitOptions = {}): Promise<boolean> {
-    const deadline = new Deadline(this.#context.clock, 'looking for Service Changed', options);
-    let changed: RemoteCharacteristic;
-    try {
-      const service = await this.service(GattUuid.genericAttribute, deadline.step());
-      changed = await service.characteristic(GattUuid.serviceChanged, deadline.step());
-    } catch (error) {
-      if (error instanceof NotFoundError) return false;
-      throw error;
-    }
-    this.#context.values.serviceChangedHandle = changed.handle;
-    await changed.subscribe({
-      indicate: true,
-      depth: 1,
-      timeoutMs: options.timeoutMs,
-      signal: options.signal,
-    });
-    return true;
-  }
-
   /** Forgets what was discovered at these handles. Objects that stand there reject every call from now on. */
   invalidate(start: number, end: number): void {
     this.#services.invalidate(start, end);
+    this.#memory?.forget();
     this.#all.clear();
     this.#whole.clear();
     for (const search of this.#searches.values()) search.clear();
@@ -183,18 +183,31 @@ export class GattClient {
   }
 
   #discoverAll(options: WaitOptions): Promise<readonly RemoteService[]> {
-    return this.#discover(this.#all, 'the services', options, async (discovery, validity) =>
-      this.#services.takeAll(await discovery.primaryServices(), validity),
+    return this.#discover(
+      this.#all,
+      'the services',
+      options,
+      async (discovery, validity) =>
+        this.#services.primary ?? this.#services.takeAll(await discovery.primaryServices(), validity),
     );
   }
 
   async #search(uuid: Uuid, options: WaitOptions): Promise<RemoteService | undefined> {
-    const search = this.#searches.get(uuid) ?? new SharedResult();
+    const search = this.#searches.get(uuid) ?? new SharedResult(() => this.#memory?.keep());
     this.#searches.set(uuid, search);
     return this.#discover(search, `service ${uuid}`, options, async (discovery, validity) => {
+      const known = this.#services.first(uuid);
+      if (known !== undefined || this.#services.primary !== undefined) return known;
       this.#services.take(await discovery.primaryServicesByUuid(uuid, true), validity);
       return this.#services.first(uuid);
     });
+  }
+
+  #make(record: ServiceRecord): RemoteService {
+    const service = new RemoteService(this.#context, record);
+    const isGeneric = record.uuid === GattUuid.genericAttribute;
+    if (isGeneric && this.#options.registers === true) this.#registration.found(service);
+    return service;
   }
 
   /** Shared by those who want the same, and begun anew when the peer changes its services meanwhile (Vol 3, Part G, 2.5.2). */
@@ -212,6 +225,7 @@ export class GattClient {
         const validity = this.#services.sinceNow();
         const discovery = new Discovery({ requests, peer, stepTimeoutMs: timeoutMs, validity });
         try {
+          await this.#memory?.recall(validity, timeoutMs);
           return await fetch(discovery, validity);
         } catch (error) {
           if (left === 1 || validity.obsolete === undefined) throw error;

@@ -17,6 +17,8 @@ export const GattUuid = {
   deviceName: parseUuid(0x2a00),
   appearance: parseUuid(0x2a01),
   serviceChanged: parseUuid(0x2a05),
+  clientSupportedFeatures: parseUuid(0x2b29),
+  databaseHash: parseUuid(0x2b2a),
 } as const;
 
 /** Bits of the Client Characteristic Configuration descriptor (Vol 3, Part G, 3.3.3.3). */
@@ -24,6 +26,13 @@ export const ClientConfiguration = { notify: 0x0001, indicate: 0x0002 } as const
 
 /** Bits of the Characteristic Extended Properties descriptor (Vol 3, Part G, 3.3.3.1). */
 export const ExtendedProperty = { reliableWrite: 0x0001, writableAuxiliaries: 0x0002 } as const;
+
+/** Bits of Client Supported Features (Vol 3, Part G, 7.2). */
+export const ClientFeature = {
+  robustCaching: 0x01,
+  enhancedAttBearer: 0x02,
+  multipleHandleValueNotifications: 0x04,
+} as const;
 
 export const FIRST_HANDLE = 0x0001;
 export const LAST_HANDLE = 0xffff;

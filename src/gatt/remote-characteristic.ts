@@ -50,7 +50,7 @@ export class RemoteCharacteristic {
   readonly attribute: RemoteAttribute;
   readonly #context: ClientContext;
   readonly #record: CharacteristicRecord;
-  readonly #descriptors = new SharedResult<readonly RemoteDescriptor[]>();
+  readonly #descriptors: SharedResult<readonly RemoteDescriptor[]>;
   readonly #feeds: ValueFeeds;
 
   constructor(context: ClientContext, service: RemoteService, record: CharacteristicRecord) {
@@ -65,6 +65,7 @@ export class RemoteCharacteristic {
       name: `characteristic ${record.uuid} of ${context.peer}`,
       validity: service,
     };
+    this.#descriptors = new SharedResult(context.learned);
     const { clock, bearer } = context;
     const feed = (kind: string): ValueFeed =>
       new ValueFeed({ what: `waiting for ${kind} of ${this.#name}`, clock, scope: bearer.scope });

@@ -18,8 +18,8 @@ export class RemoteService {
   /** The last handle that belongs to it. */
   readonly endHandle: number;
   readonly #context: ClientContext;
-  readonly #characteristics = new SharedResult<readonly RemoteCharacteristic[]>();
-  readonly #included = new SharedResult<readonly RemoteService[]>();
+  readonly #characteristics: SharedResult<readonly RemoteCharacteristic[]>;
+  readonly #included: SharedResult<readonly RemoteService[]>;
   #primary: boolean;
   #obsolete: InvalidStateError | undefined;
 
@@ -29,6 +29,8 @@ export class RemoteService {
     this.handle = record.handle;
     this.endHandle = record.endHandle;
     this.#primary = record.primary;
+    this.#characteristics = new SharedResult(context.learned);
+    this.#included = new SharedResult(context.learned);
   }
 
   /** Its characteristics, in the order of their handles; with `uuid`, those of that UUID. Asked of the peer once. Default deadline 2 s for each step. */

@@ -9,8 +9,14 @@ import { Deadline } from './deadline.ts';
  * others; a failure is told to those who wait and is not kept. One that waits longer than who began goes on by itself.
  */
 export class SharedResult<T> {
+  readonly #onFetched: (() => void) | undefined;
   #pending: Promise<T> | undefined;
   #value: { readonly value: T } | undefined;
+
+  /** `onFetched` is called when it has been fetched and is there. */
+  constructor(onFetched?: () => void) {
+    this.#onFetched = onFetched;
+  }
 
   /** What is there, or undefined. */
   get current(): T | undefined {
@@ -61,6 +67,7 @@ export class SharedResult<T> {
     try {
       const value = await fetch();
       this.#value ??= { value };
+      this.#onFetched?.();
       return this.#value.value;
     } finally {
       this.#pending = undefined;

@@ -1,4 +1,5 @@
 import type { AttValueReceiver } from '../att/att-bearer.ts';
+import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import type { ValueFeed } from './value-feed.ts';
 
@@ -10,10 +11,17 @@ export interface ValueFeeds {
 
 export type ValueHubCounterName = 'unknownHandles';
 
+/** Vol 3, Part G, 7.1. */
+const SERVICE_CHANGED_LENGTH = 4;
+
+/** Indications that may be of Service Changed, kept until its handle is known. */
+const MAX_EARLY_INDICATIONS = 8;
+
 /** Leads what a server sends unasked to its characteristic, by handle. */
 export class ValueHub {
   readonly #feeds = new Map<number, ValueFeeds>();
   readonly #counters = new Counters<ValueHubCounterName>(['unknownHandles']);
+  readonly #early: { readonly handle: number; readonly value: Bytes }[] = [];
   /** The value handle of Service Changed, where it is known; 0 where not. */
   serviceChangedHandle = 0;
   /** Gets the value of a Service Changed indication; the view is valid until the call returns. */
@@ -21,6 +29,13 @@ export class ValueHub {
 
   get counters(): Readonly<Record<ValueHubCounterName, number>> {
     return this.#counters.all();
+  }
+
+  /** Hands out again what came at the handle of Service Changed before it was known to be that. */
+  replayServiceChanged(): void {
+    for (const { handle, value } of this.#early.splice(0)) {
+      if (handle === this.serviceChangedHandle) this.onServiceChanged?.(value);
+    }
   }
 
   register(handle: number, feeds: ValueFeeds): void {
@@ -34,9 +49,17 @@ export class ValueHub {
 
   readonly receive: AttValueReceiver = (handle, value, kind) => {
     const feeds = this.#feeds.get(handle);
-    if (feeds === undefined) this.#counters.add('unknownHandles');
+    if (feeds === undefined) this.#unknown(handle, value, kind);
     else if (kind === 'notification') feeds.notifications.push(value);
     else feeds.indications.push(value);
     if (handle === this.serviceChangedHandle && kind === 'indication') this.onServiceChanged?.(value);
   };
+
+  #unknown(handle: number, value: Uint8Array, kind: 'notification' | 'indication'): void {
+    this.#counters.add('unknownHandles');
+    const mayBe = kind === 'indication' && value.length === SERVICE_CHANGED_LENGTH;
+    if (!mayBe || this.serviceChangedHandle !== 0) return;
+    if (this.#early.length >= MAX_EARLY_INDICATIONS) this.#early.shift();
+    this.#early.push({ handle, value: copyBytes(value) });
+  }
 }

@@ -28,7 +28,6 @@ const workOn = async (client: GattClient): Promise<void> => {
       await attempt(() => descriptor.read());
     }
   };
-  await attempt(() => client.watchServices());
   await attempt(() => client.discover());
   const services = [
     ...((await attempt(() => client.services())) ?? []),

@@ -64,6 +64,7 @@ export const connectPair = (
     readonly name?: string | undefined;
     readonly identity?: string | undefined;
     readonly rxMtu?: number | undefined;
+    readonly client?: Partial<GattClientOptions> | undefined;
   } = {},
 ): Pair => {
   const [clientChannel, serverChannel] = channelPair();
@@ -73,7 +74,7 @@ export const connectPair = (
   const serverBearer = new AttBearer({ channel: serverChannel, clock, log, peer: name, rxMtu });
   const connection = new TestConnection(serverChannel, serverBearer, name, identity);
   serverBearer.server = server.attach(connection[gattLink]);
-  const client = new GattClient({ bearer: clientBearer, clock, log, peer: 'the server' });
+  const client = new GattClient({ bearer: clientBearer, clock, log, peer: 'the server', ...options.client });
   return { client, clientBearer, connection, clientChannel, serverChannel };
 };
 

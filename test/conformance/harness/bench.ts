@@ -1,5 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Adapter, type Connection, ManualClock, MemoryIdentityStore, open, type Service } from 'jelling';
+import {
+  type Adapter,
+  type Connection,
+  type GattCache,
+  ManualClock,
+  MemoryIdentityStore,
+  open,
+  type Service,
+} from 'jelling';
 import { type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
 import { expect } from 'vitest';
 import { mtuRequest, mtuResponse } from './att.ts';
@@ -13,6 +21,8 @@ export interface BenchOptions {
   readonly controller?: ControllerOptions;
   /** What the tester's can do. */
   readonly testerController?: ControllerOptions;
+  /** Where it keeps what it discovers; nowhere by default, so that it asks for nothing but what a case is about. */
+  readonly gattCache?: GattCache | false;
 }
 
 /**
@@ -56,7 +66,12 @@ export class Bench implements AsyncDisposable {
     return bench;
   }
 
-  static async #open({ services = [], controller, testerController }: BenchOptions): Promise<Bench> {
+  static async #open({
+    services = [],
+    controller,
+    testerController,
+    gattCache = false,
+  }: BenchOptions): Promise<Bench> {
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });
     const own = air.createController({ name: 'under test', ...controller });
@@ -64,7 +79,8 @@ export class Bench implements AsyncDisposable {
       air.createController({ name: 'tester', aclCount: 255, ...testerController }),
       clock,
     );
-    const opening = open(own.connect(), { clock, identityStore: new MemoryIdentityStore() });
+    const identityStore = new MemoryIdentityStore();
+    const opening = open(own.connect(), { clock, identityStore, gattCache });
     const bench = new Bench(clock, tester, await loaded(clock, opening), own);
     bench.iut.registerServices(...services);
     return bench;
