@@ -62,6 +62,12 @@ export const readBlobResponse = (value: Hex): Hex => `0d${value}`;
 export const readMultiple = (...handles: number[]): Hex => `0e${handles.map(u16).join('')}`;
 export const readMultipleVariable = (...handles: number[]): Hex => `20${handles.map(u16).join('')}`;
 
+export const readByTypeResponse = (...found: readonly (readonly [handle: number, value: Hex])[]): Hex =>
+  `09${octet(2 + (found[0]?.[1] ?? '').length / 2)}${found.map(([handle, value]) => u16(handle) + value).join('')}`;
+export const readMultipleResponse = (...values: readonly Hex[]): Hex => `0f${values.join('')}`;
+export const readMultipleVariableResponse = (...values: readonly Hex[]): Hex =>
+  `21${values.map((value) => u16(value.length / 2) + value).join('')}`;
+
 export const write = (handle: number, value: Hex): Hex => `12${u16(handle)}${value}`;
 export const writeResponse: Hex = '13';
 export const writeCommand = (handle: number, value: Hex): Hex => `52${u16(handle)}${value}`;
@@ -74,5 +80,7 @@ export const cancelWrite: Hex = '1800';
 export const executeWriteResponse: Hex = '19';
 
 export const notification = (handle: number, value: Hex): Hex => `1b${u16(handle)}${value}`;
+export const multipleNotification = (...values: readonly (readonly [handle: number, value: Hex])[]): Hex =>
+  `23${values.map(([handle, value]) => u16(handle) + u16(value.length / 2) + value).join('')}`;
 export const indication = (handle: number, value: Hex): Hex => `1d${u16(handle)}${value}`;
 export const confirmation: Hex = '1e';

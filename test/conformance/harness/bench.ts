@@ -114,6 +114,13 @@ export class Bench implements AsyncDisposable {
     await this.connectFromTester();
   }
 
+  /** The tester ends the link, and the implementation under test connects to it again. */
+  async reconnectToTester(): Promise<void> {
+    this.tester.disconnect();
+    await this.run(this.connection.disconnected());
+    await this.connectToTester();
+  }
+
   async connectToTester(): Promise<void> {
     this.tester.advertise();
     this.#connection = await this.run(this.iut.device(this.tester.address).connect({ exchangeMtu: false }));

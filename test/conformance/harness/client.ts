@@ -8,6 +8,8 @@ import { sampleDatabases } from './sample-databases.ts';
 
 /** What a client under test has discovered before its case begins. */
 export interface Discovered {
+  /** Two that can be read, the second of them `characteristic`. */
+  readonly both: readonly [RemoteCharacteristic, RemoteCharacteristic];
   /** It can be read, written in both ways, notified and indicated, and has 0x2902 and two more descriptors. */
   readonly characteristic: RemoteCharacteristic;
   readonly descriptor: RemoteDescriptor;
@@ -39,10 +41,13 @@ const discover = async (bench: Bench): Promise<Discovered> => {
   ]);
   bench.att.responder = database.answer;
   const service = await bench.run(bench.connection.service(0xffb0));
+  const other = await bench.run(service.characteristic(0xb000));
   const characteristic = await bench.run(service.characteristic(0xb001));
   const descriptor = await bench.run(characteristic.descriptor(0xd001));
   bench.att.responder = undefined;
-  return { characteristic, descriptor };
+  // A refusal is to reach the upper tester as it is.
+  bench.connection.raisesSecurity = false;
+  return { both: [other, characteristic], characteristic, descriptor };
 };
 
 /** Runs the procedure of a discovery case on each of the sample databases, with a link of its own. */
