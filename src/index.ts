@@ -77,6 +77,7 @@ export type { AccessRule, Permission } from './gatt/access.ts';
 export type { AccessOptions } from './gatt/access-options.ts';
 export type { CharacteristicRecord, DescriptorRecord, ServiceRecord } from './gatt/attribute-records.ts';
 export type { Subscription } from './gatt/characteristic.ts';
+export type { FormattedValue } from './gatt/formatted-value.ts';
 export { type CachedAttributes, type GattCache, MemoryGattCache } from './gatt/gatt-cache.ts';
 export type { AuthorizedOperation } from './gatt/local-attribute.ts';
 export type { ValueLike } from './gatt/local-value.ts';

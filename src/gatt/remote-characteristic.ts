@@ -7,9 +7,12 @@ import type { CharacteristicRecord, DescriptorRecord } from './attribute-records
 import type { ClientContext } from './client-context.ts';
 import { Deadline } from './deadline.ts';
 import { Discovery } from './discovery.ts';
-import { ClientConfiguration, GattUuid } from './gatt-codes.ts';
+import { decodeFormatted, type FormattedValue } from './formatted-value.ts';
+import { ClientConfiguration, ExtendedProperty, GattUuid } from './gatt-codes.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
+import type { PresentationFormat } from './presentation-format.ts';
 import { type CharacteristicProperties, printProperties, propertiesFromBits } from './properties.ts';
+import { readPresentationFormats } from './read-presentation-formats.ts';
 import { RemoteDescriptor } from './remote-descriptor.ts';
 import type { RemoteService } from './remote-service.ts';
 import { type RemoteAttribute, readRemoteValue, writeRemoteValue } from './remote-value.ts';
@@ -234,7 +237,31 @@ export class RemoteCharacteristic {
         `the extended properties of ${this.#name} have ${value.length} octets, not 2`,
       );
     const bits = readU16(value, 0);
-    return { reliableWrite: (bits & 0x0001) !== 0, writableAuxiliaries: (bits & 0x0002) !== 0 };
+    return {
+      reliableWrite: (bits & ExtendedProperty.reliableWrite) !== 0,
+      writableAuxiliaries: (bits & ExtendedProperty.writableAuxiliaries) !== 0,
+    };
+  }
+
+  /**
+   * How the value is to be read (Vol 3, Part G, 3.3.3.5): one format for each part of it, in the order of the parts, which an Aggregate Format says where there is one
+   * (3.3.3.6). Empty where the peer does not tell. Throws MalformedPduError for a format that is none, and as `read` of a descriptor.
+   */
+  async presentationFormats(options: AccessOptions = {}): Promise<readonly PresentationFormat[]> {
+    const deadline = new Deadline(this.#context.clock, `describing ${this.#name}`, options);
+    return readPresentationFormats(this.#context, await this.descriptors(deadline.step()), deadline);
+  }
+
+  /**
+   * The whole value, read as its presentation formats say: one part for each of them, with its unit. Throws NotFoundError where the peer tells no format, MalformedPduError where the
+   * value does not have the length of its formats, and as `read`.
+   */
+  async readFormatted(options: AccessOptions = {}): Promise<readonly FormattedValue[]> {
+    const deadline = new Deadline(this.#context.clock, `reading ${this.#name}`, options);
+    const formats = await this.presentationFormats(deadline.step());
+    if (formats.length === 0)
+      throw new NotFoundError(`${this.#name} does not tell how its value is to be read`);
+    return decodeFormatted(await this.read(deadline.step()), formats);
   }
 
   /** @internal What is known of it. */
