@@ -2,7 +2,7 @@
  * Runs the cases of the Bluetooth SIG's test suites and counts them against the list of those that apply:
  *
  *     tsx scripts/conformance.ts
- *     tsx scripts/conformance.ts --mutate [--sample N] [--seed S] [--only PREFIX]
+ *     tsx scripts/conformance.ts --mutate [--sample N] [--seed S] [--only PREFIX,…]
  *
  * The second form proves the verdicts: for each case it spoils the one line of the stack that the case names, in a copy of the tree, and the case
  * must fail while cases that have nothing to do with it pass.
@@ -36,8 +36,8 @@ const faults = [...faultsOf(results)];
 
 if (values.mutate) {
   const cases = results.filter(({ outcome }) => outcome === 'passed');
-  const chosen =
-    values.only === undefined ? cases : cases.filter(({ id }) => id.startsWith(values.only ?? ''));
+  const prefixes = values.only?.split(',') ?? [''];
+  const chosen = cases.filter(({ id }) => prefixes.some((prefix) => id.startsWith(prefix)));
   const sample = values.sample === undefined ? chosen.length : Number(values.sample);
   faults.push(...proveMutations(cases, chosen, sample, Number(values.seed)));
 } else {

@@ -1,6 +1,6 @@
 import { copyBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { type AttError, InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
+import { InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
@@ -9,26 +9,15 @@ import type { AttChannel } from './att-channel.ts';
 import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName, MAX_ATTRIBUTE_LENGTH } from './att-codes.ts';
 import { type AttCounterName, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
+import type { AttRequestOptions, Bearer } from './bearer.ts';
 import type { AttExchange } from './codec/exchanges.ts';
 import { ErrorResponse, encodePacket, HandleValueConfirmation } from './codec/responses.ts';
 import { VALUE_PDU_HEADER_LENGTH, valuePacket } from './codec/value-pdus.ts';
+import { type HeldBack, holdBack } from './hold-back.ts';
 import { checkRxMtu, LARGEST_ATT_MTU, MtuExchange } from './mtu-exchange.ts';
 import { Responder } from './responder.ts';
 import { TransactionLane } from './transaction-lane.ts';
 import { type AttValueReceiver, ValueInbox } from './value-inbox.ts';
-
-export type { AttValueReceiver };
-
-export interface AttRequestOptions extends WaitOptions {
-  /** What is being done and to whom, as it continues "timed out while": `reading 0x2A6E of F0:F1:F2:F3:F4:F5`. */
-  readonly what: string;
-  /** Where the caller gives no deadline: 1 s unless said otherwise here, and what the link's pace adds. */
-  readonly defaultTimeoutMs?: number | undefined;
-  /** Asked when its turn has come: an error, which then is the call's, keeps it from being sent. */
-  readonly obsolete?: (() => Error | undefined) | undefined;
-  /** Told of a refusal when it comes, whether or not the caller still waits, and before the next request is sent. Does not throw. */
-  readonly onRefused?: ((error: AttError) => void) | undefined;
-}
 
 export interface AttBearerOptions {
   readonly channel: AttChannel;
@@ -38,8 +27,8 @@ export interface AttBearerOptions {
   readonly peer: string;
   /** The longest PDU that this host receives, offered in both directions of the MTU exchange: 23 to 517, which is the default. */
   readonly rxMtu?: number | undefined;
-  /** ATT_MTU of an Enhanced bearer: its channel's, never exchanged (Vol 3, Part F, 3.2.8). */
-  readonly fixedMtu?: number | undefined;
+  /** ATT_MTU of an Enhanced bearer as it is now: its channel's, never exchanged (Vol 3, Part F, 3.2.8). */
+  readonly channelMtu?: (() => number) | undefined;
   /**
    * The longest time between two chances of the peer to be heard now: connection interval and latency. Default deadlines are longer by
    * `PACES_OF_A_TRANSACTION` times this; 0 unless given.
@@ -52,8 +41,10 @@ export interface AttBearerOptions {
   readonly beforeAsking?: (() => Promise<void> | undefined) | undefined;
   /** Asked for each value that the peer's server sends: false drops it. An indication is confirmed all the same. */
   readonly mayHear?: (() => boolean) | undefined;
-  /** Told when a transaction was not completed within 30 s: the link is of no more use for ATT and should be ended. */
+  /** Told when a transaction was not completed within 30 s: the bearer is of no more use and should be ended. */
   readonly onPoisoned?: ((error: Error) => void) | undefined;
+  /** Told when a request, or an indication, may have its turn at once. */
+  readonly onFree?: (() => void) | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 1_000;
@@ -71,7 +62,7 @@ const confirmation = (bytes: Uint8Array): unknown => HandleValueConfirmation.dec
  * A transaction keeps its place until the peer answers, whatever becomes of its caller; one that is not answered within 30 s ends `scope`
  * with a TimeoutError, and nothing more is sent but answers (Vol 3, Part F, 3.3.3).
  */
-export class AttBearer {
+export class AttBearer implements Bearer {
   /** Ends with the channel, or when a transaction timed out. */
   readonly scope = new WaitScope();
   readonly #channel: AttChannel;
@@ -87,7 +78,7 @@ export class AttBearer {
   readonly #beforeAsking: (() => Promise<void> | undefined) | undefined;
 
   constructor(options: AttBearerOptions) {
-    const { channel, clock, log, peer, fixedMtu } = options;
+    const { channel, clock, log, peer, channelMtu } = options;
     this.#channel = channel;
     this.#clock = clock;
     this.#peer = peer;
@@ -113,6 +104,7 @@ export class AttBearer {
           this.#endClient(error);
           options.onPoisoned?.(error);
         },
+        onFree: () => options.onFree?.(),
       });
     this.#requests = lane('unexpectedResponses');
     this.#indications = lane('unexpectedConfirmations');
@@ -133,7 +125,7 @@ export class AttBearer {
         peer,
         counters,
         rxMtu,
-        fixedMtu,
+        channelMtu,
         defaultTimeoutMs: () => this.stretched(DEFAULT_TIMEOUT_MS),
       },
       { requests: this.#requests, indications: this.#indications, responder: this.#responder },
@@ -174,7 +166,20 @@ export class AttBearer {
     return Math.min(MAX_ATTRIBUTE_LENGTH, this.#mtu.mtu - VALUE_PDU_HEADER_LENGTH);
   }
 
-  /** A default deadline as it is on this link, which may be slow. */
+  /** Whether a request would have its turn at once. */
+  get canRequest(): boolean {
+    return this.#requests.isFree;
+  }
+
+  /** Whether an indication would have its turn at once. */
+  get canIndicate(): boolean {
+    return this.#indications.isFree;
+  }
+
+  single(): AttBearer {
+    return this;
+  }
+
   stretched(defaultTimeoutMs: number): number {
     return defaultTimeoutMs + PACES_OF_A_TRANSACTION * this.#paceMs();
   }
@@ -192,47 +197,34 @@ export class AttBearer {
     return this.#mtu.exchange(options);
   }
 
-  /**
-   * One transaction: waits for its turn behind the calls before it, sends the request, gives the decoded response.
-   * Rejects with AttError where the peer refuses, with MalformedPduError where its answer cannot be read, with InvalidArgumentError where the
-   * request does not fit ATT_MTU. Giving up (deadline, abort) leaves the bearer taken until the peer answers or 30 s are over.
-   */
   request<Q extends Shape, R>(
     exchange: AttExchange<Q, R>,
     params: Infer<Q>,
     options: AttRequestOptions,
   ): Promise<R> {
+    const packet = encodePacket(exchange.request, params);
     const held = this.#beforeAsking?.();
-    if (held === undefined) return this.#request(exchange, params, options);
-    return this.#after(held, options.what, options, (wait) =>
-      this.#request(exchange, params, { ...options, ...wait }),
+    if (held === undefined) return this.transact(exchange, packet, options);
+    return holdBack({ ...this.#held(options.what, options), held }, (left) =>
+      this.transact(exchange, packet, { ...options, ...left }),
     );
   }
 
-  /** Resolves when the controller has room. Rejects with InvalidArgumentError for a value longer than `maxValueLength`. */
-  writeCommand(handle: number, value: Uint8Array, wait: WaitOptions = {}): Promise<void> {
-    const held = this.#beforeAsking?.();
-    if (held === undefined) return this.#sendValue(AttOpcode.writeCommand, handle, value, wait);
-    const kept = copyBytes(value);
-    return this.#after(held, `writing to ${this.#peer}`, wait, (left) =>
-      this.#sendValue(AttOpcode.writeCommand, handle, kept, left),
-    );
-  }
-
-  #request<Q extends Shape, R>(
+  /** As request(), with a packet that holds the request, and nothing that holds it back. */
+  transact<Q extends Shape, R>(
     exchange: AttExchange<Q, R>,
-    params: Infer<Q>,
+    packet: Uint8Array,
     options: AttRequestOptions,
   ): Promise<R> {
-    const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const { what, obsolete, onRefused, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
     return this.#requests.run(
       {
         what,
         opcode: exchange.request.code,
         answerOpcode: exchange.responseOpcode,
-        packet: encodePacket(exchange.request, params),
-        obsolete: options.obsolete,
-        onRefused: options.onRefused,
+        packet,
+        obsolete,
+        onRefused,
         accept: (pdu) => this.#read(pdu, what, exchange.decode),
       },
       options,
@@ -240,21 +232,33 @@ export class AttBearer {
     );
   }
 
-  /** As writeCommand; while our MTU exchange is on the air it waits for its end (Vol 3, Part F, 3.4.2.2, rule 5). */
+  writeCommand(handle: number, value: Uint8Array, wait: WaitOptions = {}): Promise<void> {
+    const held = this.#beforeAsking?.();
+    if (held === undefined) return this.#sendValue(AttOpcode.writeCommand, handle, value, wait);
+    const kept = copyBytes(value);
+    return holdBack({ ...this.#held(`writing to ${this.#peer}`, wait), held }, (left) =>
+      this.#sendValue(AttOpcode.writeCommand, handle, kept, left),
+    );
+  }
+
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
     if (this.#mtu.holding) return this.#notifyLater(handle, value, wait);
     return this.#sendValue(AttOpcode.handleValueNotification, handle, value, wait);
   }
 
-  /** Resolves when the peer has confirmed. One indication at a time; giving up leaves its place taken as with request(). */
   indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {
+    return this.indicatePacket(valuePacket(AttOpcode.handleValueIndication, handle, value), options);
+  }
+
+  /** As indicate(), with a packet that holds the indication. */
+  indicatePacket(packet: Uint8Array, options: AttRequestOptions): Promise<void> {
     const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
     return this.#indications.run(
       {
         what,
         opcode: AttOpcode.handleValueIndication,
         answerOpcode: AttOpcode.handleValueConfirmation,
-        packet: valuePacket(AttOpcode.handleValueIndication, handle, value),
+        packet,
         accept: (pdu) => {
           this.#read(pdu, what, confirmation);
         },
@@ -264,32 +268,15 @@ export class AttBearer {
     );
   }
 
-  /** Does something when nothing holds it back any more, in what is left of the caller's deadline. */
-  async #after<R>(
-    held: Promise<void>,
-    what: string,
-    wait: WaitOptions,
-    work: (left: WaitOptions) => Promise<R>,
-  ): Promise<R> {
-    const { timeoutMs, signal } = wait;
-    const endMs = this.#clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
-    await procedure<void>(
-      {
-        what: `encrypting the link before ${what}`,
-        clock: this.#clock,
-        scope: this.scope,
-        // It has a deadline of its own.
-        defaultTimeoutMs: Number.POSITIVE_INFINITY,
-        timeoutMs,
-        signal,
-      },
-      (settle) => {
-        held.then(settle.resolve, settle.reject);
-        return undefined;
-      },
+  /** What holds the requests, or the indications, as a message says it to one who waits beside them, or whose PDU it is that was sent last. */
+  describe(lane: 'requests' | 'indications', isSenders: boolean): string {
+    return (lane === 'requests' ? this.#requests : this.#indications).describe(
+      isSenders ? 'last' : undefined,
     );
-    const leftMs = Math.max(1, endMs - this.#clock.now());
-    return work({ timeoutMs: timeoutMs === undefined ? undefined : leftMs, signal });
+  }
+
+  #held(what: string, { timeoutMs, signal }: WaitOptions): Omit<HeldBack, 'held'> {
+    return { what, clock: this.#clock, scope: this.scope, timeoutMs, signal };
   }
 
   #sendValue(

@@ -23,7 +23,7 @@ export interface MtuExchangeOptions {
   readonly counters: AttCounters;
   readonly rxMtu: number;
   /** ATT_MTU of an Enhanced bearer, which is never exchanged (Vol 3, Part F, 3.2.8). */
-  readonly fixedMtu: number | undefined;
+  readonly channelMtu: (() => number) | undefined;
   /** Of a wait for the end of the exchange, as the link is now. */
   readonly defaultTimeoutMs: () => number;
 }
@@ -49,7 +49,7 @@ export class MtuExchange {
   readonly #options: MtuExchangeOptions;
   readonly #parts: Parts;
   readonly #waiters = new Set<Settle<number>>();
-  #mtu: number;
+  #mtu = DEFAULT_ATT_MTU;
   #asked = false;
   #sent = false;
   #peerAsked = false;
@@ -60,12 +60,11 @@ export class MtuExchange {
   constructor(options: MtuExchangeOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
-    this.#mtu = options.fixedMtu ?? DEFAULT_ATT_MTU;
-    this.#settled = options.fixedMtu !== undefined;
+    this.#settled = options.channelMtu !== undefined;
   }
 
   get mtu(): number {
-    return this.#mtu;
+    return this.#options.channelMtu?.() ?? this.#mtu;
   }
 
   /** Whether notifications must wait. */
@@ -80,7 +79,7 @@ export class MtuExchange {
     const hint = (): string => this.#parts.requests.describe();
     return procedure<number>({ what, clock, scope, defaultTimeoutMs, ...wait, hint }, (settle) => {
       if (this.#settled) {
-        settle.resolve(this.#mtu);
+        settle.resolve(this.mtu);
         return undefined;
       }
       this.#waiters.add(settle);
@@ -93,9 +92,9 @@ export class MtuExchange {
 
   /** The peer's ATT_EXCHANGE_MTU_REQ. */
   answer(clientRxMtu: number): void {
-    const { counters, rxMtu, fixedMtu } = this.#options;
+    const { counters, rxMtu, channelMtu } = this.#options;
     const { responder } = this.#parts;
-    if (fixedMtu !== undefined) {
+    if (channelMtu !== undefined) {
       counters.add('unsupportedRequests');
       responder.answer(errorResponse(AttOpcode.exchangeMtuRequest, 0, AttErrorCode.requestNotSupported));
       return;

@@ -61,6 +61,8 @@ export interface LaneOptions {
   readonly onTurnedAway: () => void;
   /** A transaction timed out. */
   readonly onPoisoned: (error: TimeoutError) => void;
+  /** A further transaction would be sent at once. */
+  readonly onFree: () => void;
 }
 
 /** Drives one sequential protocol of a bearer: the requests of its client, or the indications of its server. */
@@ -72,6 +74,11 @@ export class TransactionLane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+  }
+
+  /** Whether a further transaction would be sent at once. */
+  get isFree(): boolean {
+    return this.#state.kind === 'free' && !this.#state.held;
   }
 
   /** Runs one transaction for a caller. */
@@ -143,8 +150,8 @@ export class TransactionLane {
     this.#feed({ kind: 'ended' });
   }
 
-  /** What holds the bearer, as a message says it to `own`'s caller, or to one who waits beside. */
-  describe(own?: LaneTransaction): string {
+  /** What holds the bearer, as a message says it to `own`'s caller, which may be that of the `last` sent, or to one who waits beside. */
+  describe(own?: LaneTransaction | 'last'): string {
     const { peer, clock } = this.#options;
     const state = this.#state;
     if (state.kind === 'ended') return 'the bearer has ended';
@@ -154,7 +161,7 @@ export class TransactionLane {
     const agoMs = Math.round(clock.now() - this.#sentMs);
     const unanswered = `${attOpcodeName(transaction.opcode)} was sent ${agoMs} ms ago and ${peer} has not answered`;
     const until = 'the bearer stays taken until it does or 30 s are over';
-    if (transaction === own) return `${unanswered}; ${until}`;
+    if (own === 'last' || transaction === own) return `${unanswered}; ${until}`;
     const place = own === undefined ? -1 : state.waiting.indexOf(own);
     const others = place > 0 ? `, and ${place} more stood before` : '';
     const left = abandoned ? ', whose caller has given up' : '';
@@ -189,6 +196,7 @@ export class TransactionLane {
           break;
       }
     }
+    if (this.isFree) this.#options.onFree();
   }
 
   #send(transaction: LaneTransaction): void {

@@ -1,4 +1,4 @@
-import type { AttBearer } from '../att/att-bearer.ts';
+import type { BearerSet } from '../att/bearer-set.ts';
 import type { Bytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { DisconnectedError } from '../core/errors.ts';
@@ -48,7 +48,7 @@ export interface ConnectionParts {
   readonly role: 'central' | 'peripheral';
   readonly clock: Clock;
   readonly scope: WaitScope;
-  readonly bearer: AttBearer;
+  readonly bearers: BearerSet;
   readonly client: GattClient;
   readonly control: LinkControl;
   readonly security: LinkSecurity;
@@ -79,7 +79,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
 
   /** Octets of the longest ATT PDU on the link now: 23 until the exchange (Vol 3, Part F, 3.2.8). */
   get mtu(): number {
-    return this.#parts.bearer.mtu;
+    return this.#parts.bearers.mtu;
   }
 
   /** Interval, latency and supervision time-out as they are now. */
@@ -189,7 +189,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   /** Exchanges the ATT MTU, unless that has been done: connecting as central does it. Default deadline 1 s. */
   async exchangeMtu(options: WaitOptions = {}): Promise<number> {
     this.#parts.scope.check();
-    return this.#parts.bearer.exchangeMtu(options);
+    return this.#parts.bearers.exchangeMtu(options);
   }
 
   /** The peer's primary services, in the order of their handles. Asked of the peer once. Default deadline 2 s for each step. */

@@ -1,4 +1,4 @@
-import { AttBearer } from '../att/att-bearer.ts';
+import { BearerSet } from '../att/bearer-set.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { LinkSecurity as GattSecurity } from '../gatt/access.ts';
@@ -85,7 +85,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     reordersEvents: hci.reordersEvents,
     onBonded: ({ peer: identity }) => server.keepClient(connection, identityKey(identity)),
   });
-  const bearer = new AttBearer({
+  const bearers = new BearerSet({
     channel: l2cap.att,
     clock,
     log,
@@ -94,7 +94,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     paceMs: () => control.paceMs,
     beforeAsking: () => security.beforeAsking(),
     mayHear: () => !security.isUnproven,
-    // A bearer on which a transaction was never completed is of no more use, and there is no other (Vol 3, Part F, 3.3.3).
+    // Bearers on which transactions were never completed are of no more use, and there is no other (Vol 3, Part F, 3.3.3).
     onPoisoned: () =>
       void hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection).catch(() => undefined),
   });
@@ -106,20 +106,28 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
           cache: gattCache,
           peer: () => cachedPeer(device, connection[gattLink].identity, security.current),
         };
-  const client = new GattClient({ bearer, clock, log, peer, memory, registers: true, raiseSecurity });
+  const client = new GattClient({
+    bearer: bearers,
+    clock,
+    log,
+    peer,
+    memory,
+    registers: true,
+    raiseSecurity,
+  });
   const connection: Connection = new Connection({
     device,
     role,
     clock,
     scope: acl.scope,
-    bearer,
+    bearers,
     client,
     control,
     security,
     counters: () =>
       layered({
         l2cap: l2cap.counters,
-        att: bearer.counters,
+        att: bearers.counters,
         gatt: client.counters,
         smp: security.manager.counters,
       }),
@@ -130,14 +138,14 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       listen: (options) => channels.listen(options),
     },
     link: {
-      bearer,
+      bearer: bearers,
       scope: acl.scope,
       what: peer,
       identity: security.current.bonded ? identityKey(newLink.peer) : undefined,
       security: gatt,
     },
   });
-  bearer.server = server.attach(connection[gattLink]);
+  bearers.serve(() => server.attach(connection[gattLink]));
   if (role === 'central') l2cap.parameterPolicy = control.parameterPolicy;
   l2cap.start();
   control.dataLength.extend();

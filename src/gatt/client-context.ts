@@ -1,4 +1,4 @@
-import type { AttBearer } from '../att/att-bearer.ts';
+import type { Bearer } from '../att/bearer.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientRequests } from './client-requests.ts';
 import type { LongWrites } from './long-writes.ts';
@@ -7,7 +7,7 @@ import type { ValueHub } from './value-hub.ts';
 
 /** What the objects of one client share. */
 export interface ClientContext {
-  readonly bearer: AttBearer;
+  readonly bearer: Bearer;
   readonly clock: Clock;
   /** The server, for messages: `F0:F1:F2:F3:F4:F5`. */
   readonly peer: string;

@@ -1,5 +1,5 @@
-import type { AttBearer, AttRequestOptions } from '../att/att-bearer.ts';
 import { AttErrorCode } from '../att/att-codes.ts';
+import type { AttRequestOptions, Bearer } from '../att/bearer.ts';
 import type { AttExchange } from '../att/codec/exchanges.ts';
 import type { Clock } from '../core/clock.ts';
 import { AttError } from '../core/errors.ts';
@@ -24,13 +24,15 @@ export const together = (parts: readonly Validity[]): Validity => ({
 export interface ClientRequestOptions extends AttRequestOptions, AccessOptions {
   /** Of the handles in the request; without it nothing that the peer may tell meanwhile makes the request wrong. */
   readonly validity?: Validity | undefined;
+  /** The one that it must go by; any where it is not given. */
+  readonly bearer?: Bearer | undefined;
 }
 
 /** Encrypts the link or pairs, as the ATT error code asks for; true says that the request is worth another try. */
 export type RaiseSecurity = (status: number) => Promise<boolean>;
 
 export interface ClientRequestsOptions {
-  readonly bearer: AttBearer;
+  readonly bearer: Bearer;
   readonly clock: Clock;
   readonly raiseSecurity?: RaiseSecurity | undefined;
   /** The server has said that what the client knows of its attributes is out of date. */
@@ -63,21 +65,21 @@ export class ClientRequests {
   }
 
   /**
-   * As `AttBearer.request`; and rejects with the error of `validity` where that has ended before the request was sent or answered (Vol 3, Part G, 2.5.2).
+   * As `Bearer.request`; and rejects with the error of `validity` where that has ended before the request was sent or answered (Vol 3, Part G, 2.5.2).
    */
   async request<Q extends Shape, R>(
     exchange: AttExchange<Q, R>,
     params: Infer<Q>,
     options: ClientRequestOptions,
   ): Promise<R> {
-    const { what, defaultTimeoutMs, validity } = options;
+    const { what, defaultTimeoutMs, validity, bearer = this.#options.bearer } = options;
     const deadline = new Deadline(this.#options.clock, what, options);
     const obsolete = (): Error | undefined => validity?.obsolete;
     const onRefused = (error: AttError): void => {
       if (isOutOfSync(error)) this.#options.onOutOfSync();
     };
     const ask = async (): Promise<R> => {
-      const asked = this.#options.bearer.request(exchange, params, {
+      const asked = bearer.request(exchange, params, {
         ...deadline.step(),
         what,
         defaultTimeoutMs,

@@ -1,4 +1,4 @@
-import type { AttBearer } from '../att/att-bearer.ts';
+import type { Bearer } from '../att/bearer.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { LinkSecurity } from './access.ts';
 
@@ -6,8 +6,8 @@ import type { LinkSecurity } from './access.ts';
 export interface GattLink {
   /** The object that users hold and hand in. */
   readonly connection: ConnectionRef;
-  /** The bearer that this side sends on. */
-  readonly bearer: AttBearer;
+  /** What this side sends by. */
+  readonly bearer: Bearer;
   /** Ends with the link. */
   readonly scope: WaitScope;
   /** The peer in messages: `F0:F1:F2:F3:F4:F5`. */

@@ -1,4 +1,4 @@
-import type { AttBearer } from '../att/att-bearer.ts';
+import type { Bearer } from '../att/bearer.ts';
 import { type Bytes, readU16 } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { NotFoundError } from '../core/errors.ts';
@@ -27,7 +27,7 @@ import { ValueHub, type ValueHubCounterName } from './value-hub.ts';
 import { discoverWhole } from './whole-discovery.ts';
 
 export interface GattClientOptions {
-  readonly bearer: AttBearer;
+  readonly bearer: Bearer;
   readonly clock: Clock;
   readonly log: Log;
   /** The peer, for messages: `F0:F1:F2:F3:F4:F5`. */

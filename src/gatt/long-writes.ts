@@ -1,4 +1,4 @@
-import type { AttBearer } from '../att/att-bearer.ts';
+import type { Bearer } from '../att/bearer.ts';
 import { ExecuteWrite, PrepareWrite } from '../att/codec/exchanges.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
@@ -25,18 +25,21 @@ export interface LongWriteOptions extends AccessOptions {
   readonly validity: Validity;
 }
 
+type StepOptions = ClientRequestOptions & { readonly bearer: Bearer };
+
 /**
  * Writes values that are longer than one request, or several that are written all or none (Vol 3, Part G, 4.9.4 and 4.9.5). A server has one queue for a client, so one long write at a time is prepared
- * and executed, and one that is given up is cancelled before the next may begin: its parts would be executed with the next one's.
+ * and executed, and one that is given up is cancelled before the next may begin: its parts would be executed with the next one's. All of one go by the same
+ * bearer, since not every server counts what several bearers bring as one.
  */
 export class LongWrites {
-  readonly #bearer: AttBearer;
+  readonly #bearer: Bearer;
   readonly #requests: ClientRequests;
   readonly #clock: Clock;
   /** Settles when the last one that began is over. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(bearer: AttBearer, requests: ClientRequests, clock: Clock) {
+  constructor(bearer: Bearer, requests: ClientRequests, clock: Clock) {
     this.#bearer = bearer;
     this.#requests = requests;
     this.#clock = clock;
@@ -44,7 +47,6 @@ export class LongWrites {
 
   async write(values: readonly PreparedValue[], what: string, options: LongWriteOptions): Promise<void> {
     const deadline = new Deadline(this.#clock, what, options);
-    const step = (): ClientRequestOptions => ({ ...deadline.step(), what, validity: options.validity });
     const before = this.#last;
     let leave = (): void => undefined;
     this.#last = new Promise((resolve) => {
@@ -57,13 +59,16 @@ export class LongWrites {
       void before.then(leave);
       throw error;
     }
+    const bearer = this.#bearer.single();
+    const { validity } = options;
+    const step = (): StepOptions => ({ ...deadline.step(), what, validity, bearer });
     try {
       for (const { handle, value } of values) await this.#prepare(handle, value, step);
       await this.#requests.request(ExecuteWrite, { flags: ExecuteFlags.write }, step());
     } catch (error) {
       // The caller is told at once; the line goes on when the server has forgotten the parts. Nobody knows whether an execution that was
       // given up had left: where it had, there is nothing to cancel any more.
-      void this.#cancel(what).then(leave);
+      void this.#cancel(what, bearer).then(leave);
       throw error;
     }
     leave();
@@ -88,12 +93,13 @@ export class LongWrites {
     );
   }
 
-  async #prepare(handle: number, value: Uint8Array, step: () => ClientRequestOptions): Promise<void> {
+  async #prepare(handle: number, value: Uint8Array, step: () => StepOptions): Promise<void> {
     let offset = 0;
     // A value of no octets is one part too.
     do {
-      const part = value.subarray(offset, offset + this.#bearer.mtu - PREPARE_HEADER_LENGTH);
-      await this.#preparePart(handle, offset, part, step());
+      const options = step();
+      const part = value.subarray(offset, offset + options.bearer.mtu - PREPARE_HEADER_LENGTH);
+      await this.#preparePart(handle, offset, part, options);
       offset += part.length;
     } while (offset < value.length);
   }
@@ -117,8 +123,13 @@ export class LongWrites {
   }
 
   /** The queue of the server is emptied whatever the caller's deadline says; if that fails too the link is of no use anyhow. */
-  async #cancel(what: string): Promise<void> {
-    const options = { what: `cancelling ${what}`, timeoutMs: Number.POSITIVE_INFINITY, raiseSecurity: false };
+  async #cancel(what: string, used: Bearer): Promise<void> {
+    const options = {
+      what: `cancelling ${what}`,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      raiseSecurity: false,
+      bearer: used.scope.error === undefined ? used : undefined,
+    };
     const cancelled = this.#requests.request(ExecuteWrite, { flags: ExecuteFlags.cancel }, options);
     await cancelled.catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-import type { AttValueReceiver } from '../att/att-bearer.ts';
+import type { AttValueReceiver } from '../att/value-inbox.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import type { ValueFeed } from './value-feed.ts';

@@ -224,7 +224,7 @@ describe('as server', () => {
 });
 
 test('an Enhanced bearer has the MTU of its channel and exchanges none (GATT/SR/GAC/BI-01-C)', async () => {
-  const { bearer, channel } = makeRig({ fixedMtu: 64 });
+  const { bearer, channel } = makeRig({ channelMtu: () => 64 });
   expect(bearer.mtu).toBe(64);
   expect(await bearer.exchangeMtu()).toBe(64);
   channel.deliver(fromHex('02 6400'));
