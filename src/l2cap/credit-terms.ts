@@ -24,8 +24,12 @@ export interface CreditListener {
   readonly room: number;
   /** Success, or the result that says why this link may not: asked for each request. */
   admit(): number;
+  /** It takes none of the mode that opens one channel at a time. */
+  readonly isEnhancedOnly?: boolean | undefined;
   /** The channel is open. */
   opened(channel: CreditChannel): void;
+  /** Channels have been refused for want of room. */
+  crowded?(): void;
 }
 
 /** What a reconfiguration changes; the rest stays, or follows from it. */

@@ -199,6 +199,7 @@ export class EnhancedChannels {
       counters.add('refusedChannels');
       return 0;
     });
+    if (result === CreditResult.noResources) listener.crowded?.();
     const isSent = this.#answer(identifier, terms, result, localCids);
     for (const [i, localCid] of localCids.entries()) {
       const remoteCid = sourceCids[i];
