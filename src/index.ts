@@ -42,7 +42,7 @@ export type { BondInfo } from './gap/bond-info.ts';
 export type { ManufacturerData, ServiceData } from './gap/codec/advertising-data.ts';
 export type { ManufacturerField, ServiceDataField } from './gap/codec/advertising-data-builder.ts';
 export type { ConnectParameters } from './gap/connect-parameters.ts';
-export type { Connection, PairOptions } from './gap/connection.ts';
+export type { Connection, EnhancedBearerOptions, PairOptions } from './gap/connection.ts';
 export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
 export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';

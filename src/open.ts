@@ -20,6 +20,11 @@ export interface OpenOptions extends WaitOptions {
   readonly appearance?: number | undefined;
   /** The longest ATT PDU that this host takes, offered to every peer (Vol 3, Part F, 3.4.2): 23 to 517, which is the default. */
   readonly mtu?: number | undefined;
+  /**
+   * Whether links may have Enhanced ATT bearers, by which several requests are under way at once (Vol 3, Part G, 5.3): true unless given. They are
+   * opened when a link becomes encrypted, and taken from peers. Without them a peer that asks is told that there is no such thing.
+   */
+  readonly enhancedBearers?: boolean | undefined;
   /** A file that gets every packet between host and controller, as btsnoop: Wireshark opens it. It may hold keys. */
   readonly snoop?: string | undefined;
   /** Where identities are kept. By default a file in the user's state folder; in memory for `virtual` and transports of your own. */
@@ -164,6 +169,7 @@ const prepare = async (
       log,
       signal: options.signal,
       deviceName: options.name,
+      enhancedBearers: options.enhancedBearers,
       appearance: options.appearance,
       identity: options.identity,
       security: options.security,

@@ -3,7 +3,7 @@ import { InvalidArgumentError, InvalidStateError, L2capError } from '../core/err
 import type { Log } from '../core/log.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { CreditChannel } from '../l2cap/credit-channel.ts';
-import { CreditResult } from '../l2cap/credit-codes.ts';
+import { CreditResult, MIN_ENHANCED_SIZE } from '../l2cap/credit-codes.ts';
 import type { CreditListener } from '../l2cap/credit-terms.ts';
 import type { EnhancedChannels } from '../l2cap/enhanced-channels.ts';
 import { backOffMs } from './bearer-collision.ts';
@@ -30,6 +30,8 @@ export interface EnhancedBearersOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly peer: string;
+  /** The longest PDU that this host receives; 517 unless given. Below 64 no such bearer is allowed, so 64 is offered then. */
+  readonly rxMtu?: number | undefined;
   /** The longest time between two chances of the peer to be heard now. */
   readonly paceMs: () => number;
   /** Success, or the result that refuses a peer whose link is not encrypted (Vol 3, Part G, 5.3.2). */
@@ -52,7 +54,7 @@ export class EnhancedBearers {
   /** For the channels that the peer opens to EATT_SPSM. */
   listener(): CreditListener {
     return {
-      mtu: LARGEST_ATT_MTU,
+      mtu: this.#mtu,
       room: this.#room,
       isEnhancedOnly: true,
       admit: this.#options.admit,
@@ -121,6 +123,10 @@ export class EnhancedBearers {
     });
   }
 
+  get #mtu(): number {
+    return Math.max(MIN_ENHANCED_SIZE, this.#options.rxMtu ?? LARGEST_ATT_MTU);
+  }
+
   get #room(): number {
     return MAX_ENHANCED_BEARERS - this.#open - this.#wanted;
   }
@@ -148,7 +154,7 @@ export class EnhancedBearers {
     this.#hasRefusedPeer = false;
     this.#wanted += count;
     try {
-      return await this.#options.channels.connect(EATT_SPSM, LARGEST_ATT_MTU, count, wait);
+      return await this.#options.channels.connect(EATT_SPSM, this.#mtu, count, wait);
     } finally {
       this.#wanted -= count;
     }

@@ -48,6 +48,7 @@ export interface AdapterOptions {
   /** See `Adapter.security`. */
   readonly security?: SecurityPolicy | undefined;
   readonly deviceName?: string | undefined;
+  readonly enhancedBearers?: boolean | undefined;
   readonly appearance?: number | undefined;
   readonly mtu?: number | undefined;
   /** In memory unless given; false for none. */
@@ -402,6 +403,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       rxMtu,
       server: this.#server,
       listeners: this.#listeners,
+      enhancedBearers: this.#options.enhancedBearers ?? true,
       local: { ...this.#identity.address, irk: this.#identity.irk },
       bonds: this.#bonds,
       gattCache: this.#gattCache,

@@ -1,7 +1,8 @@
 import type { BearerSet } from '../att/bearer-set.ts';
+import type { EnhancedBearers } from '../att/enhanced-bearers.ts';
 import type { Bytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { DisconnectedError } from '../core/errors.ts';
+import { DisconnectedError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { UuidLike } from '../core/uuid.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
@@ -42,6 +43,11 @@ export interface ChannelMaker {
   listen(options: L2capListenOptions): L2capListener;
 }
 
+export interface EnhancedBearerOptions extends WaitOptions {
+  /** How many to open, 1 to 5; 1 unless given. */
+  readonly count?: number | undefined;
+}
+
 /** What a connection is made of. */
 export interface ConnectionParts {
   readonly device: Device;
@@ -49,6 +55,8 @@ export interface ConnectionParts {
   readonly clock: Clock;
   readonly scope: WaitScope;
   readonly bearers: BearerSet;
+  /** None where the adapter was opened without. */
+  readonly enhanced: EnhancedBearers | undefined;
   readonly client: GattClient;
   readonly control: LinkControl;
   readonly security: LinkSecurity;
@@ -77,9 +85,14 @@ export class Connection implements ConnectionRef, AsyncDisposable {
     return this.#parts.scope.error === undefined;
   }
 
-  /** Octets of the longest ATT PDU on the link now: 23 until the exchange (Vol 3, Part F, 3.2.8). */
+  /** Octets of the longest ATT PDU on the link now: 23 until the exchange, or until an Enhanced bearer takes more (Vol 3, Part F, 3.2.8). */
   get mtu(): number {
     return this.#parts.bearers.mtu;
+  }
+
+  /** ATT bearers of the link now: one, and Enhanced ones beside it (Vol 3, Part F, 3.2.11). As many requests are under way at once at the most. */
+  get bearers(): number {
+    return this.#parts.bearers.size;
   }
 
   /** Interval, latency and supervision time-out as they are now. */
@@ -190,6 +203,23 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   async exchangeMtu(options: WaitOptions = {}): Promise<number> {
     this.#parts.scope.check();
     return this.#parts.bearers.exchangeMtu(options);
+  }
+
+  /**
+   * Opens more ATT bearers beside those that are there, so that more requests are under way at once (Vol 3, Part G, 5.3), and gives the number that the
+   * peer has granted. As central, two are opened by themselves when the link becomes encrypted. Default deadline 1 s.
+   *
+   * @throws InvalidStateError on a link that is not encrypted or has five, and where the adapter was opened without them; L2capError when the peer grants
+   *   none or knows none.
+   */
+  async openEnhancedBearers(options: EnhancedBearerOptions = {}): Promise<number> {
+    this.#parts.scope.check();
+    const { count = 1, timeoutMs, signal } = options;
+    const { enhanced } = this.#parts;
+    if (enhanced !== undefined) return enhanced.open(count, { timeoutMs, signal });
+    throw new InvalidStateError(
+      `the adapter was opened without Enhanced ATT bearers, so none can be opened to ${this.device}`,
+    );
   }
 
   /** The peer's primary services, in the order of their handles. Asked of the peer once. Default deadline 2 s for each step. */

@@ -5,7 +5,7 @@ import { InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
-import { type AccessRule, checkAccess, type LinkSecurity } from '../gatt/access.ts';
+import { type AccessRule, checkAccess, type LinkSecurity, openAccess } from '../gatt/access.ts';
 import type { CreditChannel } from '../l2cap/credit-channel.ts';
 import { CreditResult } from '../l2cap/credit-codes.ts';
 import { type CreditListener, checkMtu, checkSpsm } from '../l2cap/credit-terms.ts';
@@ -84,6 +84,10 @@ const results: Readonly<Record<number, number>> = {
   [AttErrorCode.insufficientEncryption]: CreditResult.insufficientEncryption,
   [AttErrorCode.encryptionKeySizeTooShort]: CreditResult.encryptionKeySizeTooShort,
 };
+
+/** The result that a link is refused with which offers less than the rule wants, or success. */
+export const admission = (rule: AccessRule, link: { security(): LinkSecurity }): number =>
+  results[checkAccess({ write: rule }, 'write', link)] ?? CreditResult.success;
 
 /** Takes channels to one SPSM, from whichever side of the link they are opened, until it is closed. Up to eight wait to be accepted. */
 export class L2capListener implements AsyncIterableIterator<L2capChannel, undefined>, AsyncDisposable {
@@ -178,10 +182,8 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
 
   #admit(link: ListeningLink): number {
     const { security, authorize } = this.#options;
-    if (security !== undefined) {
-      const refused = results[checkAccess({ write: security }, 'write', link)];
-      if (refused !== undefined) return refused;
-    }
+    const admitted = admission(security ?? openAccess, link);
+    if (admitted !== CreditResult.success) return admitted;
     try {
       if (authorize === undefined || authorize(link.connection)) return CreditResult.success;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { BearerSet } from '../att/bearer-set.ts';
+import { EATT_SPSM, EnhancedBearers } from '../att/enhanced-bearers.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { LinkSecurity as GattSecurity } from '../gatt/access.ts';
@@ -20,7 +21,7 @@ import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { HciEncryption } from './hci-encryption.ts';
 import { ConnectionChannels } from './l2cap-connection-channels.ts';
-import type { L2capListeners } from './l2cap-listener.ts';
+import { admission, type L2capListeners } from './l2cap-listener.ts';
 import { LinkControl } from './link-control.ts';
 import { LinkSecurity } from './link-security.ts';
 import type { NewLink, Peer } from './radio-controller.ts';
@@ -43,6 +44,8 @@ export interface LinkContext {
   readonly policy: () => SecurityPolicy | undefined;
   /** Where what clients discover is kept, if anywhere. */
   readonly gattCache: GattCache | undefined;
+  /** Whether there are Enhanced ATT bearers. */
+  readonly enhancedBearers: boolean;
 }
 
 export interface AssembledLink {
@@ -65,7 +68,9 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     log,
     peer,
     listenerOf: (spsm): CreditListener | undefined =>
-      channels.listenerOf(spsm, { connection, security: gatt }),
+      spsm === EATT_SPSM && context.enhancedBearers
+        ? enhanced.listener()
+        : channels.listenerOf(spsm, { connection, security: gatt }),
   });
   const control = new LinkControl({ hci, acl, l2cap, clock, log, role, peer, parameters });
   const security = new LinkSecurity({
@@ -98,6 +103,17 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     onPoisoned: () =>
       void hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection).catch(() => undefined),
   });
+  const enhanced = new EnhancedBearers({
+    bearers,
+    channels: l2cap.credit.enhanced,
+    role,
+    clock,
+    log,
+    peer,
+    rxMtu,
+    paceMs: () => control.paceMs,
+    admit: () => admission({ encrypted: true }, { security: gatt }),
+  });
   const raiseSecurity = (status: number): Promise<boolean> => security.raise(status);
   const memory =
     gattCache === undefined
@@ -121,6 +137,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     clock,
     scope: acl.scope,
     bearers,
+    enhanced: context.enhancedBearers ? enhanced : undefined,
     client,
     control,
     security,
