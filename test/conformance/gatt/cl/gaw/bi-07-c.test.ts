@@ -13,8 +13,8 @@ clientCase(
   'GATT/CL/GAW/BI-07-C',
   {
     file: 'src/gatt/long-writes.ts',
-    from: 'void this.#cancel(what).then(leave);',
-    to: 'void this.#cancel(what).then(leave); return;',
+    from: 'void this.#cancel(what, bearer).then(leave);',
+    to: 'void this.#cancel(what, bearer).then(leave); return;',
   },
   async (bench, { characteristic }) => {
     const { handle } = characteristic;
