@@ -1,7 +1,7 @@
 import type { HciTransport, ManualClock } from 'jelling';
 import type { VirtualController } from 'jelling/virtual';
 import { TesterChannel } from './channel.ts';
-import { bytes, type Hex, hex, octet, octetAt, slice, u16, u16At, uuid } from './pdu.ts';
+import { bytes, type Hex, hex, octet, octetAt, size, slice, u16, u16At, uuid } from './pdu.ts';
 
 export const Cid = { att: 4, signalling: 5, smp: 6 } as const;
 
@@ -181,13 +181,17 @@ export class LowerTester {
 
   /** Sends octets as the beginning of a frame and what follows, whatever they are. */
   sendRaw(frame: Hex, pieceLength = ACL_LENGTH): void {
-    if (this.#handle === undefined) throw new Error('the lower tester has no link');
     const digits = frame.replaceAll(' ', '');
     for (let at = 0; at < digits.length; at += 2 * pieceLength) {
-      const piece = digits.slice(at, at + 2 * pieceLength);
-      const flags = at === 0 ? 0x0000 : 0x1000;
-      this.#send(`02${u16(this.#handle | flags)}${u16(piece.length / 2)}${piece}`);
+      this.sendPiece(digits.slice(at, at + 2 * pieceLength), at === 0);
     }
+  }
+
+  /** Sends one ACL packet that says whether a frame begins with it. */
+  sendPiece(piece: Hex, begins: boolean): void {
+    if (this.#handle === undefined) throw new Error('the lower tester has no link');
+    const flags = begins ? 0x0000 : 0x1000;
+    this.#send(`02${u16(this.#handle | flags)}${u16(size(piece))}${piece.replaceAll(' ', '')}`);
   }
 
   /** Throws when something has come that no step of the case asked for. */
