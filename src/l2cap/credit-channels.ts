@@ -226,7 +226,8 @@ export class CreditChannels {
 
   /** The first result of table 4.17 that applies, in its order. */
   #judge(listener: CreditListener | undefined, sourceCid: number, isAcceptable: boolean): number {
-    if (listener === undefined || listener.isEnhancedOnly === true) return CreditResult.spsmNotSupported;
+    if (listener === undefined) return CreditResult.spsmNotSupported;
+    if (listener.isEnhancedOnly === true) return CreditResult.spsmNotSupported;
     if (this.#table.room === 0 || listener.room === 0) return CreditResult.noResources;
     const admitted = listener.admit();
     if (admitted !== CreditResult.success) return admitted;

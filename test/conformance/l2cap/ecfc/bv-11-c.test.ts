@@ -6,8 +6,8 @@ peripheralCase(
   'L2CAP/ECFC/BV-11-C',
   {
     file: 'src/gap/l2cap-listener.ts',
-    from: 'if (security !== undefined) {',
-    to: 'if (security === null) {',
+    from: 'const admitted = admission(security ?? openAccess, link);',
+    to: 'const admitted = admission(security === undefined ? {} : openAccess, link);',
   },
   async (bench) => {
     // 1. The upper tester listens to an SPSM that needs authentication.
