@@ -1,4 +1,5 @@
-import { type Connection, parseUuid, type Uuid } from 'jelling';
+import { parseUuid } from 'jelling';
+import { serveCentrals } from './centrals.ts';
 import { defineCommand } from './command.ts';
 import { describeCharacteristic } from './describe.ts';
 import { UsageError } from './exit.ts';
@@ -7,7 +8,6 @@ import type { Output } from './output.ts';
 import { buildServices, parseCharacteristic, type ServedEvents } from './served-attributes.ts';
 import { withAdapter } from './session.ts';
 import { showValue, valueFields } from './show-value.ts';
-import { printable } from './text.ts';
 import { parseHex } from './value.ts';
 
 /** `COMPANY:OCTETS`: `0xffff:0102`. */
@@ -65,23 +65,10 @@ export const advertise = defineCommand({
         });
         const resending =
           options.every === undefined ? undefined : resend(served.characteristics, options.every);
+        const what = `advertising ${name ?? 'without a name'}`;
         try {
-          let next = advertising.next();
-          // Why it cannot begin is told by next().
-          advertising.started({ signal }).then(
-            () => sayReady(output, ble, name, uuids),
-            () => undefined,
-          );
-          for (;;) {
-            const { value: connection, done } = await next;
-            if (done === true) break;
-            const gone = follow(output, connection);
-            if (once) {
-              await gone;
-              break;
-            }
-            next = advertising.next();
-          }
+          const fields = { name, services: uuids };
+          await serveCentrals({ ble, advertising, output, signal, what, fields, once });
         } finally {
           clearInterval(resending);
         }
@@ -91,36 +78,6 @@ export const advertise = defineCommand({
     return undefined;
   },
 });
-
-interface Advertiser {
-  readonly address: string;
-  readonly addressType: string;
-}
-
-const sayReady = (
-  output: Output,
-  { address, addressType }: Advertiser,
-  name: string | undefined,
-  services: readonly Uuid[],
-): void => {
-  output.data({ event: 'ready', address, addressType, name, services }, () => {
-    const what = name === undefined ? 'without a name' : printable(name);
-    return `ready: advertising ${what} as ${address} (${addressType})`;
-  });
-  output.remark(output.noteStyle('dim', 'Ctrl-C ends it'));
-};
-
-/** Tells of a central from its coming to its going. */
-const follow = async (output: Output, connection: Connection): Promise<void> => {
-  const { address, addressType } = connection.device;
-  output.data({ event: 'connected', address, addressType }, () => `${address} has connected`);
-  try {
-    const { reason, message } = await connection.disconnected();
-    output.data({ event: 'disconnected', address, addressType, reason }, () => message);
-  } catch {
-    // The adapter is lost: the wait for the next central says so.
-  }
-};
 
 const eventsTo = (output: Output): ServedEvents => ({
   subscribed(uuid, { device: { address } }, { notify, indicate }) {

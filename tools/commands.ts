@@ -1,10 +1,22 @@
 import type { Command } from './command.ts';
+import { files } from './files.ts';
 
-export interface CommandEntry {
+interface SingleCommand {
   readonly summary: string;
   /** Only the command that runs is loaded. */
   readonly load: () => Promise<Command>;
 }
+
+/** A command whose first argument names what it shall do. */
+export interface CommandGroup {
+  readonly summary: string;
+  /** Paragraphs of help. */
+  readonly description: readonly string[];
+  readonly commands: Readonly<Record<string, SingleCommand>>;
+  readonly examples: readonly string[];
+}
+
+export type CommandEntry = SingleCommand | CommandGroup;
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
   demo: {
@@ -35,6 +47,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the values that a characteristic sends',
     load: async () => (await import('./subscribe.ts')).subscribe,
   },
+  files,
   adapters: {
     summary: "list this machine's controllers, and what is wrong with each",
     load: async () => (await import('./adapters.ts')).adapters,

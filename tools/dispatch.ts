@@ -1,48 +1,83 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Context } from './command.ts';
-import { commands } from './commands.ts';
+import { type CommandEntry, commands } from './commands.ts';
 import { codeOf, Exit, exitMeanings, exitOf, Interruption, UsageError } from './exit.ts';
-import { definitions } from './help.ts';
-import type { Output } from './output.ts';
+import { commandList, definitions, groupPage } from './help.ts';
 import type { Style } from './style.ts';
 import { nearest } from './text.ts';
 
 /** Runs the command that `args` name and says what goes wrong; never throws. */
 export const dispatch = async (context: Context, args: readonly string[]): Promise<Exit> => {
-  const [name, ...rest] = args[0] === 'help' ? [args[1] ?? '--help', '--help'] : args;
+  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
   try {
-    return await runNamed(context, name ?? '', rest);
+    return await runNamed(context, asked);
   } catch (error) {
-    return report(context, error, args.includes('--verbose') || args.includes('-v'), name);
+    return report(context, error, asked);
+  } finally {
+    context.output.endStatus();
   }
 };
 
-const runNamed = async (context: Context, name: string, args: readonly string[]): Promise<Exit> => {
+const runNamed = async (context: Context, args: readonly string[]): Promise<Exit> => {
   const { output } = context;
-  if (name === '--help' || name === '-h') {
+  const [first = ''] = args;
+  if (asksForHelp(first)) {
     output.print(overview(output.style));
     return Exit.ok;
   }
-  if (name === '--version') {
+  if (first === '--version') {
     output.print(version());
     return Exit.ok;
   }
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (entry === undefined) throw unknownCommand(name);
-  const command = await entry.load();
-  return command.run(context, args, name, entry.summary);
+  const { path, entry, commands: known, rest } = find(args);
+  const [next = ''] = rest;
+  if (entry === undefined) throw unknownCommand(path, next, known);
+  const name = path.join(' ');
+  if ('load' in entry) return (await entry.load()).run(context, rest, name, entry.summary);
+  if (!asksForHelp(next)) throw unknownCommand(path, next, known);
+  output.print(groupPage({ ...entry, name }, output.style));
+  return Exit.ok;
 };
 
-const unknownCommand = (name: string): UsageError => {
-  const known = Object.keys(commands);
+const asksForHelp = (arg: string): boolean => arg === '--help' || arg === '-h';
+
+interface Found {
+  /** The names that lead to the entry. */
+  readonly path: readonly string[];
+  /** Undefined where the first name is none. */
+  readonly entry: CommandEntry | undefined;
+  /** Those that the next name might have been one of. */
+  readonly commands: Readonly<Record<string, CommandEntry>>;
+  readonly rest: readonly string[];
+}
+
+/** As far as names lead. */
+const find = (args: readonly string[]): Found => {
+  let found: Found = { path: [], entry: undefined, commands, rest: args };
+  for (const name of args) {
+    const entry = Object.hasOwn(found.commands, name) ? found.commands[name] : undefined;
+    if (entry === undefined) return found;
+    const below = 'commands' in entry ? entry.commands : {};
+    found = { path: [...found.path, name], entry, commands: below, rest: found.rest.slice(1) };
+  }
+  return found;
+};
+
+const unknownCommand = (
+  path: readonly string[],
+  name: string,
+  among: Readonly<Record<string, CommandEntry>>,
+): UsageError => {
+  const known = Object.keys(among);
+  const whole = ['jelling', ...path].join(' ');
   if (name === '') return new UsageError(`what shall it do? The commands are ${known.join(', ')}`);
   if (name.startsWith('-')) {
-    return new UsageError(`the command comes first, its options behind it: jelling scan ${name}`);
+    return new UsageError(`the command comes first, its options behind it: ${whole} ${known[1]} ${name}`);
   }
   const meant = nearest(name, known);
   const advice = meant === undefined ? `the commands are ${known.join(', ')}` : `is it ${meant}?`;
-  return new UsageError(`there is no command '${name}': ${advice}`);
+  return new UsageError(`there is no command '${[...path, name].join(' ')}': ${advice}`);
 };
 
 const version = (): string => {
@@ -59,10 +94,7 @@ const overview = (style: Style): string =>
     'Usage: jelling COMMAND [options]',
     '',
     style('bold', 'Commands'),
-    ...definitions(
-      Object.entries(commands).map(([name, { summary }]) => [name, summary] as const),
-      style,
-    ),
+    ...commandList(commands, style),
     '',
     style('bold', 'Exit status'),
     ...definitions(exitMeanings, style),
@@ -71,21 +103,18 @@ const overview = (style: Style): string =>
   ].join('\n');
 
 /** What it means to the person or program that waits; an end by the user's will is no news to them. */
-const report = (context: Context, error: unknown, verbose: boolean, name: string | undefined): Exit => {
+const report = (context: Context, error: unknown, args: readonly string[]): Exit => {
   const { output, signal } = context;
+  const verbose = args.includes('--verbose') || args.includes('-v');
   // Work that is torn down may end with any error; that it was told to end is the reason.
   const cause: unknown = signal.aborted ? signal.reason : error;
   const exit = exitOf(cause);
   if (cause instanceof Interruption) return exit;
   const event = { event: 'error', code: codeOf(cause), exit, message: messageOf(cause) };
   output.failure(event, verbose ? detailOf(cause) : messageOf(cause));
-  if (cause instanceof UsageError) advise(output, name);
+  if (cause instanceof UsageError)
+    output.remark(`See '${['jelling', ...find(args).path].join(' ')} --help'.`);
   return exit;
-};
-
-const advise = (output: Output, name: string | undefined): void => {
-  const known = name !== undefined && Object.hasOwn(commands, name);
-  output.remark(known ? `See 'jelling ${name} --help'.` : "See 'jelling --help'.");
 };
 
 const messageOf = (error: unknown): string => {

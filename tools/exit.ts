@@ -19,7 +19,7 @@ export const exitMeanings: readonly (readonly [code: string, meaning: string])[]
   [`${Exit.ok}`, 'done'],
   [`${Exit.failure}`, 'failed for another reason'],
   [`${Exit.usage}`, 'the command line cannot be read'],
-  [`${Exit.notFound}`, 'the peer, attribute or adapter is not there, or its name is ambiguous'],
+  [`${Exit.notFound}`, 'the peer, attribute, file or adapter is not there, or its name is ambiguous'],
   [`${Exit.timeout}`, 'a deadline has passed'],
   [`${Exit.adapter}`, 'the adapter cannot be opened, or was lost'],
   [`${Exit.disconnected}`, 'the link was lost'],
@@ -66,5 +66,16 @@ export const codeOf = (error: unknown): string | undefined => {
 export const exitOf = (error: unknown): Exit => {
   if (error instanceof Interruption) return error.exit;
   if (error instanceof UsageError) return Exit.usage;
-  return byCode[codeOf(error) ?? ''] ?? Exit.failure;
+  const code = codeOf(error);
+  if (code === 'BLE_FILE' && error instanceof Error) return exitOfFile(error);
+  return byCode[code ?? ''] ?? Exit.failure;
+};
+
+/** FileErrorReason.notFound; the library is not loaded for it. */
+const FILE_NOT_FOUND = 0x04;
+
+/** An error of a file transfer says more than its code does. */
+const exitOfFile = (error: Error): Exit => {
+  if ('reason' in error && error.reason === FILE_NOT_FOUND) return Exit.notFound;
+  return 'origin' in error && error.origin === 'peer' ? Exit.refused : Exit.failure;
 };

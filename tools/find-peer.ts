@@ -1,5 +1,5 @@
 import type { Adapter, Device, ScanResult } from 'jelling';
-import { choose, type Heard, isMeant, parsePeer } from './peer.ts';
+import { choose, type Heard, isMeant, type Peer } from './peer.ts';
 
 export interface FindOptions {
   readonly timeoutMs?: number | undefined;
@@ -11,8 +11,7 @@ const FIND_TIMEOUT_MS = 10_000;
 const NAMESAKES_MS = 1_500;
 
 /** The device that the user means. Throws PeerError, which lists who was heard. */
-export const findPeer = async (ble: Adapter, given: string, options: FindOptions): Promise<Device> => {
-  const peer = parsePeer(given);
+export const findPeer = async (ble: Adapter, peer: Peer, options: FindOptions): Promise<Device> => {
   if (peer.by === 'address' && peer.type !== undefined) return ble.device(peer.address, peer.type);
   const { timeoutMs = FIND_TIMEOUT_MS, signal } = options;
   const heard = new Map<string, Heard & { readonly device: Device }>();
@@ -33,6 +32,6 @@ export const findPeer = async (ble: Adapter, given: string, options: FindOptions
 };
 
 const snapshot = (result: ScanResult<Device>): Heard & { readonly device: Device } => {
-  const { address, addressType, name, rssi, connectable, device } = result;
-  return { address, addressType, name, rssi, connectable, device };
+  const { address, addressType, name, rssi, services, connectable, device } = result;
+  return { address, addressType, name, rssi, services, connectable, device };
 };

@@ -46,6 +46,35 @@ const optionTerms = (options: Options): readonly (readonly [string, string])[] =
 const section = (title: string, lines: readonly string[], style: Style): readonly string[] =>
   lines.length === 0 ? [] : ['', style('bold', title), ...lines];
 
+export interface GroupPage extends Pick<HelpPage, 'name' | 'summary' | 'description' | 'examples'> {
+  readonly commands: Readonly<Record<string, { readonly summary: string }>>;
+}
+
+/** The help of a command that has commands. */
+export const groupPage = (page: GroupPage, style: Style): string => {
+  const { name, summary, description, commands, examples } = page;
+  return [
+    `${style('bold', `jelling ${name}`)}: ${summary}`,
+    '',
+    `Usage: jelling ${name} COMMAND [options]`,
+    ...description.flatMap((paragraph) => ['', ...wrap(paragraph, WIDTH)]),
+    ...section('Commands', commandList(commands, style), style),
+    ...section(
+      'Examples',
+      examples.map((example) => INDENT + example),
+      style,
+    ),
+    '',
+    `Each command explains itself: 'jelling ${name} ${Object.keys(commands)[0]} --help'.`,
+  ].join('\n');
+};
+
+export const commandList = (commands: GroupPage['commands'], style: Style): readonly string[] =>
+  definitions(
+    Object.entries(commands).map(([name, { summary }]) => [name, summary] as const),
+    style,
+  );
+
 /** The whole help of one command. */
 export const helpPage = (page: HelpPage, style: Style): string => {
   const { name, summary, description, operands, options, commonOptions, examples } = page;

@@ -22,6 +22,9 @@ export interface Event {
   readonly [field: string]: unknown;
 }
 
+/** Back to the beginning of the line, and clear it. */
+const REWRITE = '\r\u001b[K';
+
 const hex = (_key: string, value: unknown): unknown => {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   return typeof value === 'bigint' ? String(value) : value;
@@ -39,14 +42,18 @@ export class Output {
   readonly noteStyle: Style;
   /** Columns of the terminal that reads standard output; undefined where none does. */
   readonly columns: number | undefined;
+  /** Columns of the terminal that reads standard error; undefined where none does. */
+  readonly noteColumns: number | undefined;
   readonly #stdout: Sink;
   readonly #stderr: Sink;
+  #hasStatus = false;
 
   constructor({ stdout, stderr, env, json }: OutputOptions) {
     this.json = json;
     this.style = json ? plain : styleFor(stdout, env);
     this.noteStyle = styleFor(stderr, env);
     this.columns = stdout.isTTY === true ? (stdout.columns ?? 80) : undefined;
+    this.noteColumns = stderr.isTTY === true ? (stderr.columns ?? 80) : undefined;
     this.#stdout = stdout;
     this.#stderr = stderr;
   }
@@ -54,13 +61,13 @@ export class Output {
   /** What was asked for. */
   data(event: Event, text: () => string): void {
     if (this.json) this.#event(event);
-    else this.#stdout.write(`${text()}\n`);
+    else this.#out(`${text()}\n`);
   }
 
   /** How the work goes. */
   note(event: Event, text: () => string): void {
     if (this.json) this.#event(event);
-    else this.#stderr.write(`${text()}\n`);
+    else this.#err(`${text()}\n`);
   }
 
   /** For programs alone. */
@@ -70,31 +77,55 @@ export class Output {
 
   /** Text that is text in every mode: help, a version. */
   print(text: string): void {
-    this.#stdout.write(`${text}\n`);
+    this.#out(`${text}\n`);
   }
 
   /** For people alone: a heading, an empty line. */
   line(text = ''): void {
-    if (!this.json) this.#stdout.write(`${text}\n`);
+    if (!this.json) this.#out(`${text}\n`);
   }
 
   /** For people alone, on standard error. */
   remark(text: string): void {
-    if (!this.json) this.#stderr.write(`${text}\n`);
+    if (!this.json) this.#err(`${text}\n`);
   }
 
   /** What went wrong: on standard error for people, and as the last event for programs. */
   failure(event: Event, text: string): void {
     if (this.json) this.#event(event);
-    this.#stderr.write(`${this.noteStyle('red', 'error:')} ${text}\n`);
+    this.#err(`${this.noteStyle('red', 'error:')} ${text}\n`);
   }
 
   /** What the stack has to say, with --verbose. */
   log(text: string): void {
-    this.#stderr.write(`${this.noteStyle('dim', printable(text))}\n`);
+    this.#err(`${this.noteStyle('dim', printable(text))}\n`);
+  }
+
+  /** A line of a terminal that the next call, of whatever kind, writes over: how far the work is. Nobody else sees it. */
+  status(text: string): void {
+    if (this.json || this.noteColumns === undefined) return;
+    this.#stderr.write(`${REWRITE}${text}`);
+    this.#hasStatus = true;
+  }
+
+  /** The work is over: nothing is left of how far it was. */
+  endStatus(): void {
+    if (!this.#hasStatus) return;
+    this.#hasStatus = false;
+    this.#stderr.write(REWRITE);
+  }
+
+  #out(text: string): void {
+    this.endStatus();
+    this.#stdout.write(text);
+  }
+
+  #err(text: string): void {
+    this.endStatus();
+    this.#stderr.write(text);
   }
 
   #event(event: Event): void {
-    this.#stdout.write(`${JSON.stringify(event, hex)}\n`);
+    this.#out(`${JSON.stringify(event, hex)}\n`);
   }
 }

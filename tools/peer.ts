@@ -8,7 +8,9 @@ export type Peer =
       readonly by: 'address';
       readonly address: string;
       readonly type: 'public' | 'random' | undefined;
-    };
+    }
+  /** Whoever advertises that service; what that is, for messages. */
+  | { readonly by: 'service'; readonly service: string; readonly one: string; readonly many: string };
 
 export const peerOperand = {
   name: 'PEER',
@@ -32,11 +34,20 @@ export interface Heard {
   readonly addressType: string;
   readonly name: string | undefined;
   readonly rssi: number | undefined;
+  readonly services: readonly string[];
   readonly connectable: boolean;
 }
 
-export const isMeant = (peer: Peer, heard: Heard): boolean =>
-  peer.by === 'name' ? heard.name === peer.name : heard.address === peer.address;
+export const isMeant = (peer: Peer, heard: Heard): boolean => {
+  switch (peer.by) {
+    case 'name':
+      return heard.name === peer.name;
+    case 'address':
+      return heard.address === peer.address;
+    case 'service':
+      return heard.services.includes(peer.service);
+  }
+};
 
 /** Not there, or not to be told apart: nothing was done. */
 export class PeerError extends Error {
@@ -58,7 +69,7 @@ export const choose = <H extends Heard>(peer: Peer, heard: Iterable<H>, timeoutM
   if (found === undefined) throw notFound(peer, meant, all, timeoutMs);
   if (other === undefined) return found;
   throw new PeerError(
-    `${connectable.length} devices are ${nameOf(peer)}; give the address of the one you mean:\n${list(connectable)}`,
+    `${connectable.length} devices are ${peer.by === 'service' ? peer.many : nameOf(peer)}; give the address of the one you mean:\n${list(connectable)}`,
     'AMBIGUOUS',
   );
 };
@@ -85,7 +96,10 @@ const notFound = (
   );
 };
 
-const nameOf = (peer: Peer): string => (peer.by === 'name' ? `'${peer.name}'` : peer.address);
+const nameOf = (peer: Peer): string => {
+  if (peer.by === 'service') return peer.one;
+  return peer.by === 'name' ? `'${peer.name}'` : peer.address;
+};
 
 const MOST_LISTED = 10;
 

@@ -3,6 +3,7 @@ import type { Context } from './command.ts';
 import type { CommonOptions } from './common-options.ts';
 import { findPeer } from './find-peer.ts';
 import type { Values } from './option.ts';
+import { parsePeer } from './peer.ts';
 import { printable } from './text.ts';
 
 interface Invoked extends Context {
@@ -47,7 +48,7 @@ export const withPeer = <T>(
   withAdapter(invoked, async (ble) => {
     const { output } = invoked;
     output.remark(`looking for ${printable(peer)} …`);
-    const device = await findPeer(ble, peer, waitFor(invoked));
+    const device = await findPeer(ble, parsePeer(peer), waitFor(invoked));
     await using connection = await device.connect(waitFor(invoked));
     const { mtu } = connection;
     output.note(

@@ -5,6 +5,7 @@ import { duration, fraction, oneOf, optional, type Read, repeated, whole, withDe
 import type { Output } from './output.ts';
 import { printable } from './text.ts';
 import { untilAborted } from './until-aborted.ts';
+import { armFaults, parseFault } from './virtual-fault.ts';
 
 /** `tcp:9001` is `tcp:127.0.0.1:9001`: nobody outside this machine, unless asked for. */
 const place: Read<string> = (given) => {
@@ -34,6 +35,11 @@ export const virtual = defineCommand({
     ),
     loss: optional('SHARE', 'the share of packets that a timed air loses, 0 to 1', fraction),
     seed: optional('N', 'what all chance on the air comes from; the same each time', whole(0, 0xffff_ffff)),
+    fault: repeated(
+      'FAULT',
+      'what goes wrong, once: cut:after=OCTETS[,for=TIME] puts a wall between two radios in the middle of what they say, when so many octets of data have passed on the air, for 6s unless given',
+      parseFault,
+    ),
     duration: withDefault(
       'TIME',
       'how long to serve; until Ctrl-C unless given',
@@ -46,6 +52,7 @@ export const virtual = defineCommand({
     'jelling virtual --listen tcp:9001 --listen tcp:9002',
     'jelling virtual --listen pty:/tmp/ble0 --listen unix:/tmp/ble1',
     'jelling virtual --listen tcp:9001 --listen tcp:9002 --air timed --loss 0.1',
+    'jelling virtual --listen tcp:9001 --listen tcp:9002 --fault cut:after=20k',
   ],
   async run({ output, options, signal }) {
     const { listen, profile, air: model, loss, seed, duration: durationMs } = options;
@@ -53,6 +60,7 @@ export const virtual = defineCommand({
       throw new UsageError('where to listen is missing: give --listen, as in --listen tcp:9001');
     const air = createAir({ model, loss, seed });
     const servers: VirtualServer[] = [];
+    const disarm = armFaults(air, options.fault, output);
     try {
       for (const at of listen) {
         signal.throwIfAborted();
@@ -63,6 +71,7 @@ export const virtual = defineCommand({
       output.remark(output.noteStyle('dim', 'Ctrl-C ends it'));
       await untilAborted(signal, durationMs);
     } finally {
+      disarm();
       for (const server of servers) tellViolations(output, server);
       await Promise.all(servers.map((server) => server.close()));
     }

@@ -268,7 +268,7 @@ describe('what cannot be', () => {
     const error = await failure(hosts, client.download('a', scene.local));
     expect(error).toEqual(refusal(FileErrorReason.notFound, 'peer'));
     expect(String(error)).toBe(
-      `FileError: downloading 'a' from ${connection.device}: 0x04, Not Found: there is no such file; list() shows what there is`,
+      `FileError: downloading 'a' from ${connection.device}: 0x04, Not Found: there is no such file; the listing shows what there is`,
     );
     expect(await failure(hosts, client.upload('a', scene.local))).toEqual(
       refusal(FileErrorReason.notFound, 'local'),

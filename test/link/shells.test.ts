@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -70,6 +71,55 @@ describe('four shells', () => {
     await findAndInspect(one, two);
     server.signal('SIGINT');
     expect(await server.ended()).toEqual({ code: 130, signal: null });
+  });
+});
+
+describe('files, between two shells', () => {
+  const docs = 'docs';
+  const name = 'architecture.md';
+  const whole = readFileSync(join(docs, name));
+
+  const get = async (path: string, adapter: string): Promise<Shell> => {
+    const getter = jelling('files', 'get', name, path, '--adapter', adapter);
+    expect(await getter.ended()).toEqual({ code: 0, signal: null });
+    expect(readdirSync(path)).toEqual([name]);
+    expect(readFileSync(join(path, name))).toEqual(whole);
+    return getter;
+  };
+
+  test('arrive as they are', { timeout: TEST_MS }, async () => {
+    const { shell, one, two } = await serve('tcp:127.0.0.1:0', 'tcp:127.0.0.1:0');
+    await using _air = shell;
+    await using server = jelling('files', 'serve', './docs', '--adapter', one);
+    await server.says(/^ready: serving \.\/docs under the name files as /m);
+    await using getter = await get(folder(), two);
+    expect(getter.stdout).toContain(createHash('sha256').update(whole).digest('hex'));
+    await server.says(/has got architecture\.md: /);
+    server.signal('SIGINT');
+    expect(await server.ended()).toEqual({ code: 130, signal: null });
+  });
+
+  test('go on where they were when the link was cut', { timeout: TEST_MS }, async () => {
+    await using air = jelling(
+      ...['virtual', '--listen', 'tcp:127.0.0.1:0', '--listen', 'tcp:127.0.0.1:0'],
+      ...['--fault', 'cut:after=9k,for=5s', '--json'],
+    );
+    const [line] = await air.says(/^\{"event":"ready".*$/m);
+    const [one, two] = JSON.parse(line).adapters;
+    await using server = jelling('files', 'serve', './docs', '--adapter', one);
+    await server.says(/^ready/m);
+    await using getter = await get(folder(), two);
+    expect(getter.stderr).toMatch(
+      /has ended: Connection Timeout \(0x08\); connecting again\nconnected to .*\narchitecture\.md: going on behind \d/,
+    );
+    await server.says(
+      /could not get architecture\.md: the link ended behind [\s\S]*has got architecture\.md: /,
+    );
+    await air.says(/"cut"[\s\S]*"joined"/);
+    air.signal('SIGINT');
+    expect(await air.ended()).toEqual({ code: 130, signal: null });
+    // Neither host did what a controller forbids.
+    expect(air.stdout).not.toContain('violation');
   });
 });
 

@@ -59,7 +59,7 @@ const meanings: Readonly<Record<number, string>> = {
   [FileErrorReason.notSupported]: 'Not Supported: the server knows no such request',
   [FileErrorReason.invalidName]:
     'Invalid Name: a name is 1 to 255 octets that are a file name on every system, and does not begin with a dot',
-  [FileErrorReason.notFound]: 'Not Found: there is no such file; list() shows what there is',
+  [FileErrorReason.notFound]: 'Not Found: there is no such file; the listing shows what there is',
   [FileErrorReason.alreadyExists]: 'Already Exists: choose another name, or ask for it to be replaced',
   [FileErrorReason.notPermitted]: 'Not Permitted: it may not be read, sent or replaced there',
   [FileErrorReason.tooLarge]: 'Too Large: it is more than the other side takes',

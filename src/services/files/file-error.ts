@@ -15,10 +15,14 @@ export class FileError extends BleError {
   readonly reason: FileErrorReason;
   /** Whose verdict it was. */
   readonly origin: 'local' | 'peer';
+  /** The reason by its number and name, and what to do: the message without what was being done. */
+  readonly meaning: string;
 
   /** `what` was being done, as it continues with a colon. */
   constructor(what: string, options: FileErrorOptions) {
-    super(`${what}: ${describeFileReason(options.reason)}`, options);
+    const meaning = describeFileReason(options.reason);
+    super(`${what}: ${meaning}`, options);
+    this.meaning = meaning;
     this.reason = options.reason;
     this.origin = options.origin ?? 'local';
   }

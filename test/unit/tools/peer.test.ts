@@ -6,6 +6,7 @@ const heard = (address: string, name?: string, more: Partial<Heard> = {}): Heard
   addressType: 'random',
   name,
   rssi: -50,
+  services: [],
   connectable: true,
   ...more,
 });
