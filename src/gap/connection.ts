@@ -327,6 +327,11 @@ export class Connection implements ConnectionRef, AsyncDisposable {
     return this.#parts.control.dataLength.set(request, options);
   }
 
+  /** Waits until the link has got other parameters, whoever asked for them, and gives these. No deadline unless one is given. */
+  parametersUpdated(options: WaitOptions = {}): Promise<LinkParameters> {
+    return this.#parts.control.parametersUpdated(options);
+  }
+
   /**
    * Opens a credit-based L2CAP channel to what the peer listens to (Vol 3, Part A, 4.22). Several may be open at once. Default deadline 1 s.
    *

@@ -74,6 +74,8 @@ export class LinkControl {
   readonly #options: LinkControlOptions;
   #parameters: LinkParameters;
   #update: PendingUpdate | undefined;
+  /** Who waits for the next update, whoever asks for it. */
+  readonly #watchers = new Set<Settle<LinkParameters>>();
 
   constructor(options: LinkControlOptions) {
     this.#options = options;
@@ -134,6 +136,24 @@ export class LinkControl {
     }
   }
 
+  parametersUpdated(wait: WaitOptions): Promise<LinkParameters> {
+    const { clock, acl, peer } = this.#options;
+    return procedure<LinkParameters>(
+      {
+        what: `waiting for other connection parameters of the link to ${peer}`,
+        clock,
+        defaultTimeoutMs: Number.POSITIVE_INFINITY,
+        timeoutMs: wait.timeoutMs,
+        signal: wait.signal,
+        scope: acl.scope,
+      },
+      (settle) => {
+        this.#watchers.add(settle);
+        return () => void this.#watchers.delete(settle);
+      },
+    );
+  }
+
   /**
    * Of LE Connection Update Complete (Vol 4, Part E, 7.7.65.3), which also tells of updates that nobody here asked for: one that was under way
    * when somebody asked is not the answer. A peer may still agree and set something else.
@@ -142,6 +162,8 @@ export class LinkControl {
     const update = this.#update;
     if (status === HciErrorCode.success) {
       this.#parameters = parameters;
+      for (const watcher of this.#watchers) watcher.resolve(parameters);
+      this.#watchers.clear();
       if (update?.isAccepted === true || (update !== undefined && satisfies(parameters, update.wanted)))
         update.settle.resolve(parameters);
       return;

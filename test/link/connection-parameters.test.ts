@@ -1,4 +1,4 @@
-import { InvalidArgumentError, InvalidStateError } from 'jelling';
+import { DisconnectedError, InvalidArgumentError, InvalidStateError, TimeoutError } from 'jelling';
 import { expect, test } from 'vitest';
 import { HciEvent } from '../../src/hci/codec/events.ts';
 import { isEvent } from '../support/hci-packets.ts';
@@ -15,6 +15,23 @@ test('an update that the peer asked for does not pass for one of our own', async
   peripheral.controller.faults.resume();
   expect((await hosts.run(asked)).intervalMs).toBe(30);
   expect(atCentral.parameters.intervalMs).toBe(30);
+});
+
+test('an update is told to who waits for it, whoever has asked, and a link that ends tells of its end', async () => {
+  await using hosts = new Hosts();
+  const { atCentral, atPeripheral } = await linked(hosts, await hosts.host(), await hosts.host());
+  const told = [
+    atCentral.parametersUpdated(),
+    atCentral.parametersUpdated(),
+    atPeripheral.parametersUpdated(),
+  ];
+  await hosts.run(atPeripheral.updateParameters({ minIntervalMs: 75 }));
+  for (const { intervalMs } of await hosts.run(Promise.all(told))) expect(intervalMs).toBe(75);
+  await expect(hosts.run(atCentral.parametersUpdated({ timeoutMs: 100 }))).rejects.toThrow(TimeoutError);
+  const lost = atCentral.parametersUpdated();
+  lost.catch(() => undefined);
+  await hosts.run(atPeripheral.disconnect());
+  await expect(hosts.run(lost)).rejects.toThrow(DisconnectedError);
 });
 
 test('what the controller chose of a range is an answer', async () => {
