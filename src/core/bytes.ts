@@ -6,6 +6,10 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** A copy that the receiver may keep, for views that are valid only until a handler returns. */
 export const copyBytes = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
 
+/** A view on so many octets, always a plain Uint8Array: that of a Buffer is another, and made slower. */
+export const viewOf = (bytes: Uint8Array, start: number, length: number): Uint8Array =>
+  new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -22,7 +22,7 @@ export const allocatePacket = (payloadLength: number): Uint8Array => {
     slab = new Uint8Array(SLAB_SIZE);
     used = 0;
   }
-  const packet = slab.subarray(used, used + length);
+  const packet = new Uint8Array(slab.buffer, used, length);
   used += length;
   return packet;
 };

@@ -114,24 +114,23 @@ export class L2capChannel implements AsyncDisposable {
   }
 
   /** The next SDU, or what receiveInto() has left of one. No deadline unless one is given. */
-  async receive(options: WaitOptions = {}): Promise<Bytes> {
+  receive(options: WaitOptions = {}): Promise<Bytes> {
     return this.#read(options, () => this.#take());
   }
 
   /** SDUs as they come. An orderly end of the channel ends the loop; a lost link, or a peer that broke a rule, throws. Leaving the loop leaves the channel open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Bytes, undefined> {
-    return new SduIterator(
-      (onWait) =>
-        this.#read<IteratorResult<Bytes, undefined>>(
-          {},
-          () => {
-            const value = this.#take();
-            return value === undefined ? undefined : { done: false, value };
-          },
-          onWait,
-        ),
-      () => this.endedInOrder,
-    );
+    return new SduIterator({
+      take: () => this.#take(),
+      read: (onWait) => {
+        const next = (): IteratorResult<Bytes, undefined> | undefined => {
+          const value = this.#take();
+          return value === undefined ? undefined : { done: false, value };
+        };
+        return this.#read<IteratorResult<Bytes, undefined>>({}, next, onWait);
+      },
+      endedInOrder: () => this.endedInOrder,
+    });
   }
 
   /**

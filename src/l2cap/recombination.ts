@@ -1,4 +1,4 @@
-import { readU16 } from '../core/bytes.ts';
+import { readU16, viewOf } from '../core/bytes.ts';
 
 /** PDU length and channel identifier in front of every L2CAP PDU (Vol 3, Part A, 3.1). */
 const BASIC_HEADER_LENGTH = 4;
@@ -76,7 +76,7 @@ export class Recombination {
     } else if (held > length) {
       this.#sink.fault('overlongPdus');
     } else if (held === length) {
-      this.#sink.pdu(cid, fragment.subarray(BASIC_HEADER_LENGTH));
+      this.#sink.pdu(cid, viewOf(fragment, BASIC_HEADER_LENGTH, length));
     } else {
       this.#cid = cid;
       this.#payload = new Uint8Array(length);

@@ -1,4 +1,4 @@
-import { readU16, toHex } from '../core/bytes.ts';
+import { readU16, toHex, viewOf } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import { HciPacketType } from '../core/transport.ts';
 import { matches, RESET, RESET_COMPLETE } from './reset-complete.ts';
@@ -127,7 +127,7 @@ export class H4Framer {
     const length = packetLengthAt(chunk, at);
     if (!this.#believe(chunk, at, length)) return at;
     if (there < length) return this.#beginPart(chunk, at, length, true);
-    this.#sink.packet(chunk.subarray(at, at + length));
+    this.#sink.packet(viewOf(chunk, at, length));
     return at + length;
   }
 

@@ -1,4 +1,4 @@
-import { readU16, writeU16 } from '../../core/bytes.ts';
+import { readU16, viewOf, writeU16 } from '../../core/bytes.ts';
 import { PacketOffset } from '../../core/packet.ts';
 import { HciPacketType } from '../../core/transport.ts';
 
@@ -34,4 +34,5 @@ export const isAclFirst = (packet: Uint8Array): boolean =>
   aclBoundaryFlag(packet) !== BoundaryFlag.continuing;
 
 /** A view on the data. */
-export const aclData = (packet: Uint8Array): Uint8Array => packet.subarray(ACL_HEADER_LENGTH);
+export const aclData = (packet: Uint8Array): Uint8Array =>
+  viewOf(packet, ACL_HEADER_LENGTH, packet.length - ACL_HEADER_LENGTH);
