@@ -5,8 +5,8 @@ centralCase(
   'GAP/CONN/CPUP/BV-06-C',
   {
     file: 'src/gap/link-control.ts',
-    from: 'await this.#command(update.wanted);',
-    to: 'await this.#command({ ...update.wanted, intervalMax: 3200 });',
+    from: 'await this.#command(update.wanted, () => {',
+    to: 'await this.#command({ ...update.wanted, intervalMax: 3200 }, () => {',
   },
   async (bench) => {
     // 1. The upper tester asks, as central, for other parameters.

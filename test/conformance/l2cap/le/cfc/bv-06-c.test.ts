@@ -7,8 +7,8 @@ peripheralCase(
   'L2CAP/LE/CFC/BV-06-C',
   {
     file: 'src/l2cap/credit-machine.ts',
-    from: 'sendCredits: state.sendCredits - 1',
-    to: 'sendCredits: state.sendCredits',
+    from: 'counting(state, state.sendCredits - 1, state.owed)',
+    to: 'counting(state, state.sendCredits, state.owed)',
   },
   async (bench) => {
     // 1. A channel is open on which the tester has given no credit. The upper tester sends, and nothing comes.
