@@ -46,9 +46,15 @@ export class AttributeMemory {
   #recalling: Promise<void> | undefined;
   /** The hash that what is known belongs to: null where the server has none, undefined where nobody has asked. */
   #hash: string | null | undefined;
+  #isTrusted = false;
 
   constructor(options: AttributeMemoryOptions) {
     this.#options = options;
+  }
+
+  /** Whether the client works with what was kept from another link. */
+  get isTrusted(): boolean {
+    return this.#isTrusted;
   }
 
   /** Called before something is discovered: takes up what was kept, where it still holds. Once, however many call. */
@@ -77,6 +83,7 @@ export class AttributeMemory {
   forget(): void {
     this.#recalling = undefined;
     this.#hash = undefined;
+    this.#isTrusted = false;
     const peer = this.#options.peer();
     if (peer !== undefined) this.#attempt(this.#options.cache.remove(peer.key));
   }
@@ -107,6 +114,7 @@ export class AttributeMemory {
     const { context, registration } = this.#options;
     const { services, values } = context;
     this.counters.add('cacheHits');
+    this.#isTrusted = true;
     if (bonded) registration.restore(kept);
     if (kept.complete) {
       services.take(kept.services, validity);

@@ -37,6 +37,8 @@ export interface ClientRequestsOptions {
   readonly raiseSecurity?: RaiseSecurity | undefined;
   /** The server has said that what the client knows of its attributes is out of date. */
   readonly onOutOfSync: () => void;
+  /** The server does not know a handle that the client has of it. */
+  readonly onInvalidHandle: () => void;
 }
 
 /** The refusals that a safer link may turn into an answer (Vol 3, Part C, 10.3.1). */
@@ -77,6 +79,8 @@ export class ClientRequests {
     const obsolete = (): Error | undefined => validity?.obsolete;
     const onRefused = (error: AttError): void => {
       if (isOutOfSync(error)) this.#options.onOutOfSync();
+      else if (error.status === AttErrorCode.invalidHandle && validity !== undefined)
+        this.#options.onInvalidHandle();
     };
     const ask = async (): Promise<R> => {
       const asked = bearer.request(exchange, params, {

@@ -64,7 +64,12 @@ export class GattClient {
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
     const onOutOfSync = (): void => this.invalidate(FIRST_HANDLE, LAST_HANDLE);
-    const requests = new ClientRequests({ bearer, clock, raiseSecurity, onOutOfSync });
+    // What has just been discovered is no guess; what comes from another link is one where the server does not tell of its changes as it should.
+    const onInvalidHandle = (): void => {
+      if (this.#memory?.isTrusted === true) onOutOfSync();
+    };
+    const told = { onOutOfSync, onInvalidHandle };
+    const requests = new ClientRequests({ bearer, clock, raiseSecurity, ...told });
     const longWrites = new LongWrites(bearer, requests, clock);
     const services = new RemoteServices(peer, (record) => this.#make(record));
     const keep = (): void => this.#memory?.keep();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BleError } from '../../src/core/errors.ts';
+import { MemoryGattCache } from '../../src/gatt/gatt-cache.ts';
 import type { GattClient } from '../../src/gatt/gatt-client.ts';
 import type { RemoteCharacteristic } from '../../src/gatt/remote-characteristic.ts';
 import { ManualClock, ScriptedServer, turn } from '../support/gatt-pair.ts';
@@ -53,6 +54,7 @@ const responses: Readonly<Record<string, number>> = {
   '12': 0x13,
   '16': 0x17,
   '18': 0x19,
+  '20': 0x21,
 };
 
 const little = (value: number): number[] => [value & 0xff, value >> 8];
@@ -80,6 +82,7 @@ const tail: fc.Arbitrary<number[]> = fc.oneof(
         0x2a,
       ]),
     ]),
+  handle.map((at) => [18, ...little(at), ...Array<number>(16).fill(at & 1)]),
   fc
     .array(handle, { minLength: 1, maxLength: 5 })
     .map((items) => [1, ...items.flatMap((at) => [...little(at), 0x02, 0x29])]),
@@ -105,38 +108,51 @@ const reply: fc.Arbitrary<Reply> = fc.oneof(
 
 test('a client works to its end with any server, and rejects with nothing but its own errors', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(reply, { minLength: 1, maxLength: 40 }), async (replies) => {
-      const clock = new ManualClock();
-      const hex = (...octets: number[]): string => Buffer.from(octets).toString('hex');
-      let asked = 0;
-      const server = new ScriptedServer(clock, (pdu) => {
-        const request = pdu.slice(0, 2);
-        const answer = responses[request];
-        if (answer === undefined) return undefined;
-        const next = replies[asked++ % replies.length];
-        switch (next?.kind) {
-          case 'tail':
-            return hex(answer, ...next.octets);
-          case 'error':
-            return hex(0x01, Number.parseInt(request, 16), 0, 0, next.status);
-          case 'other':
-            // Not what was asked for, so that it must not end the wait; an honest refusal comes behind it.
-            server.send(hex(...next.octets));
-            return hex(0x01, Number.parseInt(request, 16), 0, 0, 0x0e);
-          case 'change':
-            server.client.invalidate(1, 0xffff);
-            return hex(0x01, Number.parseInt(request, 16), 0, 0, 0x0a);
-          default:
-            return undefined;
+    fc.asyncProperty(
+      fc.array(reply, { minLength: 1, maxLength: 40 }),
+      fc.boolean(),
+      async (replies, bonded) => {
+        const clock = new ManualClock();
+        const hex = (...octets: number[]): string => Buffer.from(octets).toString('hex');
+        let asked = 0;
+        const answers = (pdu: string): string | undefined => {
+          const request = pdu.slice(0, 2);
+          const answer = responses[request];
+          if (answer === undefined) return undefined;
+          const next = replies[asked++ % replies.length];
+          switch (next?.kind) {
+            case 'tail':
+              return hex(answer, ...next.octets);
+            case 'error':
+              return hex(0x01, Number.parseInt(request, 16), 0, 0, next.status);
+            case 'other':
+              // Not what was asked for, so that it must not end the wait; an honest refusal comes behind it.
+              server.send(hex(...next.octets));
+              return hex(0x01, Number.parseInt(request, 16), 0, 0, 0x0e);
+            case 'change':
+              server.client.invalidate(1, 0xffff);
+              return hex(0x01, Number.parseInt(request, 16), 0, 0, 0x0a);
+            default:
+              return undefined;
+          }
+        };
+        const cache = new MemoryGattCache();
+        const memory = { cache, peer: () => ({ key: 'the server', bonded }) };
+        let server = new ScriptedServer(clock, answers, { memory, registers: true });
+        // The second time with what is kept of the first.
+        for (const _link of [1, 2]) {
+          await clock.run(workOn(server.client), 10 * 60_000);
+          // Each step leads forward, so what a server can make a client ask is bounded.
+          expect(asked).toBeLessThan(5_000);
+          server.channel.disconnect();
+          await turn();
+          expect(clock.pending).toBe(0);
+          expect(server.client.counters.cacheFailures).toBe(0);
+          asked = 0;
+          server = new ScriptedServer(clock, answers, { memory, registers: true });
         }
-      });
-      await clock.run(workOn(server.client), 10 * 60_000);
-      // Each step leads forward, so what a server can make a client ask is bounded.
-      expect(asked).toBeLessThan(5_000);
-      server.channel.disconnect();
-      await turn();
-      expect(clock.pending).toBe(0);
-    }),
+      },
+    ),
     { seed: SEED, numRuns: 300 },
   );
 }, 60_000);

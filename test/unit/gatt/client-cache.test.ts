@@ -214,6 +214,23 @@ describe('what is kept of a peer is dropped', () => {
     expect(server.takeAsked().map((pdu) => pdu.slice(0, 2))).toEqual(['08', '06']);
   });
 
+  it('when it does not know a handle that comes from there', async () => {
+    const peer = new Peer(HASH);
+    await peer.run(peer.connect().client.discover());
+    const { client, server } = peer.connect();
+    const service = await peer.run(client.service(0x180f));
+    const level = await peer.run(service.characteristic(0x2a19));
+    peer.script = (pdu) => (pdu.startsWith('0a') ? `01${pdu.slice(0, 6)}01` : undefined);
+    await expect(peer.run(level.read())).rejects.toThrow(/ask the connection for it again/);
+    server.takeAsked();
+    const found = await peer.run(client.service(0x180f));
+    expect(server.takeAsked().map((pdu) => pdu.slice(0, 2))).toEqual(['08', '06']);
+    // What has been found on this link is believed more than the refusal.
+    const again = await peer.run(found.characteristic(0x2a19));
+    await expect(peer.run(again.read())).rejects.toMatchObject({ status: 0x01 });
+    await expect(peer.run(again.read())).rejects.toBeInstanceOf(AttError);
+  });
+
   it('where it says Service Changed, and the rest is kept under the new hash', async () => {
     const peer = new Peer(HASH);
     const { client, server } = peer.connect();

@@ -226,6 +226,24 @@ describe('services that change under way', () => {
   });
 });
 
+describe('the Database Hash', () => {
+  it('is asked for when all that was asked before has been answered (GATT/CL/GPM/BV-11-C)', async () => {
+    const { clock, client, server, all } = await fixture(2, READ, () => undefined);
+    const [one, other] = [at(all, 0), at(all, 1)];
+    const first = one.read();
+    await turn();
+    const hash = client.readByUuid(0x2b2a);
+    await turn();
+    const second = other.read();
+    await turn();
+    expect(server.takeAsked()).toEqual(['0a0c00']);
+    server.script = (pdu) => (pdu.startsWith('0a') ? '0b01' : `01${pdu.slice(0, 6)}0a`);
+    server.send('0b01');
+    expect(await clock.run(Promise.all([first, second, hash]))).toEqual([bytes(1), bytes(1), []]);
+    expect(server.takeAsked()).toEqual(['0a0e00', '080100ffff2a2b']);
+  });
+});
+
 describe('a server that says Database Out Of Sync', () => {
   it('makes the client forget what it knows, and the caller look it up again', async () => {
     const { clock, client, server, all, service } = await fixture(2, READ, (pdu) => `01${pdu.slice(0, 6)}12`);

@@ -178,6 +178,25 @@ describe('write()', () => {
     expect(server.takeAsked()).toEqual([]);
   });
 
+  it('without a response waits for room, and sends what was given', async () => {
+    const { clock, server, characteristic } = await fixture(WRITE_NO_RESPONSE, () => undefined);
+    server.channel.stall();
+    const value = bytes(1, 2);
+    const hasty = characteristic.write(value, { timeoutMs: 300 });
+    const patient = characteristic.write(value);
+    value.fill(0xff);
+    let settled = false;
+    void patient.then(() => {
+      settled = true;
+    });
+    await turn();
+    expect([settled, server.channel.waiting]).toEqual([false, 2]);
+    server.channel.resume();
+    await clock.run(Promise.all([hasty, patient]));
+    await turn();
+    expect(server.takeAsked()).toEqual(['520c000102', '520c000102']);
+  });
+
   it('reports what the peer refuses (GATT/CL/GAW/BI-02-C to BI-06-C)', async () => {
     const { clock, characteristic } = await fixture(WRITE, () => '01120c0080');
     await expect(clock.run(characteristic.write('x'))).rejects.toMatchObject({ status: 0x80, handle: 0x0c });
