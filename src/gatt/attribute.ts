@@ -17,8 +17,8 @@ export interface AttributeSource {
   value(session: ServerSession): Uint8Array;
   /** What a client that reads is answered, where that is not simply the value. */
   answer?(session: ServerSession): Uint8Array | Promise<Uint8Array>;
-  /** Asked before a value is written; may refuse. `value` is a view that is valid until the call returns. */
-  admit?(session: ServerSession, value: Uint8Array): void | Promise<void>;
+  /** Asked before a value is written; may refuse. `value` is a view that is valid until the call returns; `response`: the client waits for the outcome. */
+  admit?(session: ServerSession, value: Uint8Array, response: boolean): void | Promise<void>;
   /**
    * Replaces the whole value by one that was admitted, or appends it, without fail. `value` is a view that is valid until the call returns.
    */

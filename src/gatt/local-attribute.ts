@@ -19,10 +19,14 @@ export type ReadHandler<C extends ConnectionRef> = (
 ) => ValueLike | undefined | Promise<ValueLike | undefined>;
 
 /**
- * Called with what a client wants to write, before the local value becomes that. The value is a copy to keep.
- * Refuses with an AttError; a write without response is then dropped.
+ * Called with what a client wants to write, before the local value becomes that. The value is a copy to keep; `response` says whether the client waits for
+ * the outcome. Refuses with an AttError; a write without response is then dropped.
  */
-export type WriteHandler<C extends ConnectionRef> = (value: Bytes, connection: C) => void | Promise<void>;
+export type WriteHandler<C extends ConnectionRef> = (
+  value: Bytes,
+  connection: C,
+  response: boolean,
+) => void | Promise<void>;
 
 /** What a client wants to do where the user is asked whether it may: `subscribe` is to write the configuration. */
 export type AuthorizedOperation = 'read' | 'write' | 'subscribe';
@@ -165,7 +169,7 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
       appends: value.appends,
       value: () => value.view,
       ...(onRead === undefined ? {} : { answer: (session) => this.#answer(session, onRead) }),
-      ...(onWrite === undefined ? {} : { admit: (session, bytes) => this.#admit(session, bytes, onWrite) }),
+      ...(onWrite === undefined ? {} : { admit: (...args) => this.#admit(onWrite, ...args) }),
       commit: (session, bytes) => this.#commit(session, bytes),
     };
   }
@@ -212,10 +216,15 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
     );
   }
 
-  #admit(session: ServerSession, value: Uint8Array, onWrite: WriteHandler<C>): void | Promise<void> {
+  #admit(
+    onWrite: WriteHandler<C>,
+    session: ServerSession,
+    value: Uint8Array,
+    response: boolean,
+  ): void | Promise<void> {
     return runHandler(
       this.#context(session, 'write', this.#handle),
-      () => onWrite(copyBytes(value), connectionOf<C>(session)),
+      () => onWrite(copyBytes(value), connectionOf<C>(session), response),
       () => undefined,
     );
   }

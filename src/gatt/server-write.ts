@@ -19,10 +19,15 @@ const requireLength = (context: ServerContext, attribute: Attribute, length: num
 };
 
 /** Writes a value that access and length allow: at once where nobody has to be asked. The length is judged again behind the handler. */
-const write = (context: ServerContext, attribute: Attribute, value: Uint8Array): void | Promise<void> => {
+const write = (
+  context: ServerContext,
+  attribute: Attribute,
+  value: Uint8Array,
+  response: boolean,
+): void | Promise<void> => {
   const { source } = attribute;
   const { session } = context;
-  const admitted = source.admit?.(session, value);
+  const admitted = source.admit?.(session, value, response);
   if (!isPromise(admitted)) return commitAll(context, [{ attribute, value }]);
   const kept = copyBytes(value);
   return admitted.then(() => commitAll(context, [{ attribute, value: kept }]));
@@ -49,7 +54,7 @@ export const answerWrite = (
   const value = isPromise(reached) ? copyBytes(request.attributeValue) : request.attributeValue;
   return whenThere(reached, (attribute) => {
     requireLength(context, attribute, value.length);
-    return whenThere(write(context, attribute, value), () => encodePacket(WriteResponse, {}));
+    return whenThere(write(context, attribute, value, true), () => encodePacket(WriteResponse, {}));
   });
 };
 
@@ -67,7 +72,7 @@ export const obeyWriteCommand = (
   const obey = (attribute: Attribute, value: Uint8Array): void | Promise<void> => {
     try {
       const access = requireAccess(context, attribute, 'writeCommand');
-      const written = whenThere(access, () => write(context, attribute, value));
+      const written = whenThere(access, () => write(context, attribute, value, false));
       return isPromise(written) ? written.catch(drop) : undefined;
     } catch (error) {
       drop(error);
@@ -165,4 +170,4 @@ const beginning = (context: ServerContext, { source }: Attribute): Uint8Array =>
 
 /** Asks the handlers of all values. */
 const admitAll = (context: ServerContext, values: readonly NewValue[]): void | Promise<void> =>
-  eachInTurn(values, ({ attribute, value }) => attribute.source.admit?.(context.session, value));
+  eachInTurn(values, ({ attribute, value }) => attribute.source.admit?.(context.session, value, true));

@@ -103,6 +103,20 @@ describe('onWrite', () => {
     expect(first.read()).toEqual(bytes(1, 2));
   });
 
+  it('knows whether the client waits for the outcome', async () => {
+    const seen: string[] = [];
+    const { client } = fixture({
+      write: true,
+      writeNoResponse: true,
+      onWrite: (value, _, response) => void seen.push(`${value[0]} ${response}`),
+    });
+    await client.ask('12 0c00 01');
+    await client.ask('52 0c00 02');
+    await client.ask('16 0c00 0000 03');
+    await client.ask('18 01');
+    expect(seen).toEqual(['1 true', '2 false', '3 true']);
+  });
+
   it('refuses with an AttError, also later: nothing is written', async () => {
     const { client, first, server } = fixture({
       write: true,
