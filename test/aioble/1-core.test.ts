@@ -101,10 +101,9 @@ describe('aioble 1, stop', () => {
   });
 
   test('what is opened again is the same device, and its old objects are done', async () => {
-    const hosts = new Hosts();
-    const controller = hosts.air.createController({ profile: 'zephyr-like' });
+    await using hosts = new Hosts();
     const store = new MemoryIdentityStore();
-    const options = { clock: hosts.clock, identityStore: store };
+    let host = await hosts.host({ profile: 'zephyr-like', open: { identityStore: store } });
     const service = () => {
       const made = new Service(0x180f);
       new Characteristic(made, 0x2a19, { read: true, initial: Uint8Array.of(50) });
@@ -112,13 +111,14 @@ describe('aioble 1, stop', () => {
     };
     const addresses = new Set<string>();
     for (let round = 0; round < 3; round++) {
-      const ble = await hosts.run(open(controller.connect(), options));
+      const { ble } = host;
       addresses.add(`${ble.address} ${ble.addressType}`);
       ble.registerServices(service());
       await hosts.run(ble.close());
       await expect(ble.advertise()).rejects.toThrow(TransportError);
       expect(() => ble.advertising()).toThrow(TransportError);
       await ble.close();
+      host = await hosts.reopen(host, { identityStore: store });
     }
     expect(addresses.size).toBe(1);
   });

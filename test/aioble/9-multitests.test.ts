@@ -3,7 +3,6 @@ import {
   type Connection,
   Descriptor,
   MemoryIdentityStore,
-  open,
   type RemoteCharacteristic,
   Service,
 } from 'jelling';
@@ -191,11 +190,11 @@ test('aioble 9, ble_notify: updates reach who has subscribed, and while it has; 
 test('aioble 9, ble_shutdown: three times from the start to the end, with reads and channels, as the same device', async () => {
   await using hosts = new Hosts();
   const instance1 = await hosts.host();
-  const controller = hosts.air.createController({ profile: 'zephyr-like' });
   const identityStore = new MemoryIdentityStore();
+  let instance0 = await hosts.host({ profile: 'zephyr-like', open: { identityStore } });
   const addresses = new Set<string>();
   for (let round = 0; round < 3; round++) {
-    const ble = await hosts.run(open(controller.connect(), { clock: hosts.clock, identityStore }));
+    const { ble } = instance0;
     addresses.add(ble.address);
     const service = new Service(SERVICE_UUID);
     new Characteristic(service, CHAR_UUID, { read: true, initial: `periph${round}` });
@@ -216,6 +215,7 @@ test('aioble 9, ble_shutdown: three times from the start to the end, with reads 
     }
     await hosts.run(atCentral.disconnect());
     await hosts.run(ble.close());
+    instance0 = await hosts.reopen(instance0, { identityStore });
   }
   expect(addresses.size).toBe(1);
 });

@@ -36,10 +36,19 @@ export class Hosts implements AsyncDisposable {
   async host(options: HostOptions = {}): Promise<Host> {
     const controller = this.air.createController(options);
     controller.faults.fromHost = options.fromHost;
+    return this.#start(controller, options.open);
+  }
+
+  /** Another host on the controller of one that has been closed: by its address it is the same device. */
+  reopen({ controller }: Host, options?: OpenOptions): Promise<Host> {
+    return this.#start(controller, options);
+  }
+
+  async #start(controller: VirtualController, options: OpenOptions = {}): Promise<Host> {
     const opening = open(controller.connect(), {
       clock: this.clock,
       identityStore: new MemoryIdentityStore(),
-      ...options.open,
+      ...options,
     });
     const host: Host = { ble: await this.run(opening), controller };
     this.#hosts.push(host);
