@@ -44,8 +44,20 @@ export const makeRow = ({ name, kind }: Phase, cost: Cost, floor: Cost | undefin
   return { name, kind, cost, floor, sender: central, receiver: peripheral };
 };
 
-/** Of several runs the one in the middle, by the processor time of both sides. */
-export const middle = (costs: readonly Cost[]): Cost | undefined => {
-  const sum = ({ centralUs, peripheralUs }: Cost): number => centralUs + peripheralUs;
-  return [...costs].sort((a, b) => sum(a) - sum(b))[Math.floor(costs.length / 2)];
+const middleBy = <T>(items: readonly T[], measure: (item: T) => number): T | undefined =>
+  [...items].sort((a, b) => measure(a) - measure(b))[Math.floor(items.length / 2)];
+
+/**
+ * Of several runs, for each side the one whose ratio is in the middle. A machine that is busy elsewhere makes a host dearer, by taking its caches, or
+ * cheaper, by letting more packets gather for one call: neither end of the list is the truth.
+ */
+export const middle = (rows: readonly Row[]): Row | undefined => {
+  const row = middleBy(rows, ({ cost }) => cost.centralUs + cost.peripheralUs);
+  if (row === undefined) return undefined;
+  const side = (which: 'sender' | 'receiver'): SideCost | undefined =>
+    middleBy(
+      rows.flatMap((each) => each[which] ?? []),
+      ({ ratio }) => ratio,
+    );
+  return { ...row, sender: side('sender'), receiver: side('receiver') };
 };

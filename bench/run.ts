@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { importCost } from './import-time.ts';
 import { type Answer, Party } from './party.ts';
 import { type Phase, phases } from './phases.ts';
-import { type Cost, makeRow, middle } from './rows.ts';
+import { type Cost, makeRow, middle, type Row } from './rows.ts';
 import { printTables } from './table.ts';
 
 // Processor time of a host for each operation, beside that of no host at all, measured in the same run.
@@ -17,7 +17,7 @@ Measures the rows that have one of the texts in their name, all without one:
 ${phases.map(({ name }) => `  ${name}`).join('\n')}
 
   --scale X    so many times the operations: 0.05 shows whether it works, 10 is for a profile
-  --repeat N   each row N times, the hosts in turn; the run in the middle counts
+  --repeat N   each row N times, the hosts in turn; the ratio in the middle counts
   --json       a JSON line for each row, with its name, its cost for each operation, and both sides beside no host
   --help       this
 
@@ -104,19 +104,18 @@ const withHosts = async (host: string, todo: readonly Phase[]): Promise<Map<stri
 /** Nothing but a host shares out links, and a database is the same octets whether it is large or small. */
 const hasFloor = ({ kind, large }: Phase): boolean => kind !== 'links' && !(kind === 'connect' && large);
 
-const runs: { readonly floor: Map<string, Cost>; readonly cost: Map<string, Cost> }[] = [];
+const runs: Row[][] = [];
 for (let i = 0; i < repeat; i++) {
-  runs.push({
-    floor: await withHosts('null', chosen.filter(hasFloor)),
-    cost: await withHosts('jelling', chosen),
-  });
+  const floors = await withHosts('null', chosen.filter(hasFloor));
+  const costs = await withHosts('jelling', chosen);
+  runs.push(
+    chosen.flatMap((phase) => {
+      const cost = costs.get(phase.name);
+      return cost === undefined ? [] : [makeRow(phase, cost, floors.get(phase.name))];
+    }),
+  );
 }
-const rows = chosen.flatMap((phase) => {
-  const of = (kind: 'floor' | 'cost'): Cost | undefined =>
-    middle(runs.flatMap((run) => run[kind].get(phase.name) ?? []));
-  const cost = of('cost');
-  return cost === undefined ? [] : [makeRow(phase, cost, of('floor'))];
-});
+const rows = chosen.flatMap(({ name }) => middle(runs.flat().filter((row) => row.name === name)) ?? []);
 const imported = importCost(`${built}src/index.js`);
 if (values.json) {
   for (const row of [...rows, { name: 'import', ...imported }])
