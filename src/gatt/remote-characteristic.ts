@@ -107,9 +107,17 @@ export class RemoteCharacteristic {
    * Throws InvalidStateError where it cannot be written so, AttError where the peer refuses. Default deadline 1 s for each step
    * (Vol 3, Part G, 4.9.1, 4.9.3 and 4.9.4).
    */
-  async write(value: ValueLike, options: WriteOptions = {}): Promise<void> {
+  write(value: ValueLike, options: WriteOptions = {}): Promise<void> {
+    try {
+      return this.#write(valueBytes(value), options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Not an async function: one promise less for each write without response. */
+  #write(bytes: Uint8Array, options: WriteOptions): Promise<void> {
     this.service.checkCurrent();
-    const bytes = valueBytes(value);
     const { write, writeNoResponse } = this.properties;
     if (!write && !writeNoResponse) throw this.#cannot('be written');
     const { bearer } = this.#context;
@@ -117,11 +125,10 @@ export class RemoteCharacteristic {
       options.response ?? (write && (!writeNoResponse || bytes.length > bearer.maxValueLength));
     if (response) {
       if (!write) throw this.#cannot('be written with a response: give { response: false }');
-      await writeRemoteValue(this.#context, this.attribute, bytes, options);
-      return;
+      return writeRemoteValue(this.#context, this.attribute, bytes, options);
     }
     if (!writeNoResponse) throw this.#cannot('be written without a response: give { response: true }');
-    await bearer.writeCommand(this.handle, bytes, options);
+    return bearer.writeCommand(this.handle, bytes, options);
   }
 
   /**
