@@ -1,4 +1,16 @@
-import type { Connection, PairingUi, PairOptions, SecurityPolicy } from 'jelling';
+import {
+  AttError,
+  type BondStore,
+  Characteristic,
+  type Connection,
+  MemoryBondStore,
+  type PairingUi,
+  type PairOptions,
+  type SecurityPolicy,
+  Service,
+  SmpError,
+  TimeoutError,
+} from 'jelling';
 import { describe, expect, test } from 'vitest';
 import { type Host, Hosts, linked } from '../support/hosts.ts';
 
@@ -105,4 +117,180 @@ describe('two hosts', () => {
     expect(atCentral.security).toEqual(atPeripheral.security);
     await hosts.run(atPeripheral.pair({ secureConnections: true }));
   });
+});
+
+/** What a promise that must reject rejects with. */
+const failure = (hosts: Hosts, promise: Promise<unknown>): Promise<unknown> =>
+  hosts.run(
+    promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
+
+describe('a pairing', () => {
+  test('that is given up tells the peer, and both may pair again', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host();
+    const p = await hosts.host({
+      open: { security: { ui: { enterPasskey: () => new Promise(() => undefined) } } },
+    });
+    const { atCentral } = await linked(hosts, c, p);
+    const shown: AbortSignal[] = [];
+    const ui: PairingUi = { showPasskey: (_passkey, { signal }) => void shown.push(signal) };
+    const error = await failure(hosts, atCentral.pair({ ui, timeoutMs: 1_000 }));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(shown.map(({ aborted }) => aborted)).toEqual([true]);
+    p.ble.security = {};
+    await hosts.run(atCentral.pair());
+    expect(atCentral.security.level).toBe(2);
+  });
+
+  test('that the peer refuses says so, with whose verdict it was', async () => {
+    await using hosts = new Hosts();
+    const [c, p] = [await hosts.host(), await hosts.host()];
+    const { atCentral, atPeripheral } = await linked(hosts, c, p);
+    for (const connection of [atCentral, atPeripheral]) {
+      const error = await failure(hosts, connection.pair());
+      expect(error).toBeInstanceOf(SmpError);
+      expect(error).toMatchObject({ reason: 5, origin: 'peer', code: 'BLE_SMP' });
+      expect(String(error)).toContain('Pairing Not Supported (0x05)');
+    }
+  });
+
+  test('that the user of this side refuses is a local verdict', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host();
+    const p = await hosts.host({ open: { security: { ui: { compareNumbers: () => true } } } });
+    const { atCentral } = await linked(hosts, c, p);
+    const mistake = new Error('no display');
+    for (const [compareNumbers, cause] of [
+      [() => false, undefined],
+      [() => Promise.reject(mistake), mistake],
+    ] as const) {
+      const error = await failure(hosts, atCentral.pair({ ui: { compareNumbers } }));
+      expect(error).toMatchObject({ reason: 0x0c, origin: 'local', cause });
+      await hosts.clock.advance(10_000);
+    }
+  });
+
+  test('that is under way is waited for, and must come to what was wanted', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host();
+    const p = await hosts.host({ open: { security: {} } });
+    const { atCentral, atPeripheral } = await linked(hosts, c, p);
+    const pairing = atCentral.pair();
+    await expect(atCentral.pair()).rejects.toThrow('await that first');
+    const joined = atPeripheral.pair({ secureConnections: true });
+    await hosts.run(Promise.all([pairing, joined]));
+    expect(atPeripheral.security).toMatchObject({ encrypted: true, bonded: true });
+    const more = atPeripheral.pair({ mitm: true, ui: { showPasskey: () => undefined } });
+    expect(await failure(hosts, more)).toBeInstanceOf(SmpError);
+  });
+
+  test('ends with the link', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host();
+    const p = await hosts.host({
+      open: { security: { ui: { enterPasskey: () => new Promise(() => undefined) } } },
+    });
+    const { atCentral, atPeripheral } = await linked(hosts, c, p);
+    const pairing = atCentral.pair({ ui: { showPasskey: () => undefined } });
+    const failed = failure(hosts, pairing);
+    await hosts.clock.advance(100);
+    await hosts.run(atPeripheral.disconnect());
+    expect(await failed).toMatchObject({ code: 'BLE_DISCONNECTED' });
+  });
+
+  test('whose bond cannot be kept rejects with what the store says, and the link is encrypted', async () => {
+    await using hosts = new Hosts();
+    const full = new Error('the disk is full');
+    const bonds: BondStore = Object.assign(new MemoryBondStore(), { save: () => Promise.reject(full) });
+    const c = await hosts.host({ open: { bonds } });
+    const p = await hosts.host({ open: { security: {} } });
+    const { atCentral } = await linked(hosts, c, p);
+    expect(await failure(hosts, atCentral.pair())).toBe(full);
+    expect(atCentral.security).toMatchObject({ encrypted: true, bonded: false });
+  });
+
+  test('without bonding leaves nothing behind', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host({ open: { bonds: false } });
+    const p = await hosts.host({ open: { security: {} } });
+    const { atCentral, atPeripheral } = await linked(hosts, c, p);
+    await hosts.run(atCentral.pair());
+    expect(atCentral.security).toMatchObject({ encrypted: true, bonded: false });
+    expect([c.ble.bonds, p.ble.bonds]).toEqual([[], []]);
+    expect(atPeripheral.security.bonded).toBe(false);
+  });
+
+  test('uses out-of-band data, once', async () => {
+    await using hosts = new Hosts();
+    const [c, p] = [await hosts.host(), await hosts.host()];
+    const ofCentral = c.ble.createOobData();
+    const ofPeripheral = p.ble.createOobData();
+    p.ble.security = { oob: { own: ofPeripheral, peer: ofCentral } };
+    const { atCentral } = await linked(hosts, c, p);
+    const oob = { own: ofCentral, peer: { random: ofPeripheral.random, confirm: ofPeripheral.confirm } };
+    await hosts.run(atCentral.pair({ oob }));
+    expect(atCentral.security).toMatchObject({ level: 4, authenticated: true });
+    await expect(atCentral.pair({ oob })).rejects.toThrow('make new data');
+  });
+});
+
+describe('a value that needs a safe link', () => {
+  const secret = (): { readonly service: Service; readonly value: Characteristic } => {
+    const service = new Service(0xffb0);
+    const value = new Characteristic(service, 0xb001, { read: { encrypted: true }, initial: 'secret' });
+    return { service, value };
+  };
+
+  test('is read after a pairing that the policy of the client allows', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host({ open: { security: {} } });
+    const p = await hosts.host({ open: { security: {} } });
+    p.ble.registerServices(secret().service);
+    const { atCentral } = await linked(hosts, c, p);
+    const service = await hosts.run(atCentral.service(0xffb0));
+    const value = await hosts.run(service.characteristic(0xb001));
+    expect(new TextDecoder().decode(await hosts.run(value.read()))).toBe('secret');
+    expect(atCentral.security).toMatchObject({ encrypted: true, bonded: true });
+  });
+
+  test('is refused where nobody lets the client pair, and read once it is encrypted by a bond', async () => {
+    await using hosts = new Hosts();
+    const c = await hosts.host();
+    const p = await hosts.host({ open: { security: {} } });
+    p.ble.registerServices(secret().service);
+    const { atCentral } = await linked(hosts, c, p);
+    const service = await hosts.run(atCentral.service(0xffb0));
+    const value = await hosts.run(service.characteristic(0xb001));
+    const refused = await failure(hosts, value.read());
+    expect(refused).toBeInstanceOf(AttError);
+    expect(refused).toMatchObject({ status: 0x05 });
+    await hosts.run(atCentral.pair());
+    expect((await hosts.run(value.read())).length).toBe(6);
+    await hosts.run(atCentral.disconnect());
+    await hosts.clock.advance(100);
+    const again = await linked(hosts, c, p);
+    const found = await hosts.run(again.atCentral.service(0xffb0));
+    const same = await hosts.run(found.characteristic(0xb001));
+    expect((await hosts.run(same.read())).length).toBe(6);
+  });
+});
+
+test('a peripheral asks its bonded central to encrypt, where that has not', async () => {
+  await using hosts = new Hosts();
+  const { c, p, atCentral } = await pairOf(hosts, {}, {});
+  await hosts.run(atCentral.disconnect());
+  await hosts.clock.advance(100);
+  const again = await linked(hosts, c, p);
+  await hosts.run(again.atPeripheral.encrypt());
+  expect(again.atPeripheral.security.encrypted).toBe(true);
+  await hosts.run(c.ble.device(p.ble.address).removeBond());
+  await hosts.run(again.atCentral.disconnect());
+  await hosts.clock.advance(100);
+  const strange = await linked(hosts, c, p);
+  expect(strange.atCentral.security).toMatchObject({ encrypted: false, bonded: false });
+  expect(await failure(hosts, strange.atPeripheral.encrypt())).toBeInstanceOf(SmpError);
 });
