@@ -69,6 +69,7 @@ export {
   type WrittenOptions,
 } from './gap/local-attributes.ts';
 export type { LinkPhys, Phy, PhyPreference } from './gap/phy.ts';
+export type { PrivacyOptions } from './gap/privacy.ts';
 export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';

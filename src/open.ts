@@ -8,6 +8,7 @@ import type { BondFormat, ExchangedBonds, ImportedBonds, ImportOptions } from '.
 import type { FileBondStore } from './gap/bond-file.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
+import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy.ts';
 import type { GattCache } from './gatt/gatt-cache.ts';
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { SecurityPolicy } from './smp/pairing-options.ts';
@@ -43,6 +44,11 @@ export interface OpenOptions extends WaitOptions {
    * the adapter is open; false for nowhere.
    */
   readonly gattCache?: GattCache | false | undefined;
+  /**
+   * Hides the adapter behind private addresses that change, which only peers that have bonded can tell: in advertising, scanning and connecting. What is advertised has
+   * to keep silent too. Default false; then the identity address is shown, and scan requests go out under an address that means nothing.
+   */
+  readonly privacy?: boolean | PrivacyOptions | undefined;
   /** Gets what the stack has to say. No text is built without it. */
   readonly log?: LogListener | undefined;
   /** Where all time comes from. By default the system's clock. */
@@ -66,6 +72,7 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
   const name = typeof adapter === 'string' ? adapter : adapter.name;
   const moniker = typeof adapter === 'string' ? parsed(adapter) : undefined;
   if (moniker instanceof Error) throw moniker;
+  const hiding = toPrivacy(options.privacy);
   const probing = moniker?.kind === 'serial' && moniker.baudRate === undefined;
   const layers = loaded ?? (await load());
   const giveUp = new AbortController();
@@ -78,7 +85,7 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
       signal: options.signal,
     },
     (settle) => {
-      const opening = prepare(layers, moniker, adapter, { ...options, clock, signal: giveUp.signal });
+      const opening = prepare(layers, moniker, adapter, { ...options, clock, hiding, signal: giveUp.signal });
       opening.then(settle.resolve, settle.reject);
       // What comes up after the caller has gone is closed before the promise rejects.
       return (reason) => {
@@ -151,7 +158,11 @@ const parsed = (text: string): Moniker | Error => {
   }
 };
 
-type Prepared = OpenOptions & { readonly clock: Clock; readonly signal: AbortSignal };
+type Prepared = OpenOptions & {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly hiding: Privacy | undefined;
+};
 
 const prepare = async (
   layers: Layers,
@@ -173,6 +184,7 @@ const prepare = async (
       appearance: options.appearance,
       identity: options.identity,
       security: options.security,
+      privacy: options.hiding,
       ...(await stores(moniker, options)),
       mtu: options.mtu,
       gattCache: options.gattCache,

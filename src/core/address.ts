@@ -52,6 +52,9 @@ export const addressKeyAt = (bytes: Uint8Array, typeOffset: number, offset: numb
 export const addressKeyOf = (address: Address, type: AddressType): number =>
   (type === 'public' ? 0 : 1) * 0x1_0000_0000_0000 + Number.parseInt(address.replaceAll(':', ''), 16);
 
+/** Whether the number of addressKeyAt() stands for a resolvable private address: its random type and the bits 01 are the highest. */
+export const isResolvableKey = (key: number): boolean => Math.floor(key / 2 ** 46) === 0b101;
+
 /** The six octets, the most significant first, as the specification's formulas write them. */
 export const addressOctets = (address: Address): Bytes =>
   Uint8Array.from(address.split(':'), (octet) => Number.parseInt(octet, 16));

@@ -8,7 +8,6 @@ import type { HciTransport } from '../core/transport.ts';
 import { type GattCache, MemoryGattCache } from '../gatt/gatt-cache.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
 import { HciController } from '../hci/hci-controller.ts';
-import type { IdentityAddress } from '../smp/bond.ts';
 import type { BondStore } from '../smp/bond-store.ts';
 import { OobData } from '../smp/oob-data.ts';
 import { choicesOf, type SecurityPolicy } from '../smp/pairing-options.ts';
@@ -18,20 +17,22 @@ import type { Advertising } from './advertising.ts';
 import { AdvertisingManager, type BroadcastCallOptions } from './advertising-manager.ts';
 import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
 import { type BondInfo, describeBond } from './bond-info.ts';
-import { Bonds } from './bonds.ts';
-import { Connector } from './connect.ts';
+import { Connector, type ConnectRequest } from './connect.ts';
 import { prepareConnection } from './connect-preparation.ts';
+import { connectPrivately } from './connect-private.ts';
 import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { IdentityStore } from './identity.ts';
+import { KnownSelf } from './known-self.ts';
 import { type L2capListener, L2capListeners, type L2capListenOptions } from './l2cap-listener.ts';
 import { assembleLink } from './link-assembly.ts';
 import { LinkEvents } from './link-events.ts';
 import type { Service } from './local-attributes.ts';
-import { chooseIdentity, type LocalIdentity } from './local-identity.ts';
-import { Radio } from './radio.ts';
-import type { NewLink } from './radio-controller.ts';
+import type { PeerIdentities } from './peer-identities.ts';
+import type { Privacy } from './privacy.ts';
+import type { Radio } from './radio.ts';
+import { type NewLink, type Peer, samePeer } from './radio-controller.ts';
 import { HciRadio } from './radio-hci.ts';
 import { ScanManager } from './scan.ts';
 import type { Scanner, ScanOptions } from './scanner.ts';
@@ -47,6 +48,8 @@ export interface AdapterOptions {
   readonly bondStore?: BondStore | undefined;
   /** See `Adapter.security`. */
   readonly security?: SecurityPolicy | undefined;
+  /** Undefined for an adapter that shows who it is. */
+  readonly privacy?: Privacy | undefined;
   readonly deviceName?: string | undefined;
   readonly enhancedBearers?: boolean | undefined;
   readonly appearance?: number | undefined;
@@ -55,31 +58,12 @@ export interface AdapterOptions {
   readonly gattCache?: GattCache | false | undefined;
 }
 
-/** Who an adapter is, and whom it knows. */
-interface KnownSelf {
-  readonly identity: LocalIdentity;
-  readonly bonds: Bonds;
-}
-
-const knowSelf = async (
-  hci: HciController,
-  adapter: string,
-  { identityStore, identity: name, bondStore, log }: AdapterOptions,
-): Promise<KnownSelf> => {
-  const identity = await chooseIdentity(hci, { store: identityStore, adapter, name, hides: false, log });
-  return { identity, bonds: await Bonds.open(identity, bondStore) };
-};
-
-/** For one change of what is kept on disk. */
-const STORE_TIMEOUT_MS = 2_000;
-
 /** A controller that is open, and everything that it does. Several live in one process, and nothing is shared between them. */
 export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #hci: HciController;
   readonly #transport: HciTransport;
   readonly #options: AdapterOptions;
-  readonly #identity: LocalIdentity;
-  readonly #bonds: Bonds;
+  readonly #self: KnownSelf;
   readonly #attempts: RepeatedAttempts;
   #security: SecurityPolicy | undefined;
   readonly #scans: ScanManager<Device>;
@@ -89,7 +73,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   readonly #listeners: L2capListeners;
   readonly #gattCache: GattCache | undefined;
   readonly #events: LinkEvents;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Set<Connection>();
+  readonly #identities: PeerIdentities;
   readonly #radio: Radio;
   /** Of the links that have ended, added up. */
   #endedCounters: CounterValues = {};
@@ -100,20 +85,20 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     hci: HciController,
     transport: HciTransport,
     radioOfHci: HciRadio,
-    { identity, bonds }: KnownSelf,
+    self: KnownSelf,
     options: AdapterOptions,
   ) {
     this.#hci = hci;
     this.#transport = transport;
-    this.#identity = identity;
-    this.#bonds = bonds;
+    this.#self = self;
     this.#options = options;
     const { clock, log } = options;
     this.#attempts = new RepeatedAttempts(clock);
     this.security = options.security;
-    const radio = new Radio({ controller: radioOfHci, ownAddress: () => identity.address });
+    const { radio, identities } = self.useRadio(radioOfHci);
     this.#radio = radio;
-    this.#scans = new ScanManager(radio, (address, type) => new Device(this, address, type));
+    this.#identities = identities;
+    this.#scans = new ScanManager(radio, (address, type) => new Device(this, { address, type }), identities);
     this.#advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink));
     this.#connector = new Connector(radio);
     this.#server = new GattServer({
@@ -146,7 +131,16 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
           defaultTimeoutMs: timeoutMs,
         },
         (settle) => {
-          knowSelf(hci, transport.name, options).then(settle.resolve, settle.reject);
+          const { identityStore: store, identity: name, bondStore, privacy } = options;
+          const known = KnownSelf.find(hci, {
+            store,
+            adapter: transport.name,
+            name,
+            bondStore,
+            privacy,
+            log,
+          });
+          known.then(settle.resolve, settle.reject);
           return undefined;
         },
       );
@@ -158,13 +152,13 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     }
   }
 
-  /** The identity address: what this adapter advertises and connects with. */
+  /** The identity address: what this adapter advertises and connects with, unless it hides. */
   get address(): Address {
-    return this.#identity.address.address;
+    return this.#self.identity.address.address;
   }
 
   get addressType(): AddressType {
-    return this.#identity.address.type;
+    return this.#self.identity.address.type;
   }
 
   /** What clients read as Device Name (Vol 3, Part C, 12.1). Setting it throws InvalidArgumentError for more than 248 octets of UTF-8. */
@@ -192,7 +186,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
 
   /** Peers that no pairing is needed with, without their keys. */
   get bonds(): readonly BondInfo[] {
-    return this.#bonds.all.map(describeBond);
+    return this.#self.bonds.all.map(describeBond);
   }
 
   /**
@@ -206,7 +200,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   set security(policy: SecurityPolicy | undefined) {
-    if (policy !== undefined) choicesOf(policy, { bonds: this.#bonds.kept, identity: true });
+    if (policy !== undefined) choicesOf(policy, { bonds: this.#self.bonds.kept, identity: true });
     this.#security = policy;
   }
 
@@ -217,7 +211,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
 
   /** The links that are up, of both roles. */
   get connections(): readonly Connection[] {
-    return [...this.#connections.values()];
+    return [...this.#connections];
   }
 
   /** Aborts with TransportError when the adapter is closed or the controller lost. */
@@ -240,7 +234,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       ...this.#hci.counters,
       ...this.#radio.counters.all(),
       ...this.#scans.counters.all(),
-      ...this.#bonds.counters.all(),
+      ...this.#self.bonds.counters.all(),
+      ...this.#identities.counters.all(),
       ...sumOf(
         layered({ gatt: this.#server.counters }),
         this.#endedCounters,
@@ -267,7 +262,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     if (type !== 'public' && type !== 'random') {
       throw new InvalidArgumentError(`an address is 'public' or 'random', not '${String(type)}'`);
     }
-    return new Device(this, parseAddress(address), type);
+    return new Device(this, { address: parseAddress(address), type });
   }
 
   /**
@@ -331,31 +326,24 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   /** @internal For Device. */
-  connectionTo(address: Address, type: AddressType): Connection | undefined {
-    return this.#connections.get(peerKey(address, type));
+  identify(peer: Peer): Peer {
+    return this.#identities.identify(peer);
+  }
+
+  /** @internal For Device. */
+  connectionTo(peer: Peer): Connection | undefined {
+    return this.connections.find(({ device }) => samePeer(peerOf(device), peer));
   }
 
   /** @internal For Device. */
   bondWith(device: Device): BondInfo | undefined {
-    const bond = this.#bonds.find(identityOf(device));
+    const bond = this.#self.bonds.find(peerOf(device));
     return bond && describeBond(bond);
   }
 
   /** @internal For Device. */
   removeBond(device: Device, options: WaitOptions): Promise<boolean> {
-    return procedure<boolean>(
-      {
-        what: `removing the bond with ${device}`,
-        clock: this.#options.clock,
-        defaultTimeoutMs: STORE_TIMEOUT_MS,
-        timeoutMs: options.timeoutMs,
-        signal: options.signal,
-      },
-      (settle) => {
-        this.#bonds.remove(identityOf(device)).then(settle.resolve, settle.reject);
-        return undefined;
-      },
-    );
+    return this.#self.removeBond(peerOf(device), this.#options.clock, options);
   }
 
   /** @internal For Device. */
@@ -368,10 +356,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const { clock, log } = this.#options;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
     const endMs = clock.now() + timeoutMs;
-    const newLink = await this.#connector.connect({
-      ...options,
-      peer: { address: device.address, type: device.addressType },
-    });
+    const newLink = await this.#linkTo({ ...options, peer: peerOf(device) });
     const connection = this.#accept(newLink);
     await prepareConnection(connection, {
       clock,
@@ -392,10 +377,19 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     await this.#hci.close();
   }
 
+  #linkTo(request: ConnectRequest): Promise<NewLink> {
+    if (this.#self.bonds.find(request.peer)?.peerIrk === undefined) return this.#connector.connect(request);
+    const parts = {
+      radio: this.#radio,
+      connector: this.#connector,
+      scans: this.#scans,
+      identities: this.#identities,
+    };
+    return connectPrivately(parts, request);
+  }
+
   #accept(newLink: NewLink): Connection {
     const { clock, log, mtu: rxMtu } = this.#options;
-    const { address, type } = newLink.peer;
-    const key = peerKey(address, type);
     const context = {
       hci: this.#hci,
       clock,
@@ -404,24 +398,22 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       server: this.#server,
       listeners: this.#listeners,
       enhancedBearers: this.#options.enhancedBearers ?? true,
-      local: { ...this.#identity.address, irk: this.#identity.irk },
-      bonds: this.#bonds,
+      local: { ...this.#self.identity.address, irk: this.#self.identity.irk },
+      bonds: this.#self.bonds,
       gattCache: this.#gattCache,
       attempts: this.#attempts,
       policy: () => this.#security,
     };
-    const assembled = assembleLink(context, newLink, new Device(this, address, type));
+    const assembled = assembleLink(context, newLink, new Device(this, newLink.peer));
     const { connection } = assembled;
-    this.#connections.set(key, connection);
+    this.#connections.add(connection);
     this.#events.follow(newLink.link, assembled);
     newLink.link.scope.add(() => {
       this.#endedCounters = sumOf(this.#endedCounters, connection.counters);
-      if (this.#connections.get(key) === connection) this.#connections.delete(key);
+      this.#connections.delete(connection);
     });
     return connection;
   }
 }
 
-const identityOf = ({ address, addressType }: Device): IdentityAddress => ({ address, type: addressType });
-
-const peerKey = (address: Address, type: AddressType): string => `${address}/${type}`;
+const peerOf = ({ address, addressType }: Device): Peer => ({ address, type: addressType });

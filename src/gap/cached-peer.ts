@@ -1,4 +1,5 @@
 import type { CachedPeer } from '../gatt/attribute-memory.ts';
+import type { IdentityAddress } from '../smp/bond.ts';
 import type { Device } from './device.ts';
 import type { ConnectionSecurity } from './security.ts';
 
@@ -8,11 +9,13 @@ import type { ConnectionSecurity } from './security.ts';
  */
 export const cachedPeer = (
   { address, addressType, addressKind }: Device,
-  identity: string | undefined,
+  bonded: IdentityAddress | undefined,
   security: ConnectionSecurity,
 ): CachedPeer | undefined => {
-  if (identity !== undefined)
-    return security.encrypted ? { key: `bond ${identity}`, bonded: true } : undefined;
+  if (bonded !== undefined) {
+    const isProven = security.encrypted && security.bonded;
+    return isProven ? { key: `bond ${bonded.address}/${bonded.type}`, bonded: true } : undefined;
+  }
   const stays = addressKind === 'public' || addressKind === 'static';
   return stays ? { key: `${address}/${addressType}`, bonded: false } : undefined;
 };

@@ -27,6 +27,15 @@ export interface InitiatingParameters {
   readonly supervisionTimeout: number;
 }
 
+/** How to look for a peer: without a pause unless told. */
+export const lookingTimes = (
+  scanIntervalMs: number | undefined,
+  scanWindowMs: number | undefined,
+): { readonly intervalMs: number; readonly windowMs: number } => ({
+  intervalMs: scanIntervalMs ?? Math.max(60, scanWindowMs ?? 0),
+  windowMs: scanWindowMs ?? Math.min(60, scanIntervalMs ?? 60),
+});
+
 /** Throws InvalidArgumentError for what the specification does not allow. */
 export const toInitiatingParameters = (given: ConnectParameters): InitiatingParameters => {
   const minMs = given.minIntervalMs ?? Math.min(30, given.maxIntervalMs ?? 30);
@@ -50,8 +59,9 @@ export const toInitiatingParameters = (given: ConnectParameters): InitiatingPara
       `supervisionTimeoutMs must be above (1 + peripheralLatency) * maxIntervalMs * 2, which is ${leastMs} ms`,
     );
   }
-  const lookInterval = toSlots(given.scanIntervalMs ?? Math.max(60, given.scanWindowMs ?? 0), scanInterval);
-  const lookWindow = toSlots(given.scanWindowMs ?? Math.min(60, given.scanIntervalMs ?? 60), scanWindow);
+  const looking = lookingTimes(given.scanIntervalMs, given.scanWindowMs);
+  const lookInterval = toSlots(looking.intervalMs, scanInterval);
+  const lookWindow = toSlots(looking.windowMs, scanWindow);
   if (lookWindow > lookInterval) {
     throw new InvalidArgumentError(
       `scanWindowMs ${given.scanWindowMs} is above scanIntervalMs ${given.scanIntervalMs}`,

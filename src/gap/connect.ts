@@ -24,7 +24,7 @@ interface Waiter {
   tookTurns: boolean;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
+export const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * How long a group is looked for while others wait that cannot be looked for with it: longer than the slowest interval in common use (1285 ms),
  * short enough that everybody gets several turns within the default deadline.

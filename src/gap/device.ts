@@ -3,6 +3,7 @@ import type { WaitOptions } from '../core/procedure.ts';
 import type { BondInfo } from './bond-info.ts';
 import type { ConnectParameters } from './connect-parameters.ts';
 import type { Connection } from './connection.ts';
+import type { Peer } from './radio-controller.ts';
 
 export interface ConnectOptions extends ConnectParameters, WaitOptions {
   /** Whether the ATT MTU is exchanged before the promise resolves. Default true. */
@@ -11,22 +12,33 @@ export interface ConnectOptions extends ConnectParameters, WaitOptions {
 
 /** What a Device asks of the adapter it belongs to. */
 export interface DeviceOwner {
-  connectionTo(address: Address, type: AddressType): Connection | undefined;
+  /** Who is behind an address, as far as that is known now. */
+  identify(peer: Peer): Peer;
+  connectionTo(peer: Peer): Connection | undefined;
   connect(device: Device, options: ConnectOptions): Promise<Connection>;
   bondWith(device: Device): BondInfo | undefined;
   removeBond(device: Device, options: WaitOptions): Promise<boolean>;
 }
 
-/** A peer by its address, in reach or not. It belongs to the adapter that gave it. */
+/**
+ * A peer by its address, in reach or not. It belongs to the adapter that gave it. One that was met behind a private address goes by its identity from the moment
+ * at which that is known.
+ */
 export class Device {
-  readonly address: Address;
-  readonly addressType: AddressType;
   readonly #owner: DeviceOwner;
+  #peer: Peer;
 
-  constructor(owner: DeviceOwner, address: Address, addressType: AddressType) {
+  constructor(owner: DeviceOwner, peer: Peer) {
     this.#owner = owner;
-    this.address = address;
-    this.addressType = addressType;
+    this.#peer = peer;
+  }
+
+  get address(): Address {
+    return this.#identity.address;
+  }
+
+  get addressType(): AddressType {
+    return this.#identity.type;
   }
 
   /** What the address tells of itself (Vol 6, Part B, 1.3): a resolvable one changes, a static one stays at least until the peer restarts. */
@@ -36,7 +48,7 @@ export class Device {
 
   /** The link to it, while there is one. */
   get connection(): Connection | undefined {
-    return this.#owner.connectionTo(this.address, this.addressType);
+    return this.#owner.connectionTo(this.#identity);
   }
 
   /**
@@ -67,5 +79,11 @@ export class Device {
 
   toString(): string {
     return this.address;
+  }
+
+  /** An identity, once known, stays: keys that are removed later make nobody a stranger who has been met. */
+  get #identity(): Peer {
+    this.#peer = this.#owner.identify(this.#peer);
+    return this.#peer;
   }
 }

@@ -120,7 +120,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       ? undefined
       : {
           cache: gattCache,
-          peer: () => cachedPeer(device, connection[gattLink].identity, security.current),
+          peer: () => cachedPeer(device, security.manager.bond?.peer, security.current),
         };
   const client = new GattClient({
     bearer: bearers,
@@ -158,7 +158,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       bearer: bearers,
       scope: acl.scope,
       what: peer,
-      identity: security.current.bonded ? identityKey(newLink.peer) : undefined,
+      identity: security.manager.bond && identityKey(security.manager.bond.peer),
       security: gatt,
     },
   });

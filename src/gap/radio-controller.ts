@@ -14,10 +14,30 @@ export interface Peer {
 
 export const samePeer = (a: Peer, b: Peer): boolean => a.address === b.address && a.type === b.type;
 
-/** Under which address this host advertises, scans for more and initiates. Asked each time the radio is set up anew. */
+/** An address of this host. */
 export interface OwnAddress {
   readonly type: AddressType;
   readonly address: Address;
+}
+
+/** The addresses that this host shows, by what shows them. Asked for each time the radio is planned. */
+export interface OwnAddresses {
+  /** Of connection requests, and of what is not heard. */
+  readonly initiating: OwnAddress;
+  /** Of scan requests. */
+  readonly scanning: OwnAddress;
+  /** Of an advertising set. */
+  advertising(handle: number): OwnAddress;
+}
+
+/** Whom the controller is to know behind private addresses: an entry of its resolving list. A new object means a new entry. */
+export interface ResolvingEntry {
+  /** The peer's identity. */
+  readonly peer: Peer;
+  /** Both keys have 16 octets, the most significant first. */
+  readonly peerIrk: Uint8Array;
+  /** All zero where this host shows its identity. */
+  readonly localIrk: Uint8Array;
 }
 
 /** Parameters of a link as the controller reports them. */
@@ -63,6 +83,8 @@ export interface RadioAbilities {
   readonly advertisingSets: number;
   /** Peers that the accept list holds; 0 where it cannot be used. */
   readonly acceptListSize: number;
+  /** Peers that the controller can know behind private addresses; 0 where it cannot, or not without refusing those that show their identity. */
+  readonly resolvingListSize: number;
   /** False where LE Read Supported States says that scanning must pause for initiating. */
   readonly scanWhileInitiating: boolean;
 }

@@ -1,7 +1,8 @@
 import { type Address, addressTypeToHci, parseAddress } from '../core/address.ts';
+import { reversedBytes } from '../core/bytes.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import type { HciController } from '../hci/hci-controller.ts';
-import type { Peer } from './radio-controller.ts';
+import type { Peer, ResolvingEntry } from './radio-controller.ts';
 import type { RadioStep } from './radio-plan.ts';
 
 export type Sender = Pick<HciController, 'send'>;
@@ -22,6 +23,10 @@ export const runCommonStep = async (
         | 'clearAcceptList'
         | 'addToAcceptList'
         | 'removeFromAcceptList'
+        | 'clearResolvingList'
+        | 'addToResolvingList'
+        | 'removeFromResolvingList'
+        | 'setAddressResolution'
         | 'cancelInitiating';
     }
   >,
@@ -39,9 +44,42 @@ export const runCommonStep = async (
     case 'removeFromAcceptList':
       await hci.send(HciCommand.leRemoveDeviceFromFilterAcceptList, listEntry(step.peer));
       return;
+    case 'clearResolvingList':
+      await hci.send(HciCommand.leClearResolvingList, {});
+      return;
+    case 'addToResolvingList':
+      return addToResolvingList(hci, step.entry);
+    case 'removeFromResolvingList':
+      await hci.send(HciCommand.leRemoveDeviceFromResolvingList, resolvedPeer(step.entry.peer));
+      return;
+    case 'setAddressResolution':
+      await hci.send(HciCommand.leSetAddressResolutionEnable, {
+        addressResolutionEnable: step.enable ? 1 : 0,
+      });
+      return;
     case 'cancelInitiating':
       await hci.send(HciCommand.leCreateConnectionCancel, {});
   }
+};
+
+/** Device privacy mode: a bonded peer may show its identity too, as one that has been reset does (Vol 3, Part C, 10.7). */
+const DEVICE_PRIVACY = 1;
+
+const resolvedPeer = ({ address, type }: Peer) => ({
+  peerIdentityAddressType: addressTypeToHci(type),
+  peerIdentityAddress: address,
+});
+
+const addToResolvingList = async (
+  hci: Sender,
+  { peer, peerIrk, localIrk }: ResolvingEntry,
+): Promise<void> => {
+  await hci.send(HciCommand.leAddDeviceToResolvingList, {
+    ...resolvedPeer(peer),
+    peerIrk: reversedBytes(peerIrk),
+    localIrk: reversedBytes(localIrk),
+  });
+  await hci.send(HciCommand.leSetPrivacyMode, { ...resolvedPeer(peer), privacyMode: DEVICE_PRIVACY });
 };
 
 const listEntry = ({ address, type }: Peer): { addressType: number; address: Address } => ({

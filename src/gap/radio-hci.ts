@@ -41,6 +41,15 @@ const extendedCommands: readonly HciCommandType[] = [
   HciCommand.leExtendedCreateConnection,
 ];
 
+/** All that the resolving list needs. Without privacy modes a controller refuses every bonded peer that shows its identity (Vol 6, Part B, 4.7). */
+const resolvingCommands: readonly HciCommandType[] = [
+  HciCommand.leAddDeviceToResolvingList,
+  HciCommand.leRemoveDeviceFromResolvingList,
+  HciCommand.leClearResolvingList,
+  HciCommand.leSetAddressResolutionEnable,
+  HciCommand.leSetPrivacyMode,
+];
+
 /** The answer, or undefined where the controller refuses. */
 const asked = async <T>(answer: Promise<T>): Promise<T | undefined> => {
   try {
@@ -79,6 +88,9 @@ const readAbilities = async (hci: RadioHci): Promise<RadioAbilities> => {
     extended,
     advertisingSets: Math.max(1, sets?.numSupportedAdvertisingSets ?? 1),
     acceptListSize: info.filterAcceptListSize,
+    resolvingListSize: resolvingCommands.every((command) => info.supports(command))
+      ? info.resolvingListSize
+      : 0,
     // What is not known is tried; a refusal is learned from.
     scanWhileInitiating:
       states === undefined ||

@@ -12,6 +12,7 @@ export class LearnedRules {
       extended: abilities.extended,
       scanWhileInitiating: abilities.scanWhileInitiating,
       advertiseWhileInitiating: true,
+      resolvingListSize: abilities.resolvingListSize,
       blockedSets: new Set(),
     };
   }
@@ -26,6 +27,10 @@ export class LearnedRules {
 
   pauseAdvertising(): void {
     this.#rules = { ...this.#rules, advertiseWhileInitiating: false };
+  }
+
+  limitResolving(resolvingListSize: number): void {
+    this.#rules = { ...this.#rules, resolvingListSize };
   }
 
   /** Pausing did not help, so it was not the reason. */

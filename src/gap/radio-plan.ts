@@ -1,7 +1,14 @@
 import type { Address, AddressType } from '../core/address.ts';
 import { equalBytes } from '../core/bytes.ts';
 import type { InitiatingParameters } from './connect-parameters.ts';
-import { type OwnAddress, type Peer, samePeer } from './radio-controller.ts';
+import {
+  type OwnAddress,
+  type OwnAddresses,
+  type Peer,
+  type ResolvingEntry,
+  samePeer,
+} from './radio-controller.ts';
+import { nextResolvingStep } from './radio-resolving.ts';
 
 /** How to scan, in HCI units. A want is compared by identity: a new object means a new start. */
 export interface ScanWant {
@@ -42,7 +49,8 @@ export interface SetWant {
 
 /** What the users of the radio want of it together. */
 export interface RadioWant {
-  readonly own: OwnAddress;
+  readonly own: OwnAddresses;
+  readonly resolving: readonly ResolvingEntry[];
   readonly scan: ScanWant | undefined;
   readonly initiating: InitiatingWant | undefined;
   readonly sets: ReadonlyMap<number, SetWant>;
@@ -73,6 +81,9 @@ export const unknownSet: SetState = {
 export interface RadioState {
   readonly randomAddress: Address | undefined;
   readonly acceptList: readonly Peer[] | undefined;
+  readonly resolvingList: readonly ResolvingEntry[] | undefined;
+  /** Whether private addresses are resolved by that list. */
+  readonly resolution: boolean;
   /** What LE Set Scan Parameters was last given. */
   readonly scanParameters: { readonly scan: ScanWant; readonly ownType: AddressType } | undefined;
   readonly scanning: boolean;
@@ -86,6 +97,8 @@ export interface RadioState {
 export const initialRadioState: RadioState = {
   randomAddress: undefined,
   acceptList: undefined,
+  resolvingList: undefined,
+  resolution: false,
   scanParameters: undefined,
   scanning: false,
   initiating: undefined,
@@ -97,6 +110,7 @@ export interface RadioRules {
   readonly extended: boolean;
   readonly scanWhileInitiating: boolean;
   readonly advertiseWhileInitiating: boolean;
+  readonly resolvingListSize: number;
   /** Sets that the controller will not enable until a link has ended. */
   readonly blockedSets: ReadonlySet<number>;
 }
@@ -107,6 +121,10 @@ export type RadioStep =
   | { readonly op: 'clearAcceptList' }
   | { readonly op: 'addToAcceptList'; readonly peer: Peer }
   | { readonly op: 'removeFromAcceptList'; readonly peer: Peer }
+  | { readonly op: 'clearResolvingList' }
+  | { readonly op: 'addToResolvingList'; readonly entry: ResolvingEntry }
+  | { readonly op: 'removeFromResolvingList'; readonly entry: ResolvingEntry }
+  | { readonly op: 'setAddressResolution'; readonly enable: boolean }
   | { readonly op: 'setScanParameters'; readonly scan: ScanWant; readonly ownType: AddressType }
   | { readonly op: 'enableScan'; readonly filterDuplicates: boolean }
   | { readonly op: 'disableScan' }
@@ -137,8 +155,10 @@ interface Planning {
   readonly state: RadioState;
   readonly want: RadioWant;
   readonly rules: RadioRules;
-  /** The random address must change, so whatever uses it must stop first (Vol 4, Part E, 7.8.4). */
-  readonly newAddress: boolean;
+  /** The random address that has to be set, for which whatever could use it must stop first (Vol 4, Part E, 7.8.4). */
+  readonly newAddress: Address | undefined;
+  /** The next step towards another resolving list, for which everything must stop first (Vol 4, Part E, 7.8.38 and 7.8.44). */
+  readonly resolving: RadioStep | undefined;
   readonly mayScan: boolean;
 }
 
@@ -147,36 +167,52 @@ const mayAdvertise = ({ want, rules }: Planning, handle: number): boolean =>
   !rules.blockedSets.has(handle) &&
   (want.initiating === undefined || rules.advertiseWhileInitiating);
 
-const stopInitiating = ({ state, want, newAddress }: Planning): RadioStep | undefined => {
-  const { initiating } = state;
-  if (initiating === undefined || initiating.cancelling) return undefined;
-  return initiating.want !== want.initiating || newAddress || !sameOwn(initiating.own, want.own)
-    ? { op: 'cancelInitiating' }
-    : undefined;
+/** What a scanner asks with. One that only listens is not heard. */
+const scanningAs = ({ own, scan }: RadioWant): OwnAddress =>
+  scan?.active === true ? own.scanning : own.initiating;
+
+/**
+ * The random address for all that share one: connection attempts, scanning and, with legacy commands, advertising. Where they want different ones the
+ * scanner goes without its own: what the others show is known to everybody in reach anyway.
+ */
+const sharedAddress = (want: RadioWant, { extended }: RadioRules): Address | undefined => {
+  const advertising = [...want.sets].filter(([, set]) => set.enabled && !extended);
+  const users = [
+    ...(want.initiating === undefined ? [] : [want.own.initiating]),
+    ...advertising.map(([handle]) => want.own.advertising(handle)),
+    ...(want.scan === undefined ? [] : [scanningAs(want)]),
+  ];
+  return users.find(({ type }) => type === 'random')?.address;
 };
 
-const stopScanning = ({ state, want, newAddress, mayScan }: Planning): RadioStep | undefined => {
+const stopInitiating = ({ state, want, newAddress, resolving }: Planning): RadioStep | undefined => {
+  const { initiating } = state;
+  if (initiating === undefined || initiating.cancelling) return undefined;
+  const stays = newAddress === undefined && resolving === undefined;
+  return stays && initiating.want === want.initiating && sameOwn(initiating.own, want.own.initiating)
+    ? undefined
+    : { op: 'cancelInitiating' };
+};
+
+const stopScanning = ({ state, want, newAddress, resolving, mayScan }: Planning): RadioStep | undefined => {
   if (!state.scanning) return undefined;
   const { scan, ownType } = state.scanParameters ?? {};
-  return !mayScan || newAddress || scan !== want.scan || ownType !== want.own.type
-    ? { op: 'disableScan' }
-    : undefined;
+  const stays = mayScan && newAddress === undefined && resolving === undefined;
+  return stays && scan === want.scan && ownType === scanningAs(want).type ? undefined : { op: 'disableScan' };
 };
 
 const stopAdvertising = (planning: Planning): RadioStep | undefined => {
-  const { state, want, rules, newAddress } = planning;
+  const { state, want, rules, newAddress, resolving } = planning;
+  // With extended commands each set has an address of its own, which setAddress sees to.
+  const stays = resolving === undefined && (newAddress === undefined || rules.extended);
   for (const [handle, set] of state.sets) {
     if (!set.enabled) continue;
-    // With extended commands each set has an address of its own, which setAddress sees to.
-    const addressChanges =
-      !sameOwn(set.own, want.own) || (newAddress && !rules.extended && want.own.type === 'random');
-    if (
-      !mayAdvertise(planning, handle) ||
-      addressChanges ||
-      want.sets.get(handle)?.parameters !== set.parameters
-    ) {
-      return { op: 'disableAdvertising', handle };
-    }
+    const goesOn =
+      stays &&
+      mayAdvertise(planning, handle) &&
+      sameOwn(set.own, want.own.advertising(handle)) &&
+      want.sets.get(handle)?.parameters === set.parameters;
+    if (!goesOn) return { op: 'disableAdvertising', handle };
   }
   return undefined;
 };
@@ -199,13 +235,14 @@ const setUp = (planning: Planning, handle: number, wanted: SetWant): RadioStep |
   const { state, want, rules } = planning;
   const set = state.sets.get(handle) ?? unknownSet;
   const { parameters, data, scanResponse } = wanted;
+  const own = want.own.advertising(handle);
   // What is paused keeps what it has: it is set up when its turn comes.
   if (!mayAdvertise(planning, handle)) return undefined;
-  if (set.parameters !== parameters || !sameOwn(set.own, want.own)) {
-    return { op: 'setAdvertisingParameters', handle, parameters, own: want.own };
+  if (set.parameters !== parameters || !sameOwn(set.own, own)) {
+    return { op: 'setAdvertisingParameters', handle, parameters, own };
   }
-  if (rules.extended && want.own.type === 'random' && set.randomAddress !== want.own.address) {
-    return { op: 'setAdvertisingSetAddress', handle, address: want.own.address };
+  if (rules.extended && own.type === 'random' && set.randomAddress !== own.address) {
+    return { op: 'setAdvertisingSetAddress', handle, address: own.address };
   }
   if (!isDirected(parameters.kind)) {
     if (!holdsData(set.data, data)) return { op: 'setAdvertisingData', handle, data };
@@ -235,41 +272,47 @@ const advertise = (planning: Planning): RadioStep | undefined => {
 const startInitiating = ({ state, want }: Planning): RadioStep | undefined =>
   want.initiating === undefined || state.initiating !== undefined
     ? undefined
-    : { op: 'initiate', want: want.initiating, own: want.own };
+    : { op: 'initiate', want: want.initiating, own: want.own.initiating };
 
 const startScanning = ({ state, want, mayScan }: Planning): RadioStep | undefined => {
   const { scan } = want;
   if (scan === undefined || !mayScan || state.scanning) return undefined;
   const held = state.scanParameters;
-  return held?.scan === scan && held.ownType === want.own.type
+  const ownType = scanningAs(want).type;
+  return held?.scan === scan && held.ownType === ownType
     ? { op: 'enableScan', filterDuplicates: scan.filterDuplicates }
-    : { op: 'setScanParameters', scan, ownType: want.own.type };
+    : { op: 'setScanParameters', scan, ownType };
 };
 
 /**
  * The next command that brings the controller from what it does to what is wanted, or undefined when there is nothing to do but wait.
- * What shares the random address or the accept list is stopped before they change, and started again because it is still wanted.
+ * What shares the random address, the accept list or the resolving list is stopped before they change, and started again because it is still wanted.
  */
 export const nextRadioStep = (
   state: RadioState,
   want: RadioWant,
   rules: RadioRules,
 ): RadioStep | undefined => {
-  const used = want.scan !== undefined || want.initiating !== undefined || want.sets.size > 0;
+  const address = sharedAddress(want, rules);
   const initiates = want.initiating !== undefined || state.initiating !== undefined;
   const planning: Planning = {
     state,
     want,
     rules,
-    newAddress: used && want.own.type === 'random' && state.randomAddress !== want.own.address,
+    newAddress: address === state.randomAddress ? undefined : address,
+    resolving: nextResolvingStep(state, want, rules),
     mayScan: want.scan !== undefined && (!initiates || rules.scanWhileInitiating),
   };
   const stop = stopInitiating(planning) ?? stopScanning(planning) ?? stopAdvertising(planning);
   if (stop !== undefined) return stop;
-  // Address and accept list are held until the controller has completed the attempt.
+  // Address and lists are held until the controller has completed the attempt.
   if (state.initiating?.cancelling === true) return undefined;
-  if (planning.newAddress) return { op: 'setRandomAddress', address: want.own.address };
+  if (planning.newAddress !== undefined) return { op: 'setRandomAddress', address: planning.newAddress };
   return (
-    editAcceptList(planning) ?? startInitiating(planning) ?? advertise(planning) ?? startScanning(planning)
+    planning.resolving ??
+    editAcceptList(planning) ??
+    startInitiating(planning) ??
+    advertise(planning) ??
+    startScanning(planning)
   );
 };

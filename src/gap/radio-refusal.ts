@@ -9,6 +9,8 @@ export interface RefusalContext {
   readonly rules: RadioRules;
   /** Peers that the accept list held before the step. */
   readonly acceptListHeld: number;
+  /** Entries that the resolving list held before the step. */
+  readonly resolvingListHeld: number;
   /** Links that are up. */
   readonly links: number;
   /** An earlier cancel was answered and never completed. */
@@ -25,6 +27,8 @@ export type RefusalVerdict =
   /** The set waits until a link has ended. */
   | { readonly kind: 'block'; readonly handle: number }
   | { readonly kind: 'acceptListFull'; readonly size: number }
+  /** The controller knows no more peers than this behind private addresses. */
+  | { readonly kind: 'limitResolving'; readonly size: number }
   /** Whoever wanted it gets the error. */
   | { readonly kind: 'fail'; readonly blamed: 'scan' | 'initiating' | 'all' | number; readonly error: Error };
 
@@ -82,6 +86,7 @@ export const verdictOnRefusal = (step: RadioStep, error: Error, context: Refusal
     case 'removeAdvertisingSet':
     case 'removeFromAcceptList':
     case 'cancelInitiating':
+    case 'removeFromResolvingList':
       return { kind: 'forget' };
     case 'setRandomAddress':
       return { kind: 'fail', blamed: 'all', error };
@@ -89,6 +94,15 @@ export const verdictOnRefusal = (step: RadioStep, error: Error, context: Refusal
       return { kind: 'acceptListFull', size: 0 };
     case 'addToAcceptList':
       return { kind: 'acceptListFull', size: context.acceptListHeld };
+    case 'addToResolvingList':
+      // With a full list the rest can be known; any other refusal says that it is no list to rely on.
+      return {
+        kind: 'limitResolving',
+        size: statusOf(error) === HciErrorCode.memoryCapacityExceeded ? context.resolvingListHeld : 0,
+      };
+    case 'clearResolvingList':
+    case 'setAddressResolution':
+      return { kind: 'limitResolving', size: 0 };
     case 'setScanParameters':
     case 'enableScan':
       return onScan(error, context);

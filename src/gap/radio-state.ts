@@ -27,6 +27,14 @@ export const afterRadioStep = (state: RadioState, step: RadioStep): RadioState =
       return { ...state, acceptList: [...without(state.acceptList, step.peer), step.peer] };
     case 'removeFromAcceptList':
       return { ...state, acceptList: without(state.acceptList, step.peer) };
+    case 'clearResolvingList':
+      return { ...state, resolvingList: [] };
+    case 'addToResolvingList':
+      return { ...state, resolvingList: [...(state.resolvingList ?? []), step.entry] };
+    case 'removeFromResolvingList':
+      return { ...state, resolvingList: (state.resolvingList ?? []).filter((entry) => entry !== step.entry) };
+    case 'setAddressResolution':
+      return { ...state, resolution: step.enable };
     case 'setScanParameters':
       return { ...state, scanParameters: { scan: step.scan, ownType: step.ownType } };
     case 'enableScan':
@@ -77,6 +85,12 @@ export const afterRefusedStep = (state: RadioState, step: RadioStep): RadioState
     case 'addToAcceptList':
     case 'removeFromAcceptList':
       return { ...state, acceptList: undefined };
+    case 'clearResolvingList':
+    case 'addToResolvingList':
+    case 'removeFromResolvingList':
+      return { ...state, resolvingList: undefined };
+    case 'setAddressResolution':
+      return { ...state, resolution: false };
     default:
       return state;
   }

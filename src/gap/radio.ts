@@ -7,10 +7,13 @@ import {
   type ConnectionOutcome,
   isPeerOf,
   type LinkUp,
-  type OwnAddress,
+  type OwnAddresses,
+  type Peer,
   type RadioAbilities,
   type RadioController,
   type RadioSink,
+  type ResolvingEntry,
+  samePeer,
 } from './radio-controller.ts';
 import { LearnedRules } from './radio-learned.ts';
 import { RadioLinks } from './radio-links.ts';
@@ -26,13 +29,17 @@ import {
   type SetWant,
 } from './radio-plan.ts';
 import { verdictOnRefusal } from './radio-refusal.ts';
+import { isResolved, nextResolvingStep } from './radio-resolving.ts';
 import { afterRadioStep, afterRefusedStep, withSet } from './radio-state.ts';
 import type { InitiatingUser, ScanUser, SetUser } from './radio-users.ts';
+import { RadioWants } from './radio-wants.ts';
 
 export interface RadioOptions {
   readonly controller: RadioController;
-  /** Asked whenever the radio is planned; call `replan()` when it changes. */
-  readonly ownAddress: () => OwnAddress;
+  /** Asked whenever the radio is planned; call `replan()` when they change. */
+  readonly own: OwnAddresses;
+  /** Who is behind an address. Default: nobody else. */
+  readonly identify?: ((peer: Peer) => Peer) | undefined;
 }
 
 /** How long a controller may take to complete a cancelled connection attempt. */
@@ -55,16 +62,13 @@ export class Radio implements RadioSink {
     'scanPausesLearned',
     'advertisingPausesLearned',
     'setsBlocked',
+    'resolvingLimited',
   ]);
   readonly controller: RadioController;
-  readonly #ownAddress: () => OwnAddress;
+  readonly #own: OwnAddresses;
+  readonly #identify: (peer: Peer) => Peer;
+  readonly #wants: RadioWants;
   #state: RadioState = initialRadioState;
-  #scan: ScanWant | undefined;
-  #scanUser: ScanUser | undefined;
-  #initiating: InitiatingWant | undefined;
-  #initiatingUser: InitiatingUser | undefined;
-  readonly #sets = new Map<number, SetWant>();
-  readonly #setUsers = new Map<number, SetUser>();
   readonly #rules: LearnedRules;
   readonly #links: RadioLinks;
   #running = false;
@@ -79,7 +83,9 @@ export class Radio implements RadioSink {
 
   constructor(options: RadioOptions) {
     this.controller = options.controller;
-    this.#ownAddress = options.ownAddress;
+    this.#own = options.own;
+    this.#identify = options.identify ?? ((peer) => peer);
+    this.#wants = new RadioWants(options.own);
     this.#rules = new LearnedRules(options.controller.abilities);
     this.#links = new RadioLinks(options.controller, {
       onGone: () => this.#linkGone(),
@@ -112,25 +118,33 @@ export class Radio implements RadioSink {
   }
 
   wantScan(want: ScanWant | undefined, user: ScanUser): void {
-    this.#scan = want;
-    this.#scanUser = user;
+    this.#wants.setScan(want, user);
     this.replan();
   }
 
   wantInitiating(want: InitiatingWant | undefined, user: InitiatingUser): void {
-    this.#initiating = want;
-    this.#initiatingUser = user;
+    this.#wants.setInitiating(want, user);
     this.replan();
   }
 
+  /** Whom the controller is to know behind private addresses, the most wanted first: it may have room for some of them only. */
+  wantResolving(entries: readonly ResolvingEntry[]): void {
+    this.#wants.resolving = entries;
+    this.replan();
+  }
+
+  /** Resolves when the controller knows as many of them as it will, or knows none. */
+  resolvingSettled(): Promise<void> {
+    return this.until((state) => nextResolvingStep(state, this.#want(), this.#rules.now) === undefined);
+  }
+
+  /** Whether the controller knows that peer behind its private addresses. */
+  resolves(peer: Peer): boolean {
+    return isResolved(this.#state, peer);
+  }
+
   wantSet(handle: number, want: SetWant | undefined, user: SetUser): void {
-    if (want === undefined) {
-      this.#sets.delete(handle);
-      this.#setUsers.delete(handle);
-    } else {
-      this.#sets.set(handle, want);
-      this.#setUsers.set(handle, user);
-    }
+    this.#wants.setSet(handle, want, user);
     this.#rules.unblock(handle);
     this.replan();
   }
@@ -172,7 +186,7 @@ export class Radio implements RadioSink {
       this.#run().then(
         () => this.#changed(),
         (error: unknown) => {
-          this.#fail('all', asError(error), this.#initiating);
+          this.#wants.fail('all', asError(error));
           this.#changed();
         },
       );
@@ -180,15 +194,25 @@ export class Radio implements RadioSink {
   }
 
   reports(reports: AdvertisingReportCursor): void {
-    this.#scanUser?.reports(reports);
+    this.#wants.scanUser?.reports(reports);
   }
 
-  connection({ status, up }: ConnectionOutcome): void {
+  connection({ status, up: onAir }: ConnectionOutcome): void {
+    const up = onAir && this.#identified(onAir);
     if (up === undefined) this.#connectionFailed(status);
     else if (up.role === 'central') this.#centralUp(up);
     else this.#peripheralUp(up);
     this.#changed();
     this.replan();
+  }
+
+  /** The link as a controller reports it that knows the peer behind its private address. */
+  #identified(up: LinkUp): LinkUp {
+    if (up.peerResolvableAddress !== undefined) return up;
+    const identity = this.#identify(up.peer);
+    return samePeer(identity, up.peer)
+      ? up
+      : { ...up, peer: identity, peerResolvableAddress: up.peer.address };
   }
 
   setTerminated(handle: number, connectionHandle: number | undefined): void {
@@ -197,7 +221,7 @@ export class Radio implements RadioSink {
       this.#deliver(handle, up);
     } else if (connectionHandle === undefined) {
       this.#state = withSet(this.#state, handle, { enabled: false });
-      this.#setTimedOut(handle);
+      this.#wants.setTimedOut(handle);
     } else if (!this.#links.wasAssigned(connectionHandle)) {
       // The link has ended before it was known whose it was: the set has stopped for nothing.
       this.#state = withSet(this.#state, handle, { enabled: false });
@@ -220,9 +244,7 @@ export class Radio implements RadioSink {
   }
 
   #want(): RadioWant {
-    if (this.#quiet)
-      return { own: this.#ownAddress(), scan: undefined, initiating: undefined, sets: new Map() };
-    return { own: this.#ownAddress(), scan: this.#scan, initiating: this.#initiating, sets: this.#sets };
+    return this.#wants.now(this.#quiet);
   }
 
   async #take(step: RadioStep): Promise<void> {
@@ -233,7 +255,7 @@ export class Radio implements RadioSink {
     try {
       await this.controller.run(step);
       if (!counted) this.#state = afterRadioStep(this.#state, step);
-      if (step.op === 'enableAdvertising') this.#setUsers.get(step.handle)?.started?.();
+      if (step.op === 'enableAdvertising') this.#wants.setUser(step.handle)?.started?.();
     } catch (error) {
       // Whoever waits has the scope's error by then.
       if (!this.#stopped) this.#refused(step, asError(error));
@@ -246,12 +268,14 @@ export class Radio implements RadioSink {
     if (step.op === 'cancelInitiating') this.#cancelTimer.cancel();
     const attempt = this.#state.initiating?.want;
     const acceptListHeld = (this.#state.acceptList?.length ?? 1) - 1;
+    const resolvingListHeld = (this.#state.resolvingList?.length ?? 1) - 1;
     this.#state = afterRefusedStep(this.#state, step);
     const verdict = verdictOnRefusal(step, error, {
       state: this.#state,
       rules: this.#rules.now,
       links: this.#links.count,
       acceptListHeld,
+      resolvingListHeld,
       cancelIgnored: this.#cancelIgnored,
     });
     switch (verdict.kind) {
@@ -269,37 +293,17 @@ export class Radio implements RadioSink {
         this.counters.add('setsBlocked');
         this.#rules.block(verdict.handle);
         return;
+      case 'limitResolving':
+        this.counters.add('resolvingLimited');
+        this.#rules.limitResolving(verdict.size);
+        return;
       case 'acceptListFull':
-        this.#initiatingUser?.acceptListFull(verdict.size);
+        this.#wants.initiatingUser?.acceptListFull(verdict.size);
         return;
       case 'fail':
         if (step.op === 'initiate') this.#rules.unlearnPauses();
-        this.#fail(verdict.blamed, verdict.error, attempt);
+        this.#wants.fail(verdict.blamed, verdict.error, attempt);
     }
-  }
-
-  #fail(
-    blamed: 'scan' | 'initiating' | 'all' | number,
-    error: Error,
-    attempt: InitiatingWant | undefined,
-  ): void {
-    if (blamed === 'scan' || blamed === 'all') {
-      this.#scan = undefined;
-      this.#scanUser?.failed(error);
-    }
-    if (blamed === 'initiating' || blamed === 'all') this.#failInitiating(attempt ?? this.#initiating, error);
-    for (const [handle, user] of [...this.#setUsers]) {
-      if (blamed !== 'all' && blamed !== handle) continue;
-      this.#sets.delete(handle);
-      this.#setUsers.delete(handle);
-      user.failed(error);
-    }
-  }
-
-  #failInitiating(want: InitiatingWant | undefined, error: Error): void {
-    if (want === undefined) return;
-    if (this.#initiating === want) this.#initiating = undefined;
-    this.#initiatingUser?.failed(want, error);
   }
 
   #limitCancel(): void {
@@ -328,14 +332,14 @@ export class Radio implements RadioSink {
         // With extended commands LE Advertising Set Terminated says it too.
         if (this.abilities.extended || !set.enabled || set.parameters?.kind !== 'directedHighDuty') continue;
         this.#state = withSet(this.#state, handle, { enabled: false });
-        this.#setTimedOut(handle);
+        this.#wants.setTimedOut(handle);
       }
       return;
     }
     const attempt = this.#attemptOver();
     // After a cancel this is its completion, whatever the status; what is still wanted starts anew.
     if (attempt === undefined || attempt.cancelling) return;
-    this.#failInitiating(attempt.want, this.controller.attemptFailed(status, attempt.want.peers));
+    this.#wants.failInitiating(attempt.want, this.controller.attemptFailed(status, attempt.want.peers));
   }
 
   #centralUp(up: LinkUp): void {
@@ -344,8 +348,8 @@ export class Radio implements RadioSink {
     const attempt = peers.some((peer) => isPeerOf(up, peer)) ? this.#attemptOver() : undefined;
     // Whatever it was that came up, the initiator is free now or has been all along.
     this.#cancelIgnored = false;
-    const own = attempt?.own ?? this.#ownAddress();
-    this.#links.offer(up, own, (newLink) => this.#initiatingUser?.linkUp(newLink) ?? false);
+    const own = attempt?.own ?? this.#own.initiating;
+    this.#links.offer(up, own, (newLink) => this.#wants.initiatingUser?.linkUp(newLink) ?? false);
   }
 
   #peripheralUp(up: LinkUp): void {
@@ -355,7 +359,7 @@ export class Radio implements RadioSink {
     const [only] = candidates;
     // With one candidate there is no doubt; with several, LE Advertising Set Terminated follows and names the set.
     if (candidates.length > 1) this.#links.hold(up);
-    else if (only === undefined) this.#links.offer(up, this.#ownAddress(), () => false);
+    else if (only === undefined) this.#links.offer(up, this.#own.initiating, () => false);
     else {
       if (this.abilities.extended) this.#links.assign(up);
       this.#deliver(only, up);
@@ -363,21 +367,14 @@ export class Radio implements RadioSink {
   }
 
   #deliver(handle: number, up: LinkUp): void {
-    const own = this.#state.sets.get(handle)?.own ?? this.#ownAddress();
+    const own = this.#state.sets.get(handle)?.own ?? this.#own.advertising(handle);
     this.#state = withSet(this.#state, handle, { enabled: false });
-    this.#links.offer(up, own, (newLink) => this.#setUsers.get(handle)?.linkUp(newLink) ?? false);
+    this.#links.offer(up, own, (newLink) => this.#wants.setUser(handle)?.linkUp(newLink) ?? false);
   }
 
   #linkGone(): void {
     this.#rules.unblockAll();
     this.replan();
-  }
-
-  #setTimedOut(handle: number): void {
-    const user = this.#setUsers.get(handle);
-    this.#sets.delete(handle);
-    this.#setUsers.delete(handle);
-    user?.timedOut();
   }
 
   #changed(): void {

@@ -1,15 +1,18 @@
+import { addressTypeToHci, isResolvableKey } from '../core/address.ts';
 import { Counters } from '../core/counters.ts';
 import {
   type AdvertisingReportCursor,
   ANONYMOUS_ADDRESS_TYPE,
   ReportBit,
 } from '../hci/codec/advertising-report.ts';
+import type { PeerIdentities } from './peer-identities.ts';
 import type { Radio } from './radio.ts';
 import type { ScanWant } from './radio-plan.ts';
 import type { ScanUser } from './radio-users.ts';
 import { sameScan, unionOfScans } from './scan-parameters.ts';
 import { ScanReassembly } from './scan-reassembly.ts';
 import type { DeviceFor } from './scan-result.ts';
+import type { TableReport } from './scan-table.ts';
 import { type RunningScan, Scanner, type ScannerOwner, type ScanOptions } from './scanner.ts';
 
 /** All the scanners of an adapter, over one radio. */
@@ -22,13 +25,20 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
   ]);
   readonly #radio: Radio;
   readonly #deviceFor: DeviceFor<Device>;
+  readonly #identities: Pick<PeerIdentities, 'resolves' | 'hear'> | undefined;
   readonly #running = new Set<RunningScan>();
   readonly #reassembly: ScanReassembly;
   #want: ScanWant | undefined;
 
-  constructor(radio: Radio, deviceFor: DeviceFor<Device>) {
+  /** `identities` tell who is behind a private address; without them results go by the addresses of the air. */
+  constructor(
+    radio: Radio,
+    deviceFor: DeviceFor<Device>,
+    identities?: Pick<PeerIdentities, 'resolves' | 'hear'>,
+  ) {
     this.#radio = radio;
     this.#deviceFor = deviceFor;
+    this.#identities = identities;
     this.#reassembly = new ScanReassembly(radio.controller.clock, () => this.counters.add('chainsDropped'));
   }
 
@@ -88,12 +98,30 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
     for (const scan of this.#running) scan.deliver();
   }
 
-  #share(report: AdvertisingReportCursor, data: Uint8Array): void {
+  #share(onAir: AdvertisingReportCursor, data: Uint8Array): void {
+    const report = this.#identified(onAir);
     const response = (report.eventType & ReportBit.scanResponse) !== 0;
     for (const { parameters, table } of this.#running) {
       // Another scanner's active scanning is none of a passive one's business.
       if (!response || parameters.active) table.report(report, data);
     }
+  }
+
+  /** A peer that is known behind its address is one advertiser, however often the address changes. */
+  #identified(report: AdvertisingReportCursor): TableReport {
+    if (this.#identities?.resolves !== true || !isResolvableKey(report.addressKey)) return report;
+    const known = this.#identities.hear(report.address);
+    if (known === undefined) return report;
+    const { eventType, rssi, advertisingSid } = report;
+    const { address, type } = known.peer;
+    return {
+      addressKey: known.key,
+      address,
+      addressType: addressTypeToHci(type),
+      advertisingSid,
+      eventType,
+      rssi,
+    };
   }
 
   /** `joined`: with duplicates filtered, a newcomer would not hear of those already reported, unless scanning starts anew. */

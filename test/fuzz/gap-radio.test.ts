@@ -4,9 +4,10 @@ import { parseAddress } from '../../src/core/address.ts';
 import { TransportError } from '../../src/core/errors.ts';
 import { AdvertisingManager } from '../../src/gap/advertising-manager.ts';
 import { Connector } from '../../src/gap/connect.ts';
-import type { OwnAddress } from '../../src/gap/radio-controller.ts';
+import type { OwnAddress, ResolvingEntry } from '../../src/gap/radio-controller.ts';
 import { ScanManager } from '../../src/gap/scan.ts';
 import type { Scanner } from '../../src/gap/scanner.ts';
+import { keyOf } from '../support/bonds.ts';
 import { own, peerOf, radioBench } from '../support/fake-radio.ts';
 
 const peers = [
@@ -15,6 +16,17 @@ const peers = [
   peerOf('C0:00:00:00:00:03', 'random'),
   peerOf('40:00:00:00:00:04', 'random'),
 ];
+
+const privates: readonly OwnAddress[] = ['40:00:00:00:00:05', '00:00:00:00:00:06', 'C0:00:00:00:00:07'].map(
+  (text) => ({ type: 'random', address: parseAddress(text) }),
+);
+
+/** More than the controller has room for. */
+const entries: readonly ResolvingEntry[] = Array.from({ length: 6 }, (_, i) => ({
+  peer: peerOf(`00:00:00:00:01:0${i}`),
+  peerIrk: keyOf(i),
+  localIrk: keyOf(9),
+}));
 
 const action = fc.oneof(
   fc.record({ do: fc.constant('scan' as const), active: fc.boolean(), filterDuplicates: fc.boolean() }),
@@ -46,10 +58,19 @@ const action = fc.oneof(
       'clearAcceptList',
       'enableAdvertising',
       'setAdvertisingParameters',
+      'clearResolvingList',
+      'addToResolvingList',
+      'removeFromResolvingList',
+      'setAddressResolution',
     ),
     status: fc.constantFrom(0x01, 0x07, 0x0c, 0x12),
   }),
-  fc.record({ do: fc.constant('address' as const), last: fc.integer({ min: 10, max: 99 }) }),
+  fc.record({
+    do: fc.constant('address' as const),
+    of: fc.constantFrom('initiating' as const, 'scanning' as const, 'advertising' as const),
+    shown: fc.constantFrom<OwnAddress>(own, { type: 'public', address: own.address }, ...privates),
+  }),
+  fc.record({ do: fc.constant('resolving' as const), entries: fc.subarray([...entries]) }),
   fc.record({ do: fc.constant('lie' as const), lies: fc.boolean() }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 3_000 }) }),
 );
@@ -60,11 +81,20 @@ const madeUp = new Set(['disableScan', 'cancelInitiating']);
 test('whatever is asked in whatever order: every promise settles, the controller is never misused, nothing is left', async () => {
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.array(action, { maxLength: 40 }), async (extended, actions) => {
-      let address: OwnAddress = own;
+      const shown = { initiating: own, scanning: own, advertising: own };
       const { fake, radio, clock } = radioBench(
-        extended ? { extended, advertisingSets: 2 } : {},
-        () => address,
+        { extended, advertisingSets: extended ? 2 : 1, resolvingListSize: 5 },
+        {
+          get initiating() {
+            return shown.initiating;
+          },
+          get scanning() {
+            return shown.scanning;
+          },
+          advertising: () => shown.advertising,
+        },
       );
+      fake.resolvingListRoom = 4;
       const scans = new ScanManager(radio, (text) => text);
       const advertising = new AdvertisingManager(radio, ({ peer }) => peer.address);
       const connector = new Connector(radio);
@@ -117,8 +147,11 @@ test('whatever is asked in whatever order: every promise settles, the controller
             break;
           }
           case 'address':
-            address = { type: 'random', address: parseAddress(`C000000000${one.last}`) };
+            shown[one.of] = one.shown;
             radio.replan();
+            break;
+          case 'resolving':
+            radio.wantResolving(one.entries);
             break;
           case 'lie':
             fake.cancelLies = one.lies;

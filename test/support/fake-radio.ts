@@ -7,10 +7,12 @@ import { Radio } from '../../src/gap/radio.ts';
 import type {
   LinkUp,
   OwnAddress,
+  OwnAddresses,
   Peer,
   RadioAbilities,
   RadioController,
   RadioSink,
+  ResolvingEntry,
 } from '../../src/gap/radio-controller.ts';
 import type { RadioStep } from '../../src/gap/radio-plan.ts';
 import type { AclLink } from '../../src/hci/acl-link.ts';
@@ -22,6 +24,17 @@ import { FakeAclLink } from './fake-acl-link.ts';
 export const peerOf = (text: string, type: AddressType = 'public'): Peer => ({
   address: parseAddress(text),
   type,
+});
+
+/** One address for everything that is shown. */
+export const alwaysAs = (address: () => OwnAddress): OwnAddresses => ({
+  get initiating() {
+    return address();
+  },
+  get scanning() {
+    return address();
+  },
+  advertising: address,
 });
 
 export const own: OwnAddress = { type: 'random', address: parseAddress('C0:00:00:00:00:01') };
@@ -69,6 +82,9 @@ export class FakeRadio implements RadioController {
   advertisesWhileInitiating = true;
   randomAddress: Address | undefined;
   acceptList: Peer[] = [];
+  resolvingListRoom = 8;
+  resolvingList: ResolvingEntry[] = [];
+  resolution = false;
   scanning = false;
   initiating: Extract<RadioStep, { op: 'initiate' }> | undefined;
   readonly enabled = new Set<number>();
@@ -83,6 +99,7 @@ export class FakeRadio implements RadioController {
       extended: false,
       advertisingSets: 1,
       acceptListSize: 8,
+      resolvingListSize: 0,
       scanWhileInitiating: true,
       ...abilities,
     };
@@ -132,6 +149,14 @@ export class FakeRadio implements RadioController {
       case 'addToAcceptList':
       case 'removeFromAcceptList':
         return this.#editAcceptList(step);
+      case 'clearResolvingList':
+      case 'addToResolvingList':
+      case 'removeFromResolvingList':
+        return this.#editResolvingList(step);
+      case 'setAddressResolution':
+        if (this.#inUse) return this.#disallowed('resolution while in use');
+        this.resolution = step.enable;
+        return 0;
       case 'setScanParameters':
         return this.scanning ? this.#disallowed('scan parameters while scanning') : 0;
       case 'enableScan':
@@ -174,6 +199,23 @@ export class FakeRadio implements RadioController {
     if (this.scanning && !this.scansWhileInitiating) return COMMAND_DISALLOWED;
     if (this.enabled.size > 0 && !this.advertisesWhileInitiating) return COMMAND_DISALLOWED;
     this.initiating = step;
+    return 0;
+  }
+
+  get #inUse(): boolean {
+    return this.scanning || this.initiating !== undefined || this.enabled.size > 0;
+  }
+
+  #editResolvingList(step: RadioStep): number {
+    if (this.resolution && this.#inUse) return this.#disallowed('resolving list in use');
+    if (step.op === 'clearResolvingList') this.resolvingList = [];
+    if (step.op === 'removeFromResolvingList') {
+      this.resolvingList = this.resolvingList.filter((entry) => entry !== step.entry);
+    }
+    if (step.op === 'addToResolvingList') {
+      if (this.resolvingList.length >= this.resolvingListRoom) return 0x07;
+      this.resolvingList.push(step.entry);
+    }
     return 0;
   }
 
@@ -301,9 +343,9 @@ export interface RadioBench {
 
 export const radioBench = (
   abilities: Partial<RadioAbilities> = {},
-  ownAddress: () => OwnAddress = () => own,
+  shown: OwnAddresses | (() => OwnAddress) = () => own,
 ): RadioBench => {
   const fake = new FakeRadio(abilities);
-  const radio = new Radio({ controller: fake, ownAddress });
+  const radio = new Radio({ controller: fake, own: typeof shown === 'function' ? alwaysAs(shown) : shown });
   return { fake, radio, clock: fake.clock, settle: () => fake.clock.advance(0), end: () => fake.lose() };
 };

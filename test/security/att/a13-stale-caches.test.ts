@@ -159,18 +159,19 @@ test('A13: what is known of a bonded peer is never said by, or believed of, one 
     secureConnections: true,
     keySize: 16,
   });
-  const owner = {} as ConstructorParameters<typeof Device>[0];
-  const lasting = new Device(owner, parseAddress('C0:00:00:00:00:01'), 'random');
-  const hidden = new Device(owner, parseAddress('40:00:00:00:00:01'), 'random');
-  const fleeting = new Device(owner, parseAddress('00:00:00:00:00:01'), 'random');
-  const bonded = cachedPeer(lasting, 'C0:00:00:00:00:01/random', encrypted);
+  const owner = { identify: (peer) => peer } as ConstructorParameters<typeof Device>[0];
+  const hidden = new Device(owner, { address: parseAddress('40:00:00:00:00:01'), type: 'random' });
+  const fleeting = new Device(owner, { address: parseAddress('00:00:00:00:00:01'), type: 'random' });
+  const identity = { address: parseAddress('C0:00:00:00:00:01'), type: 'random' } as const;
+  const lasting = new Device(owner, identity);
+  const bonded = cachedPeer(lasting, identity, encrypted);
   const stranger = cachedPeer(lasting, undefined, plain);
   expect(bonded?.key).not.toBe(stranger?.key);
   expect([bonded?.bonded, stranger?.bonded]).toEqual([true, false]);
   // Before the link is encrypted it may be anybody.
-  expect(cachedPeer(lasting, 'C0:00:00:00:00:01/random', plain)).toBeUndefined();
+  expect(cachedPeer(lasting, identity, plain)).toBeUndefined();
   // An address that changes is nobody's for long.
   expect(cachedPeer(hidden, undefined, plain)).toBeUndefined();
   expect(cachedPeer(fleeting, undefined, plain)).toBeUndefined();
-  expect(cachedPeer(hidden, 'C0:00:00:00:00:01/random', encrypted)?.key).toBe(bonded?.key);
+  expect(cachedPeer(hidden, identity, encrypted)?.key).toBe(bonded?.key);
 });

@@ -9,9 +9,10 @@ const nobody: DeviceOwner = {
   connect: () => Promise.reject(new Error('out of reach')),
   bondWith: () => undefined,
   removeBond: () => Promise.resolve(false),
+  identify: (peer) => peer,
 };
 const device = (text: string, type: 'public' | 'random'): Device =>
-  new Device(nobody, parseAddress(text), type);
+  new Device(nobody, { address: parseAddress(text), type });
 const identity = { address: parseAddress('C0:00:00:00:00:01'), type: 'random' } as const;
 const unprotected: ConnectionSecurity = {
   encrypted: false,

@@ -5,11 +5,12 @@ import { Log } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { WaitScope } from '../../../src/core/wait-scope.ts';
 import { toInitiatingParameters } from '../../../src/gap/connect-parameters.ts';
-import type { RadioSink } from '../../../src/gap/radio-controller.ts';
+import type { RadioSink, ResolvingEntry } from '../../../src/gap/radio-controller.ts';
 import { HciRadio, type RadioHci } from '../../../src/gap/radio-hci.ts';
 import type { RadioStep } from '../../../src/gap/radio-plan.ts';
 import type { HciCommandType } from '../../../src/hci/codec/command.ts';
 import { HciEvent } from '../../../src/hci/codec/events.ts';
+import { keyOf } from '../../support/bonds.ts';
 import { own, peerOf } from '../../support/fake-radio.ts';
 
 const peer = peerOf('00:00:00:00:00:0A');
@@ -31,6 +32,7 @@ class ScriptedHci {
   readonly returns = new Map<string, object>();
   extendedAdvertising = true;
   filterAcceptListSize = 8;
+  resolvingListSize = 0;
   terminated: ((event: unknown) => void) | undefined;
 
   /** As the class it stands in for; what is not used of that is not there. */
@@ -41,6 +43,7 @@ class ScriptedHci {
   get info(): unknown {
     return {
       filterAcceptListSize: this.filterAcceptListSize,
+      resolvingListSize: this.resolvingListSize,
       hasFeature: () => this.extendedAdvertising,
       supports: ({ name }: HciCommandType) => !this.unsupported.has(name),
     };
@@ -146,6 +149,8 @@ describe('LE_States', () => {
   });
 });
 
+const entry: ResolvingEntry = { peer: other, peerIrk: keyOf(1), localIrk: keyOf(2) };
+
 const steps: readonly RadioStep[] = [
   { op: 'setRandomAddress', address: own.address },
   { op: 'clearAcceptList' },
@@ -168,6 +173,9 @@ const steps: readonly RadioStep[] = [
   },
   { op: 'setAdvertisingData', handle: 0, data: Uint8Array.of(2, 1, 6) },
   { op: 'setScanResponseData', handle: 0, data: new Uint8Array(0) },
+  { op: 'clearResolvingList' },
+  { op: 'removeFromResolvingList', entry },
+  { op: 'setAddressResolution', enable: true },
   { op: 'enableAdvertising', handle: 0, kind: 'connectable' },
   { op: 'disableAdvertising', handle: 0 },
 ];
@@ -190,6 +198,39 @@ describe('each step is one command', () => {
   test('what only sets of one’s own need is nothing in legacy', async () => {
     const { run } = await open(legacyOnly);
     for (const step of extendedSteps) expect(await run(step)).toEqual([]);
+  });
+});
+
+describe('the resolving list', () => {
+  const sized = (hci: ScriptedHci): void => {
+    hci.resolvingListSize = 5;
+  };
+
+  test('is used where privacy modes are there', async () => {
+    expect((await open(sized)).radio.abilities.resolvingListSize).toBe(5);
+    const { radio } = await open((hci) => {
+      sized(hci);
+      hci.unsupported.add('HCI_LE_Set_Privacy_Mode');
+    });
+    expect(radio.abilities.resolvingListSize).toBe(0);
+  });
+
+  test('takes keys as they travel, and peers that show their identity too', async () => {
+    const { run } = await open(sized);
+    const identity = { peerIdentityAddressType: 1, peerIdentityAddress: other.address };
+    expect(await run({ op: 'addToResolvingList', entry })).toEqual([
+      {
+        name: 'HCI_LE_Add_Device_To_Resolving_List',
+        parameters: { ...identity, peerIrk: keyOf(1).toReversed(), localIrk: keyOf(2).toReversed() },
+      },
+      { name: 'HCI_LE_Set_Privacy_Mode', parameters: { ...identity, privacyMode: 1 } },
+    ]);
+    expect(await run({ op: 'removeFromResolvingList', entry })).toEqual([
+      { name: 'HCI_LE_Remove_Device_From_Resolving_List', parameters: identity },
+    ]);
+    expect(await run({ op: 'setAddressResolution', enable: false })).toEqual([
+      { name: 'HCI_LE_Set_Address_Resolution_Enable', parameters: { addressResolutionEnable: 0 } },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { parseAddress } from '../../../src/core/address.ts';
 import { toInitiatingParameters } from '../../../src/gap/connect-parameters.ts';
-import type { OwnAddress, Peer } from '../../../src/gap/radio-controller.ts';
+import type { OwnAddress, OwnAddresses, Peer, ResolvingEntry } from '../../../src/gap/radio-controller.ts';
 import {
   type InitiatingWant,
   initialRadioState,
@@ -11,8 +12,10 @@ import {
   type ScanWant,
   type SetWant,
 } from '../../../src/gap/radio-plan.ts';
+import { isResolved } from '../../../src/gap/radio-resolving.ts';
 import { afterRadioStep, withSet } from '../../../src/gap/radio-state.ts';
-import { own, peerOf } from '../../support/fake-radio.ts';
+import { keyOf } from '../../support/bonds.ts';
+import { alwaysAs, own, peerOf } from '../../support/fake-radio.ts';
 
 const scan: ScanWant = { active: true, interval: 96, window: 48, filterDuplicates: false };
 const a = peerOf('00:00:00:00:00:0A');
@@ -34,9 +37,16 @@ const legacy: RadioRules = {
   extended: false,
   scanWhileInitiating: true,
   advertiseWhileInitiating: true,
+  resolvingListSize: 4,
   blockedSets: new Set(),
 };
-const nothing: RadioWant = { own, scan: undefined, initiating: undefined, sets: new Map() };
+const nothing: RadioWant = {
+  own: alwaysAs(() => own),
+  resolving: [],
+  scan: undefined,
+  initiating: undefined,
+  sets: new Map(),
+};
 
 /** The steps that a willing controller is taken through, and where it stands then. */
 const walk = (
@@ -77,7 +87,7 @@ describe('from nothing', () => {
 
   test('a public address needs no setting', () => {
     const publicOwn: OwnAddress = { type: 'public', address: own.address };
-    expect(walk(initialRadioState, { own: publicOwn, scan }).ops).toEqual([
+    expect(walk(initialRadioState, { own: alwaysAs(() => publicOwn), scan }).ops).toEqual([
       'setScanParameters',
       'enableScan',
     ]);
@@ -112,9 +122,9 @@ describe('changes', () => {
     const initiating = to(a);
     const running = walk(initialRadioState, { scan, initiating, sets }).state;
     const moved: OwnAddress = { type: 'random', address: a.address };
-    const first = walk(running, { own: moved, scan, initiating, sets });
+    const first = walk(running, { own: alwaysAs(() => moved), scan, initiating, sets });
     expect(first.ops).toEqual(['cancelInitiating', 'disableScan', 'disableAdvertising']);
-    const rest = walk(cancelled(first.state), { own: moved, scan, initiating, sets });
+    const rest = walk(cancelled(first.state), { own: alwaysAs(() => moved), scan, initiating, sets });
     expect(rest.ops).toEqual([
       'setRandomAddress',
       'initiate',
@@ -222,7 +232,6 @@ describe('extended commands', () => {
     ]);
     const { ops, state } = walk(initialRadioState, { sets }, { extended: true });
     expect(ops).toEqual([
-      'setRandomAddress',
       'setAdvertisingParameters 0',
       'setAdvertisingSetAddress 0',
       'setAdvertisingData 0',
@@ -237,5 +246,147 @@ describe('extended commands', () => {
       'disableAdvertising 0',
       'removeAdvertisingSet 0',
     ]);
+  });
+});
+
+describe('addresses that differ by what shows them', () => {
+  const identity: OwnAddress = { type: 'random', address: own.address };
+  const asking: OwnAddress = { type: 'random', address: parseAddress('3A:00:00:00:00:01') };
+  const publicOwn: OwnAddress = { type: 'public', address: a.address };
+  const showing = (known: OwnAddress): OwnAddresses => ({
+    initiating: known,
+    scanning: asking,
+    advertising: () => known,
+  });
+  /** The random address that the controller has when all is done. */
+  const addressFor = (want: Partial<RadioWant>, rules: Partial<RadioRules> = {}) =>
+    walk(initialRadioState, want, rules).state.randomAddress;
+  const passive: ScanWant = { ...scan, active: false };
+  const sets = new Map([[0, set()]]);
+
+  test('a scanner that asks has its own, one that listens needs none', () => {
+    expect(addressFor({ own: showing(publicOwn), scan })).toBe(asking.address);
+    expect(addressFor({ own: showing(publicOwn), scan: passive })).toBeUndefined();
+    expect(addressFor({ own: showing(identity), scan })).toBe(asking.address);
+    expect(addressFor({ own: showing(identity), scan: passive })).toBe(identity.address);
+  });
+
+  test('what is shown to everybody goes before what hides, where they share one', () => {
+    const shown = showing(identity);
+    expect(addressFor({ own: shown, scan, initiating: to(a) })).toBe(identity.address);
+    expect(addressFor({ own: shown, scan, sets })).toBe(identity.address);
+    expect(addressFor({ own: shown, scan, sets: new Map([[0, set({ enabled: false })]]) })).toBe(
+      asking.address,
+    );
+    expect(addressFor({ own: showing(publicOwn), scan, sets, initiating: to(a) })).toBe(asking.address);
+  });
+
+  test('sets of their own leave the scanner its own', () => {
+    const { state } = walk(initialRadioState, { own: showing(identity), scan, sets }, { extended: true });
+    expect(state.randomAddress).toBe(asking.address);
+    expect(state.sets.get(0)?.randomAddress).toBe(identity.address);
+  });
+
+  test('a scanner that begins pauses what the controller must not be doing meanwhile', () => {
+    const shown = showing(publicOwn);
+    const running = walk(initialRadioState, { own: shown, sets }).state;
+    expect(walk(running, { own: shown, sets, scan }).ops).toEqual([
+      'disableAdvertising',
+      'setRandomAddress',
+      'enableAdvertising',
+      'setScanParameters',
+      'enableScan',
+    ]);
+    const extended = walk(initialRadioState, { own: shown, sets }, { extended: true }).state;
+    expect(walk(extended, { own: shown, sets, scan }, { extended: true }).ops).toEqual([
+      'setRandomAddress',
+      'setScanParameters',
+      'enableScan',
+    ]);
+  });
+
+  test('a set whose address changes is stopped, the other goes on', () => {
+    const named = (...addresses: string[]): OwnAddresses => ({
+      initiating: identity,
+      scanning: identity,
+      advertising: (handle) => ({ type: 'random', address: parseAddress(addresses[handle] ?? '') }),
+    });
+    const two = new Map([
+      [0, set()],
+      [1, set()],
+    ]);
+    const before = named('4A:00:00:00:00:01', '4A:00:00:00:00:02');
+    const running = walk(initialRadioState, { own: before, sets: two }, { extended: true }).state;
+    const after = named('4A:00:00:00:00:01', '4A:00:00:00:00:03');
+    expect(walk(running, { own: after, sets: two }, { extended: true }).ops).toEqual([
+      'disableAdvertising 1',
+      'setAdvertisingParameters 1',
+      'setAdvertisingSetAddress 1',
+      'enableAdvertising 1',
+    ]);
+  });
+});
+
+describe('the resolving list', () => {
+  const entryOf = (peer: Peer): ResolvingEntry => ({
+    peer,
+    peerIrk: keyOf(1),
+    localIrk: new Uint8Array(16),
+  });
+  const [first, second, third] = [entryOf(a), entryOf(b), entryOf(c)];
+  const known = walk(initialRadioState, { resolving: [first, second] });
+
+  test('is filled before anybody uses it', () => {
+    expect(known.ops).toEqual([
+      'clearResolvingList',
+      'addToResolvingList',
+      'addToResolvingList',
+      'setAddressResolution',
+    ]);
+    expect(isResolved(known.state, a)).toBe(true);
+    expect(isResolved(known.state, c)).toBe(false);
+    const { ops } = walk(initialRadioState, { resolving: [first], initiating: to(a) });
+    expect(ops).toEqual([
+      'setRandomAddress',
+      'clearResolvingList',
+      'addToResolvingList',
+      'setAddressResolution',
+      'initiate',
+    ]);
+  });
+
+  test('changes while nothing uses the radio: all is stopped and goes on afterwards', () => {
+    const sets = new Map([[0, set()]]);
+    const busy = { scan, initiating: to(a), sets };
+    for (const extended of [false, true]) {
+      const running = walk(known.state, { resolving: [first, second], ...busy }, { extended }).state;
+      const stopped = walk(running, { resolving: [second, third], ...busy }, { extended });
+      const disable = extended ? 'disableAdvertising 0' : 'disableAdvertising';
+      expect(stopped.ops).toEqual(['cancelInitiating', 'disableScan', disable]);
+      const rest = walk(cancelled(stopped.state), { resolving: [second, third], ...busy }, { extended });
+      expect(rest.ops).toEqual([
+        'removeFromResolvingList',
+        'addToResolvingList',
+        'initiate',
+        extended ? 'enableAdvertising 0' : 'enableAdvertising',
+        'enableScan',
+      ]);
+      expect(rest.state.resolvingList).toEqual([second, third]);
+    }
+  });
+
+  test('holds as many as there is room for, the first ones', () => {
+    const { state } = walk(
+      initialRadioState,
+      { resolving: [first, second, third] },
+      { resolvingListSize: 2 },
+    );
+    expect(state.resolvingList).toEqual([first, second]);
+  });
+
+  test('is left alone where the controller cannot use it, and switched off where nobody is wanted', () => {
+    expect(walk(initialRadioState, { resolving: [first] }, { resolvingListSize: 0 }).ops).toEqual([]);
+    expect(walk(known.state, { resolving: [] }).ops).toEqual(['setAddressResolution']);
+    expect(isResolved(walk(known.state, { resolving: [] }).state, a)).toBe(false);
   });
 });

@@ -11,6 +11,7 @@ import { HciRadio } from '../../../src/gap/radio-hci.ts';
 import { ScanManager } from '../../../src/gap/scan.ts';
 import { HciController } from '../../../src/hci/hci-controller.ts';
 import { type Air, createAir, type ProfileName, type VirtualController } from '../../../src/virtual/index.ts';
+import { alwaysAs } from '../../support/fake-radio.ts';
 
 /** A host of scanning, advertising and connecting alone. */
 interface Host {
@@ -36,7 +37,7 @@ const host = async (profile: ProfileName = '5.x', acceptListSize?: number): Prom
   const box = { own };
   const radio = new Radio({
     controller: await clock.run(HciRadio.open(hci, clock, new Log())),
-    ownAddress: () => box.own,
+    own: alwaysAs(() => box.own),
   });
   const made: Host = {
     controller,
