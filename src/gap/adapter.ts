@@ -23,6 +23,7 @@ import { connectPrivately } from './connect-private.ts';
 import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
+import { type DirectedTarget, directedTarget } from './directed-target.ts';
 import type { IdentityStore } from './identity.ts';
 import { KnownSelf } from './known-self.ts';
 import { type L2capListener, L2capListeners, type L2capListenOptions } from './l2cap-listener.ts';
@@ -99,7 +100,11 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#radio = radio;
     this.#identities = identities;
     this.#scans = new ScanManager(radio, (address, type) => new Device(this, { address, type }), identities);
-    this.#advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink));
+    this.#advertising = new AdvertisingManager(
+      radio,
+      (newLink) => this.#accept(newLink),
+      (peer) => this.#aim(peer),
+    );
     this.#connector = new Connector(radio);
     this.#server = new GattServer({
       clock,
@@ -107,6 +112,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       scope: hci.scope,
       deviceName: options.deviceName,
       appearance: options.appearance,
+      resolvesAddresses: options.privacy !== undefined && radio.abilities.resolvingListSize > 0,
     });
     const { gattCache = new MemoryGattCache() } = options;
     this.#gattCache = gattCache === false ? undefined : gattCache;
@@ -145,7 +151,11 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
         },
       );
       const radio = await HciRadio.open(hci, clock, log);
-      return new Adapter(hci, transport, radio, self, options);
+      if (options.privacy !== undefined) await radio.keepPrivateFor(options.privacy.rotateMs);
+      const adapter = new Adapter(hci, transport, radio, self, options);
+      await adapter.#radio.resolvingSettled();
+      hci.scope.check();
+      return adapter;
     } catch (error) {
       await hci.close();
       throw error;
@@ -268,7 +278,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   /**
    * Advertises until a central connects, and gives that connection. No deadline unless one is given.
    *
-   * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit; HciError when the controller refuses.
+   * @throws InvalidStateError when all advertising sets are in use, or for a peer that directed advertising cannot call; InvalidArgumentError for what does not fit; HciError when
+   *   the controller refuses.
    */
   async advertise(options: AdvertiseOptions = {}): Promise<Connection> {
     this.#hci.scope.check();
@@ -375,6 +386,11 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const links = [...this.#hci.links.values()];
     await Promise.allSettled(links.map((link) => this.#hci.disconnect(link)));
     await this.#hci.close();
+  }
+
+  #aim(given: Peer): DirectedTarget {
+    const peer = this.#identities.identify(given);
+    return directedTarget(peer, { bond: this.#self.bonds.find(peer), resolved: this.#radio.resolves(peer) });
   }
 
   #linkTo(request: ConnectRequest): Promise<NewLink> {

@@ -5,6 +5,7 @@ import {
   type AdvertiseOptions,
   type AdvertisingOptions,
   type AdvertisingSpec,
+  type Aim,
   advertisingSpec,
   type BroadcastOptions,
   broadcastSpec,
@@ -24,12 +25,19 @@ export interface BroadcastCallOptions extends BroadcastOptions, WaitOptions {
 export class AdvertisingManager<Connection> {
   readonly #radio: Radio;
   readonly #accept: AcceptLink<Connection>;
+  readonly #aim: Aim;
   /** What each set in use does, by its handle. */
   readonly #used = new Map<number, string>();
 
-  constructor(radio: Radio, accept: AcceptLink<Connection>) {
+  /** `aim` decides how directed advertising calls a peer. Default: by the address given. */
+  constructor(
+    radio: Radio,
+    accept: AcceptLink<Connection>,
+    aim: Aim = (peer) => ({ peer, privately: false }),
+  ) {
     this.#radio = radio;
     this.#accept = accept;
+    this.#aim = aim;
   }
 
   /**
@@ -53,10 +61,10 @@ export class AdvertisingManager<Connection> {
   /**
    * Takes an advertising set, for one connection after the other. It begins to advertise with the first `next()`.
    *
-   * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit.
+   * @throws InvalidStateError when all advertising sets are in use, or for a peer that cannot be called; InvalidArgumentError for what does not fit.
    */
   advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
-    return this.#take(advertisingSpec(options), options.signal, options.timeoutMs);
+    return this.#take(advertisingSpec(options, this.#aim), options.signal, options.timeoutMs);
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   rawPayload,
 } from './codec/advertising-data-builder.ts';
 import type { AdvertisingPayloads } from './codec/advertising-data-packing.ts';
+import type { DirectedTarget } from './directed-target.ts';
 import { advertisingInterval, toSlots } from './intervals.ts';
 import type { Peer } from './radio-controller.ts';
 import { type AdvertisingKind, isDirected, isScannable, type SetParameters } from './radio-plan.ts';
@@ -103,7 +104,11 @@ export const broadcastSpec = (options: BroadcastOptions): AdvertisingSpec => {
   };
 };
 
-const directedSpec = (options: AdvertisingOptions, directed: DirectedOptions): AdvertisingSpec => {
+const directedSpec = (
+  options: AdvertisingOptions,
+  directed: DirectedOptions,
+  { peer, privately }: DirectedTarget,
+): AdvertisingSpec => {
   const given = [
     ...givenFields(options),
     ...(['advertisingData', 'scanResponseData', 'discoverable'] as const).filter(
@@ -118,15 +123,20 @@ const directedSpec = (options: AdvertisingOptions, directed: DirectedOptions): A
   return {
     advertisingData: none,
     scanResponseData: none,
-    parameters: parametersOf(kind, options.intervalMs, { address: directed.address, type: directed.type }),
+    parameters: { ...parametersOf(kind, options.intervalMs, peer), privately },
     limited: false,
   };
 };
 
-/** Throws InvalidArgumentError for what cannot be sent. */
-export const advertisingSpec = (options: AdvertisingOptions): AdvertisingSpec => {
+/** Decides how a peer is called; throws InvalidStateError where it cannot be. */
+export type Aim = (peer: Peer) => DirectedTarget;
+
+/** Throws InvalidArgumentError for what cannot be sent, and what `aim` throws. */
+export const advertisingSpec = (options: AdvertisingOptions, aim: Aim): AdvertisingSpec => {
   const { directed, discoverable = 'general' } = options;
-  if (directed !== undefined) return directedSpec(options, directed);
+  if (directed !== undefined) {
+    return directedSpec(options, directed, aim({ address: directed.address, type: directed.type }));
+  }
   if (options.scannable === false) {
     throw new InvalidArgumentError(
       'connectable advertising is always scannable with the PDUs of Bluetooth 4: leave out scannable',

@@ -25,7 +25,7 @@ interface Resolvable {
  * while it paired on a link that is still up.
  */
 export class PeerIdentities {
-  readonly counters = new Counters(['resolutionsForgotten']);
+  readonly counters = new Counters(['addressesTried', 'resolutionsForgotten']);
   readonly #bonds: Pick<Bonds, 'all'>;
   readonly #now: () => number;
   #resolvable: readonly Resolvable[] = [];
@@ -95,6 +95,7 @@ export class PeerIdentities {
     if (this.#resolvable.length === 0 || kindOfAddress(address, type) !== 'resolvable') return undefined;
     const known = this.#resolved.get(address);
     if (known !== undefined || this.#strangers.has(address)) return known;
+    this.counters.add('addressesTried');
     const found = this.#resolvable.find(({ hash }) => isMadeWith(hash, address));
     if (found === undefined) {
       this.#makeRoom(this.#strangers, MAX_STRANGERS);

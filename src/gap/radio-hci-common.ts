@@ -1,4 +1,4 @@
-import { type Address, addressTypeToHci, parseAddress } from '../core/address.ts';
+import { type Address, type AddressType, addressTypeToHci, parseAddress } from '../core/address.ts';
 import { reversedBytes } from '../core/bytes.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import type { HciController } from '../hci/hci-controller.ts';
@@ -11,6 +11,10 @@ export type Sender = Pick<HciController, 'send'>;
 export const noPeer: Peer = { address: parseAddress('00:00:00:00:00:00'), type: 'public' };
 /** Advertising_Channel_Map: 37, 38 and 39. */
 export const ALL_CHANNELS = 0x07;
+
+/** Own_Address_Type: 2 and 3 ask for private addresses of both sides, made with the keys of the resolving list (Vol 4, Part E, 7.8.5). */
+export const ownAddressType = (type: AddressType, privately: boolean | undefined): number =>
+  addressTypeToHci(type) + (privately === true ? 2 : 0);
 
 /** The commands that are the same in both ways of driving a controller. */
 export const runCommonStep = async (

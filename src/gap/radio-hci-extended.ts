@@ -1,7 +1,7 @@
 import { addressTypeToHci } from '../core/address.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import type { OwnAddress } from './radio-controller.ts';
-import { ALL_CHANNELS, noPeer, runCommonStep, type Sender } from './radio-hci-common.ts';
+import { ALL_CHANNELS, noPeer, ownAddressType, runCommonStep, type Sender } from './radio-hci-common.ts';
 import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
 
 const PHY_1M = 1;
@@ -23,7 +23,7 @@ const eventProperties: Readonly<Record<AdvertisingKind, number>> = {
 const setParameters = async (
   hci: Sender,
   advertisingHandle: number,
-  { kind, interval, peer = noPeer }: SetParameters,
+  { kind, interval, peer = noPeer, privately }: SetParameters,
   own: OwnAddress,
 ): Promise<void> => {
   await hci.send(HciCommand.leSetExtendedAdvertisingParameters, {
@@ -32,7 +32,7 @@ const setParameters = async (
     primaryAdvertisingIntervalMin: interval,
     primaryAdvertisingIntervalMax: interval,
     primaryAdvertisingChannelMap: ALL_CHANNELS,
-    ownAddressType: addressTypeToHci(own.type),
+    ownAddressType: ownAddressType(own.type, privately),
     peerAddressType: addressTypeToHci(peer.type),
     peerAddress: peer.address,
     advertisingFilterPolicy: 0,

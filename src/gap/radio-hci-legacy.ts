@@ -1,7 +1,7 @@
 import { addressTypeToHci } from '../core/address.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import type { OwnAddress } from './radio-controller.ts';
-import { ALL_CHANNELS, noPeer, runCommonStep, type Sender } from './radio-hci-common.ts';
+import { ALL_CHANNELS, noPeer, ownAddressType, runCommonStep, type Sender } from './radio-hci-common.ts';
 import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
 
 /** Advertising_Type (Vol 4, Part E, 7.8.5). */
@@ -15,14 +15,14 @@ const advertisingTypes: Readonly<Record<AdvertisingKind, number>> = {
 
 const setParameters = async (
   hci: Sender,
-  { kind, interval, peer = noPeer }: SetParameters,
+  { kind, interval, peer = noPeer, privately }: SetParameters,
   own: OwnAddress,
 ) => {
   await hci.send(HciCommand.leSetAdvertisingParameters, {
     advertisingIntervalMin: interval,
     advertisingIntervalMax: interval,
     advertisingType: advertisingTypes[kind],
-    ownAddressType: addressTypeToHci(own.type),
+    ownAddressType: ownAddressType(own.type, privately),
     peerAddressType: addressTypeToHci(peer.type),
     peerAddress: peer.address,
     advertisingChannelMap: ALL_CHANNELS,

@@ -130,6 +130,13 @@ export class HciRadio implements RadioController {
     return new HciRadio(hci, clock, log, await readAbilities(hci));
   }
 
+  /** How long the private addresses last that the controller makes itself (Vol 4, Part E, 7.8.45); a refusal leaves it at 15 minutes. */
+  async keepPrivateFor(rotateMs: number): Promise<void> {
+    const command = HciCommand.leSetResolvablePrivateAddressTimeout;
+    if (!this.#hci.info.supports(command)) return;
+    await asked(this.#hci.send(command, { rpaTimeout: Math.floor(rotateMs / 1000) }));
+  }
+
   get scope(): WaitScope {
     return this.#hci.scope;
   }

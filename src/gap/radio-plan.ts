@@ -38,6 +38,8 @@ export interface SetParameters {
   readonly interval: number;
   /** Whom directed advertising is for. */
   readonly peer: Peer | undefined;
+  /** Both sides are called by private addresses that the controller makes, if it has keys for them. */
+  readonly privately?: boolean | undefined;
 }
 
 export interface SetWant {

@@ -17,6 +17,7 @@ export const GattUuid = {
   deviceName: parseUuid(0x2a00),
   appearance: parseUuid(0x2a01),
   serviceChanged: parseUuid(0x2a05),
+  centralAddressResolution: parseUuid(0x2aa6),
   clientSupportedFeatures: parseUuid(0x2b29),
   databaseHash: parseUuid(0x2b2a),
 } as const;

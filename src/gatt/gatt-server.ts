@@ -23,6 +23,8 @@ export interface GattServerOptions {
   readonly deviceName?: string | undefined;
   /** A value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
   readonly appearance?: number | undefined;
+  /** Whether directed advertising may call this side by private addresses (Vol 3, Part C, 12.4). Default false. */
+  readonly resolvesAddresses?: boolean | undefined;
   /** How long `onRead` and `onWrite` may take before the client is answered Unlikely Error; 10 s by default, 15 s at most. */
   readonly handlerTimeoutMs?: number | undefined;
 }
@@ -67,7 +69,11 @@ export class GattServer {
       session: (connection) => this.#session(connection),
       sessions: () => this.#sessions.values(),
     };
-    this.#genericAccess = new GenericAccess(options.deviceName ?? 'Jelling', options.appearance ?? 0);
+    this.#genericAccess = new GenericAccess(
+      options.deviceName ?? 'Jelling',
+      options.appearance ?? 0,
+      options.resolvesAddresses ?? false,
+    );
     this.#add(this.#genericAccess.service);
     this.#add(this.#genericAttribute.service);
   }

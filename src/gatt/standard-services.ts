@@ -13,7 +13,8 @@ export class GenericAccess {
   readonly #name: Characteristic;
   readonly #appearance: Characteristic;
 
-  constructor(deviceName: string, appearance: number) {
+  /** `resolvesAddresses`: as central, this side knows itself behind private addresses that directed advertising calls it by (12.4). */
+  constructor(deviceName: string, appearance: number, resolvesAddresses: boolean) {
     this.#name = new Characteristic(this.service, GattUuid.deviceName, {
       read: true,
       maxLength: LONGEST_NAME,
@@ -21,6 +22,11 @@ export class GenericAccess {
     });
     this.#appearance = new Characteristic(this.service, GattUuid.appearance, { read: true, maxLength: 2 });
     this.appearance = appearance;
+    if (!resolvesAddresses) return;
+    new Characteristic(this.service, GattUuid.centralAddressResolution, {
+      read: true,
+      initial: Uint8Array.of(1),
+    });
   }
 
   get deviceName(): string {

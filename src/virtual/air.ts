@@ -6,6 +6,7 @@ import { randomBytes } from '../crypto/random.ts';
 import { type Radio, VirtualController } from './controller.ts';
 import { ControllerCore } from './controller-core.ts';
 import { AirFaults } from './link-layer/air-faults.ts';
+import type { AirMonitor } from './link-layer/air-monitor.ts';
 import { Medium } from './link-layer/medium.ts';
 import { type Profile, type ProfileName, profileOf } from './profile.ts';
 import type { Position } from './propagation.ts';
@@ -73,6 +74,15 @@ export class Air {
 
   get controllers(): readonly VirtualController[] {
     return [...this.#controllers.values()];
+  }
+
+  /** Hears every packet that says who sends it: advertising, scan requests, connection requests. */
+  get monitor(): AirMonitor | undefined {
+    return this.#medium.monitor;
+  }
+
+  set monitor(monitor: AirMonitor | undefined) {
+    this.#medium.monitor = monitor;
   }
 
   /** The share of packets lost on a timed air. */

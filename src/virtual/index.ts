@@ -4,6 +4,7 @@ export type { ControllerFaults, PacketFault, PacketScript } from './controller-f
 export { createAir } from './create-air.ts';
 export type { HostLine } from './host-line.ts';
 export type { AirFaults, DataFault, DataOnAir } from './link-layer/air-faults.ts';
+export type { AirMonitor, SenderOnAir } from './link-layer/air-monitor.ts';
 export type { Station } from './link-layer/medium.ts';
 export { openVirtual } from './open-virtual.ts';
 export type { Profile, ProfileName } from './profile.ts';

@@ -118,7 +118,7 @@ describe('aioble 1, stop', () => {
       await expect(ble.advertise()).rejects.toThrow(TransportError);
       expect(() => ble.advertising()).toThrow(TransportError);
       await ble.close();
-      host = await hosts.reopen(host, { identityStore: store });
+      host = await hosts.hostOn(host.controller, { identityStore: store });
     }
     expect(addresses.size).toBe(1);
   });

@@ -215,7 +215,7 @@ test('aioble 9, ble_shutdown: three times from the start to the end, with reads 
     }
     await hosts.run(atCentral.disconnect());
     await hosts.run(ble.close());
-    instance0 = await hosts.reopen(instance0, { identityStore });
+    instance0 = await hosts.hostOn(instance0.controller, { identityStore });
   }
   expect(addresses.size).toBe(1);
 });

@@ -33,18 +33,14 @@ export class Hosts implements AsyncDisposable {
     this.air = createAir({ clock: this.clock, seed: 7, ...options });
   }
 
-  async host(options: HostOptions = {}): Promise<Host> {
+  host(options: HostOptions = {}): Promise<Host> {
     const controller = this.air.createController(options);
     controller.faults.fromHost = options.fromHost;
-    return this.#start(controller, options.open);
+    return this.hostOn(controller, options.open);
   }
 
-  /** Another host on the controller of one that has been closed: by its address it is the same device. */
-  reopen({ controller }: Host, options?: OpenOptions): Promise<Host> {
-    return this.#start(controller, options);
-  }
-
-  async #start(controller: VirtualController, options: OpenOptions = {}): Promise<Host> {
+  /** A host on a controller that is there; on that of one that has been closed it is, by its address, the same device. */
+  async hostOn(controller: VirtualController, options: OpenOptions = {}): Promise<Host> {
     const opening = open(controller.connect(), {
       clock: this.clock,
       identityStore: new MemoryIdentityStore(),

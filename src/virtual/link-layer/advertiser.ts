@@ -151,14 +151,17 @@ export class Advertiser {
   event(): AdvertisingEvent {
     const o = this.#options;
     const data = o.data();
+    const from = o.anonymous ? undefined : o.own();
+    const target = o.targetOnAir();
+    if (from !== undefined) o.medium.sends('advertising', this.station, from, target);
     const answerMs = o.scannable || o.connectable ? 2 * INTER_FRAME_MS + airtimeMs(o.primaryPhy, 12) : 0;
     return {
       advertiser: this,
       legacy: o.legacy,
       connectable: o.connectable,
       scannable: o.scannable,
-      from: o.anonymous ? undefined : o.own(),
-      target: o.targetOnAir(),
+      from,
+      target,
       data,
       channelMap: o.channelMap,
       primaryPhy: o.primaryPhy,

@@ -86,6 +86,7 @@ export class Initiator implements Listener {
     if (event.target !== undefined && !sameDevice(event.target, own) && !identities.calls(event.target))
       return;
     if (!mayConnect(device)) return;
+    medium.sends('connectRequest', this.station, own, event.from);
     // A request that is not heard leaves the advertiser as it was; the next event brings another chance.
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
     const phy = event.legacy ? 1 : event.secondaryPhy;

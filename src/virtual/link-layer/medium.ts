@@ -4,6 +4,7 @@ import { SeededRandom } from '../random.ts';
 import { Turns } from '../turns.ts';
 import type { Advertiser, AdvertisingEvent } from './advertiser.ts';
 import type { AirFaults } from './air-faults.ts';
+import type { AirMonitor, SenderOnAir } from './air-monitor.ts';
 import type { Link } from './link.ts';
 
 /** One radio on the air. */
@@ -41,6 +42,8 @@ export class Medium {
   /** Whether everything on the air takes no time. */
   readonly ideal: boolean;
   readonly faults: AirFaults;
+  /** Hears every packet that says who sends it. */
+  monitor: AirMonitor | undefined;
   /** The share of packets that are not heard, 0 to 1. */
   loss: number;
   readonly #advertisers = new Set<Advertiser>();
@@ -55,6 +58,16 @@ export class Medium {
     this.loss = options.loss;
     this.faults = options.faults;
     this.faults.onChange = () => this.reachabilityChanged();
+  }
+
+  /** A packet that says who sends it goes out. */
+  sends(
+    kind: SenderOnAir['kind'],
+    { name }: Station,
+    from: SenderOnAir['from'],
+    to: SenderOnAir['to'],
+  ): void {
+    this.monitor?.({ kind, station: name, from, to, atMs: this.clock.now() });
   }
 
   addLink(link: Link): void {

@@ -98,8 +98,10 @@ export class Scanner implements Listener {
     if (!follows(event, this.#options.phys) || !this.#admits(event, who)) return;
     this.#report({ event, who, scanResponse: false, data: event.data, rssi });
     if (!active.has(event.primaryPhy) || !event.scannable) return;
+    const asking = own(who?.device);
+    medium.sends('scanRequest', this.station, asking, event.from);
     if (!medium.ideal && !medium.received(this.station, event.advertiser.station)) return;
-    const answer = event.advertiser.scanRequested(own(who?.device));
+    const answer = event.advertiser.scanRequested(asking);
     if (answer === undefined) return;
     if (!medium.ideal && !medium.received(event.advertiser.station, this.station)) return;
     this.#report({ event, who, scanResponse: true, data: answer, rssi });

@@ -181,7 +181,7 @@ test('A7: who comes by the address of a bonded peer and cannot encrypt is told t
   await hosts.run(atPeripheral.disconnected());
   // The same controller, and so the same address, with a host that has no bonds.
   await hosts.run(central.ble.close());
-  const impostor = await hosts.reopen(central);
+  const impostor = await hosts.hostOn(central.controller);
   const again = await linked(hosts, impostor, peripheral);
   expect(again.atPeripheral.device.address).toBe(central.ble.address);
   again.atCentral.raisesSecurity = false;
