@@ -69,7 +69,6 @@ const seek = async (
 ): Promise<NewLink> => {
   const { radio, connector, identities } = parts;
   const { peer } = request;
-  await radio.resolvingSettled();
   for (;;) {
     signal.throwIfAborted();
     radio.scope.check();

@@ -64,6 +64,22 @@ export const afterRadioStep = (state: RadioState, step: RadioStep): RadioState =
   }
 };
 
+/** What begins something is counted before its answer: the event that it leads to may stand in the same chunk as the answer. */
+export const isCountedFirst = (step: RadioStep): boolean => {
+  switch (step.op) {
+    case 'disableScan':
+    case 'disableAdvertising':
+    case 'removeAdvertisingSet':
+    case 'clearResolvingList':
+    case 'addToResolvingList':
+    case 'removeFromResolvingList':
+    case 'setAddressResolution':
+      return false;
+    default:
+      return true;
+  }
+};
+
 /**
  * The state when the controller has refused a step whose effect was counted in advance. What was to be stopped counts as stopped: a controller
  * that refuses to end something is not doing it.

@@ -30,7 +30,7 @@ import {
 } from './radio-plan.ts';
 import { verdictOnRefusal } from './radio-refusal.ts';
 import { isResolved, nextResolvingStep } from './radio-resolving.ts';
-import { afterRadioStep, afterRefusedStep, withSet } from './radio-state.ts';
+import { afterRadioStep, afterRefusedStep, isCountedFirst, withSet } from './radio-state.ts';
 import type { InitiatingUser, ScanUser, SetUser } from './radio-users.ts';
 import { RadioWants } from './radio-wants.ts';
 
@@ -44,9 +44,6 @@ export interface RadioOptions {
 
 /** How long a controller may take to complete a cancelled connection attempt. */
 const CANCEL_LIMIT_MS = 2_000;
-
-const endsSomething = (step: RadioStep): boolean =>
-  step.op === 'disableScan' || step.op === 'disableAdvertising' || step.op === 'removeAdvertisingSet';
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
@@ -248,8 +245,7 @@ export class Radio implements RadioSink {
   }
 
   async #take(step: RadioStep): Promise<void> {
-    // What begins something is counted before its answer: the event that it leads to may stand in the same chunk as the answer.
-    const counted = !endsSomething(step);
+    const counted = isCountedFirst(step);
     if (counted) this.#state = afterRadioStep(this.#state, step);
     if (step.op === 'cancelInitiating') this.#limitCancel();
     try {
@@ -268,7 +264,7 @@ export class Radio implements RadioSink {
     if (step.op === 'cancelInitiating') this.#cancelTimer.cancel();
     const attempt = this.#state.initiating?.want;
     const acceptListHeld = (this.#state.acceptList?.length ?? 1) - 1;
-    const resolvingListHeld = (this.#state.resolvingList?.length ?? 1) - 1;
+    const resolvingListHeld = this.#state.resolvingList?.length ?? 0;
     this.#state = afterRefusedStep(this.#state, step);
     const verdict = verdictOnRefusal(step, error, {
       state: this.#state,

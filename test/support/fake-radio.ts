@@ -344,8 +344,13 @@ export interface RadioBench {
 export const radioBench = (
   abilities: Partial<RadioAbilities> = {},
   shown: OwnAddresses | (() => OwnAddress) = () => own,
+  identify?: (peer: Peer) => Peer,
 ): RadioBench => {
   const fake = new FakeRadio(abilities);
-  const radio = new Radio({ controller: fake, own: typeof shown === 'function' ? alwaysAs(shown) : shown });
+  const radio = new Radio({
+    controller: fake,
+    own: typeof shown === 'function' ? alwaysAs(shown) : shown,
+    identify,
+  });
   return { fake, radio, clock: fake.clock, settle: () => fake.clock.advance(0), end: () => fake.lose() };
 };

@@ -1,3 +1,4 @@
+import type { SenderOnAir } from 'jelling/virtual';
 import { describe, expect, test } from 'vitest';
 import { Hosts } from '../../support/hosts.ts';
 import {
@@ -10,6 +11,11 @@ import {
 } from '../../support/private-hosts.ts';
 
 const MINUTE_MS = 60_000;
+
+const targetsOf = (sent: readonly SenderOnAir[]): readonly unknown[] => [
+  ...new Set(sent.map(({ to }) => to?.address)),
+];
+
 const controllers: readonly (readonly [string, PersonOptions])[] = [
   ['legacy commands', { profile: '4.2' }],
   ['extended commands', { profile: '5.x', address: null }],
@@ -107,4 +113,25 @@ test('V2 no two sets show the same address at the same time, and all change', as
   expect(new Set([...before, ...after]).size).toBe(6);
   stop.abort();
   await hosts.run(Promise.all(over));
+});
+
+test('V2 what the controller makes itself, to call a peer by, changes as often', async () => {
+  await using hosts = new Hosts();
+  const spy = new Spy(hosts);
+  const options = { privacy: { rotateMs: 2 * MINUTE_MS } };
+  const [hidden, friend] = await twoFriends(hosts, options, options, { centralAddressResolution: true });
+  const stop = new AbortController();
+  const over = hidden.ble
+    .advertise({ directed: friend.identity, intervalMs: 10_240, signal: stop.signal })
+    .catch(() => undefined);
+  await hosts.clock.advance(MINUTE_MS);
+  const before = spy.take(hidden);
+  await hosts.clock.advance(4 * MINUTE_MS);
+  const after = spy.take(hidden).slice(-3);
+  for (const of of [addressesOf, targetsOf]) {
+    expect(of(after)).toHaveLength(1);
+    expect(of(before)).not.toContain(of(after)[0]);
+  }
+  stop.abort();
+  await hosts.run(over);
 });

@@ -3,7 +3,7 @@ import { parseAddress } from '../../../src/core/address.ts';
 import { HciError, MalformedPduError } from '../../../src/core/errors.ts';
 import { AdvertisingManager } from '../../../src/gap/advertising-manager.ts';
 import { Connector } from '../../../src/gap/connect.ts';
-import type { OwnAddress } from '../../../src/gap/radio-controller.ts';
+import { type OwnAddress, samePeer } from '../../../src/gap/radio-controller.ts';
 import { ScanManager } from '../../../src/gap/scan.ts';
 import { own, peerOf, type RadioBench, radioBench } from '../../support/fake-radio.ts';
 
@@ -310,4 +310,28 @@ test('when the controller is gone nothing pends and nothing is heard any more', 
   await bench.radio.until(() => false);
   expect(bench.fake.attached).toBe(false);
   expect(bench.clock.pending).toBe(0);
+});
+
+describe('a peer that is known behind its address', () => {
+  const onAir = peerOf('4A:00:00:00:00:01', 'random');
+
+  test.each(['central', 'peripheral'] as const)('is the peer of a link of the %s role', async (role) => {
+    const known = radioBench({}, undefined, (peer) => (samePeer(peer, onAir) ? a : peer));
+    const connecting = new Connector(known.radio);
+    const advertised = new AdvertisingManager(known.radio, (newLink) => newLink);
+    const made = role === 'central' ? connecting.connect({ peer: onAir }) : advertised.advertise();
+    await known.settle();
+    known.fake.linkUp(role, onAir);
+    expect(await made).toMatchObject({ peer: a, peerResolvableAddress: onAir.address });
+    known.end();
+  });
+
+  test('is left to the controller where that knows it', async () => {
+    const known = radioBench({}, undefined, () => b);
+    const made = new Connector(known.radio).connect({ peer: a });
+    await known.settle();
+    known.fake.linkUp('central', a, { peerResolvableAddress: onAir.address });
+    expect(await made).toMatchObject({ peer: a, peerResolvableAddress: onAir.address });
+    known.end();
+  });
 });

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { Log } from '../../../src/core/log.ts';
+import { MemoryIdentityStore } from '../../../src/gap/identity.ts';
+import { KnownSelf } from '../../../src/gap/known-self.ts';
+import type { Privacy } from '../../../src/gap/privacy.ts';
+import type { HciController } from '../../../src/hci/hci-controller.ts';
+import { MemoryBondStore } from '../../../src/smp/bond-store.ts';
+import { identityOf, keyOf, localIdentity, secureBond } from '../../support/bonds.ts';
+import { FakeRadio } from '../../support/fake-radio.ts';
+
+const a = identityOf('00:00:5E:00:53:0A');
+const b = identityOf('F0:00:5E:00:53:0B', 'random');
+
+const hci: Pick<HciController, 'info' | 'readStaticAddress'> = {
+  info: { publicAddress: localIdentity.address } as HciController['info'],
+  readStaticAddress: () => Promise.resolve(undefined),
+};
+
+const opened = async (privacy: Privacy | undefined) => {
+  const bondStore = new MemoryBondStore();
+  await bondStore.save(localIdentity, secureBond(a, 1, { peerIrk: keyOf(11) }));
+  const self = await KnownSelf.find(hci, {
+    store: new MemoryIdentityStore(),
+    adapter: 'usb',
+    name: undefined,
+    bondStore,
+    privacy,
+    log: new Log(),
+  });
+  const fake = new FakeRadio({ resolvingListSize: 8 });
+  const { radio } = self.useRadio(fake);
+  await radio.resolvingSettled();
+  return { self, fake, radio };
+};
+
+describe('the controller', () => {
+  test('knows whom this side knows, from the start and as bonds come and go', async () => {
+    const { self, fake, radio } = await opened(undefined);
+    const listed = () => fake.resolvingList.map(({ peer }) => peer);
+    expect(listed()).toEqual([a]);
+    expect([radio.resolves(a), radio.resolves(b)]).toEqual([true, false]);
+    await self.bonds.save(secureBond(b, 2, { peerIrk: keyOf(12) }));
+    await radio.resolvingSettled();
+    expect(listed()).toEqual([a, b]);
+    await self.bonds.remove(a);
+    await radio.resolvingSettled();
+    expect(listed()).toEqual([b]);
+    expect([radio.resolves(a), radio.resolves(b)]).toEqual([false, true]);
+    await self.bonds.remove(b);
+    await radio.resolvingSettled();
+    expect(fake.resolution).toBe(false);
+    expect(fake.faults).toEqual([]);
+    fake.lose();
+  });
+
+  test('makes addresses for this side where it hides, and only then', async () => {
+    const hidden = await opened({ rotateMs: 1_000 });
+    expect([...(hidden.fake.resolvingList[0]?.localIrk ?? [])]).toEqual([...hidden.self.identity.irk]);
+    hidden.fake.lose();
+    const open = await opened(undefined);
+    expect(open.fake.resolvingList[0]?.localIrk).toEqual(new Uint8Array(16));
+    open.fake.lose();
+  });
+
+  test.each([
+    ['is full', 0x07, 0],
+    ['cannot be used', 0x01, 0],
+  ])('a list that %s is done without', async (_name, status, held) => {
+    const bondStore = new MemoryBondStore();
+    for (const peer of [a, b]) {
+      await bondStore.save(localIdentity, secureBond(peer, 1, { peerIrk: keyOf(peer === a ? 11 : 12) }));
+    }
+    const self = await KnownSelf.find(hci, {
+      store: new MemoryIdentityStore(),
+      adapter: 'usb',
+      name: undefined,
+      bondStore,
+      privacy: undefined,
+      log: new Log(),
+    });
+    const fake = new FakeRadio({ resolvingListSize: 8 });
+    fake.refusals.set('addToResolvingList', [status]);
+    const { radio } = self.useRadio(fake);
+    await radio.resolvingSettled();
+    expect(radio.counters.get('resolvingLimited')).toBe(1);
+    expect(fake.resolvingList).toHaveLength(held);
+    expect(fake.resolution).toBe(false);
+    fake.lose();
+  });
+
+  test('a list that is full after some keeps those', async () => {
+    const { self, fake, radio } = await opened(undefined);
+    fake.resolvingListRoom = 1;
+    await self.bonds.save(secureBond(b, 2, { peerIrk: keyOf(12) }));
+    await radio.resolvingSettled();
+    expect([radio.resolves(a), radio.resolves(b)]).toEqual([true, false]);
+    expect(fake.resolution).toBe(true);
+    fake.lose();
+  });
+});
