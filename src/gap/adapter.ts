@@ -3,7 +3,7 @@ import { type Address, type AddressType, parseAddress } from '../core/address.ts
 import type { Clock } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { procedure, type WaitOptions } from '../core/procedure.ts';
+import type { WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { type GattCache, MemoryGattCache } from '../gatt/gatt-cache.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
@@ -17,19 +17,17 @@ import type { Advertising } from './advertising.ts';
 import { AdvertisingManager, type BroadcastCallOptions } from './advertising-manager.ts';
 import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
 import { type BondInfo, describeBond } from './bond-info.ts';
-import { Connector, type ConnectRequest } from './connect.ts';
 import { prepareConnection } from './connect-preparation.ts';
-import { connectPrivately } from './connect-private.ts';
 import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
-import { type DirectedTarget, directedTarget } from './directed-target.ts';
 import type { IdentityStore } from './identity.ts';
 import { KnownSelf } from './known-self.ts';
 import { type L2capListener, L2capListeners, type L2capListenOptions } from './l2cap-listener.ts';
 import { assembleLink } from './link-assembly.ts';
 import { LinkEvents } from './link-events.ts';
 import type { Service } from './local-attributes.ts';
+import { PeerAccess } from './peer-access.ts';
 import type { PeerIdentities } from './peer-identities.ts';
 import type { Privacy } from './privacy.ts';
 import type { Radio } from './radio.ts';
@@ -69,7 +67,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   #security: SecurityPolicy | undefined;
   readonly #scans: ScanManager<Device>;
   readonly #advertising: AdvertisingManager<Connection>;
-  readonly #connector: Connector;
+  readonly #access: PeerAccess;
   readonly #server: GattServer;
   readonly #listeners: L2capListeners;
   readonly #gattCache: GattCache | undefined;
@@ -103,9 +101,9 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#advertising = new AdvertisingManager(
       radio,
       (newLink) => this.#accept(newLink),
-      (peer) => this.#aim(peer),
+      (peer) => this.#access.aim(peer),
     );
-    this.#connector = new Connector(radio);
+    this.#access = new PeerAccess({ radio, scans: this.#scans, identities, bonds: self.bonds });
     this.#server = new GattServer({
       clock,
       log,
@@ -128,34 +126,24 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const timeoutMs = Number.POSITIVE_INFINITY;
     const hci = await HciController.start(transport, { clock, log, signal, timeoutMs });
     try {
-      const self = await procedure<KnownSelf>(
-        {
-          what: `finding out who ${transport.name} is`,
-          clock,
-          signal,
-          scope: hci.scope,
-          defaultTimeoutMs: timeoutMs,
-        },
-        (settle) => {
-          const { identityStore: store, identity: name, bondStore, privacy } = options;
-          const known = KnownSelf.find(hci, {
-            store,
-            adapter: transport.name,
-            name,
-            bondStore,
-            privacy,
-            log,
-          });
-          known.then(settle.resolve, settle.reject);
-          return undefined;
-        },
-      );
+      const { identityStore: store, identity: name, bondStore, privacy } = options;
+      const adapter = transport.name;
+      const self = await KnownSelf.find(hci, {
+        store,
+        adapter,
+        name,
+        bondStore,
+        privacy,
+        log,
+        clock,
+        signal,
+      });
       const radio = await HciRadio.open(hci, clock, log);
-      if (options.privacy !== undefined) await radio.keepPrivateFor(options.privacy.rotateMs);
-      const adapter = new Adapter(hci, transport, radio, self, options);
-      await adapter.#radio.resolvingSettled();
+      if (privacy !== undefined) await radio.keepPrivateFor(privacy.rotateMs);
+      const opened = new Adapter(hci, transport, radio, self, options);
+      await opened.#radio.resolvingSettled();
       hci.scope.check();
-      return adapter;
+      return opened;
     } catch (error) {
       await hci.close();
       throw error;
@@ -367,7 +355,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const { clock, log } = this.#options;
     const { timeoutMs = Number.POSITIVE_INFINITY, signal } = options;
     const endMs = clock.now() + timeoutMs;
-    const newLink = await this.#linkTo({ ...options, peer: peerOf(device) });
+    const newLink = await this.#access.connect({ ...options, peer: peerOf(device) });
     const connection = this.#accept(newLink);
     await prepareConnection(connection, {
       clock,
@@ -386,22 +374,6 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     const links = [...this.#hci.links.values()];
     await Promise.allSettled(links.map((link) => this.#hci.disconnect(link)));
     await this.#hci.close();
-  }
-
-  #aim(given: Peer): DirectedTarget {
-    const peer = this.#identities.identify(given);
-    return directedTarget(peer, { bond: this.#self.bonds.find(peer), resolved: this.#radio.resolves(peer) });
-  }
-
-  #linkTo(request: ConnectRequest): Promise<NewLink> {
-    if (this.#self.bonds.find(request.peer)?.peerIrk === undefined) return this.#connector.connect(request);
-    const parts = {
-      radio: this.#radio,
-      connector: this.#connector,
-      scans: this.#scans,
-      identities: this.#identities,
-    };
-    return connectPrivately(parts, request);
   }
 
   #accept(newLink: NewLink): Connection {

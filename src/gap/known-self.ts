@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { HciController } from '../hci/hci-controller.ts';
 import type { BondStore } from '../smp/bond-store.ts';
@@ -15,7 +16,12 @@ export interface SelfOptions extends Omit<IdentityChoice, 'hides'> {
   readonly bondStore: BondStore | undefined;
   /** Undefined for an adapter that shows who it is. */
   readonly privacy: Privacy | undefined;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** What is used of the controller. */
+export type SelfHci = Pick<HciController, 'info' | 'readStaticAddress' | 'scope'>;
 
 /** For one change of what is kept on disk. */
 const STORE_TIMEOUT_MS = 2_000;
@@ -34,10 +40,21 @@ export class KnownSelf {
     this.#privacy = privacy;
   }
 
-  static async find(
-    hci: Pick<HciController, 'info' | 'readStaticAddress'>,
-    options: SelfOptions,
-  ): Promise<KnownSelf> {
+  /** Asks the controller and the stores; without a deadline of its own. */
+  static find(hci: SelfHci, options: SelfOptions): Promise<KnownSelf> {
+    const { adapter, clock, signal } = options;
+    const what = `finding out who ${adapter} is`;
+    const { scope } = hci;
+    return procedure<KnownSelf>(
+      { what, clock, signal, scope, defaultTimeoutMs: Number.POSITIVE_INFINITY },
+      (settle) => {
+        KnownSelf.#ask(hci, options).then(settle.resolve, settle.reject);
+        return undefined;
+      },
+    );
+  }
+
+  static async #ask(hci: SelfHci, options: SelfOptions): Promise<KnownSelf> {
     const { privacy, bondStore } = options;
     const identity = await chooseIdentity(hci, { ...options, hides: privacy !== undefined });
     return new KnownSelf(identity, await Bonds.open(identity, bondStore), privacy);

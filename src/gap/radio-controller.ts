@@ -28,6 +28,8 @@ export interface OwnAddresses {
   readonly scanning: OwnAddress;
   /** Of an advertising set. */
   advertising(handle: number): OwnAddress;
+  /** Nothing is shown until an address is asked for again. */
+  rest?(): void;
 }
 
 /** Whom the controller is to know behind private addresses: an entry of its resolving list. A new object means a new entry. */

@@ -17,6 +17,12 @@ export class RadioWants {
     this.#own = own;
   }
 
+  /** Whether anything is wanted that shows an address. */
+  get any(): boolean {
+    const advertises = [...this.#sets.values()].some(({ enabled }) => enabled);
+    return advertises || this.#scan !== undefined || this.#initiating !== undefined;
+  }
+
   /** `quiet`: nothing of it is to be done any more. */
   now(quiet: boolean): RadioWant {
     const { resolving } = this;

@@ -231,7 +231,10 @@ export class Radio implements RadioSink {
     try {
       for (;;) {
         const step = this.#stopped ? undefined : nextRadioStep(this.#state, this.#want(), this.#rules.now);
-        if (step === undefined) return;
+        if (step === undefined) {
+          if (!this.#wants.any) this.#own.rest?.();
+          return;
+        }
         await this.#take(step);
         this.#changed();
       }

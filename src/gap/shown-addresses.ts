@@ -29,6 +29,8 @@ type Shower = 'shared' | 'asking' | number;
 export class ShownAddresses implements OwnAddresses {
   readonly #options: ShownAddressesOptions;
   readonly #private = new Map<Shower, OwnAddress>();
+  #periodBeganMs = 0;
+  /** Runs while something is shown. */
   #period: Timer = noTimer;
 
   constructor(options: ShownAddressesOptions) {
@@ -57,21 +59,36 @@ export class ShownAddresses implements OwnAddresses {
       : this.#kept(by, () => resolvableAddressFrom(irk, randomBytes(3)));
   }
 
-  /** The period begins when the first address is shown: who shows none needs no timer. */
+  rest(): void {
+    this.#period.cancel();
+    this.#period = noTimer;
+  }
+
   #kept(by: Shower, make: () => OwnAddress['address']): OwnAddress {
+    this.#wake();
     const known = this.#private.get(by);
     if (known !== undefined) return known;
-    const { clock, privacy, scope } = this.#options;
-    if (this.#private.size === 0 && scope.error === undefined) {
-      const rotateMs = privacy?.rotateMs ?? LONGEST_PRIVATE_MS;
-      this.#period = clock.after(rotateMs, () => this.#rotate(), { background: true });
-    }
     const made: OwnAddress = { type: 'random', address: make() };
     this.#private.set(by, made);
     return made;
   }
 
+  /** A period goes on where a rest has interrupted it, unless it has ended meanwhile. */
+  #wake(): void {
+    const { clock, privacy, scope } = this.#options;
+    if (this.#period !== noTimer || scope.error !== undefined) return;
+    const rotateMs = privacy?.rotateMs ?? LONGEST_PRIVATE_MS;
+    const nowMs = clock.now();
+    if (this.#private.size === 0 || nowMs - this.#periodBeganMs >= rotateMs) {
+      this.#private.clear();
+      this.#periodBeganMs = nowMs;
+    }
+    const leftMs = this.#periodBeganMs + rotateMs - nowMs;
+    this.#period = clock.after(leftMs, () => this.#rotate(), { background: true });
+  }
+
   #rotate(): void {
+    this.#period = noTimer;
     this.#private.clear();
     this.#options.onChange();
   }

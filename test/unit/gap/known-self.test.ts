@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Log } from '../../../src/core/log.ts';
+import { ManualClock } from '../../../src/core/manual-clock.ts';
+import { WaitScope } from '../../../src/core/wait-scope.ts';
 import { MemoryIdentityStore } from '../../../src/gap/identity.ts';
-import { KnownSelf } from '../../../src/gap/known-self.ts';
+import { KnownSelf, type SelfHci } from '../../../src/gap/known-self.ts';
 import type { Privacy } from '../../../src/gap/privacy.ts';
 import type { HciController } from '../../../src/hci/hci-controller.ts';
 import { MemoryBondStore } from '../../../src/smp/bond-store.ts';
@@ -11,9 +13,10 @@ import { FakeRadio } from '../../support/fake-radio.ts';
 const a = identityOf('00:00:5E:00:53:0A');
 const b = identityOf('F0:00:5E:00:53:0B', 'random');
 
-const hci: Pick<HciController, 'info' | 'readStaticAddress'> = {
+const hci: SelfHci = {
   info: { publicAddress: localIdentity.address } as HciController['info'],
   readStaticAddress: () => Promise.resolve(undefined),
+  scope: new WaitScope(),
 };
 
 const opened = async (privacy: Privacy | undefined) => {
@@ -26,6 +29,7 @@ const opened = async (privacy: Privacy | undefined) => {
     bondStore,
     privacy,
     log: new Log(),
+    clock: new ManualClock(),
   });
   const fake = new FakeRadio({ resolvingListSize: 8 });
   const { radio } = self.useRadio(fake);
@@ -77,6 +81,7 @@ describe('the controller', () => {
       bondStore,
       privacy: undefined,
       log: new Log(),
+      clock: new ManualClock(),
     });
     const fake = new FakeRadio({ resolvingListSize: 8 });
     fake.refusals.set('addToResolvingList', [status]);

@@ -85,6 +85,37 @@ describe('with privacy', () => {
   });
 });
 
+describe('at rest', () => {
+  test('no timer runs, and a period that has not ended goes on', async () => {
+    const { own, clock, changes, end } = shown({ rotateMs: 60_000 });
+    const first = own.initiating;
+    await clock.advance(20_000);
+    own.rest();
+    expect(clock.pending).toBe(0);
+    await clock.advance(20_000);
+    expect(own.initiating).toEqual(first);
+    await clock.advance(20_000);
+    expect(changes).toEqual([60_000]);
+    expect(own.initiating).not.toEqual(first);
+    end();
+  });
+
+  test('a period that has ended meanwhile does not', async () => {
+    const { own, clock, changes, end } = shown({ rotateMs: 60_000 });
+    const first = own.initiating;
+    own.rest();
+    await clock.advance(60_000);
+    expect(changes).toEqual([]);
+    const second = own.initiating;
+    expect(second).not.toEqual(first);
+    await clock.advance(59_999);
+    expect(own.initiating).toEqual(second);
+    await clock.advance(1);
+    expect(changes).toEqual([120_000]);
+    end();
+  });
+});
+
 describe('how to hide', () => {
   test('is for 15 minutes unless told', () => {
     expect(toPrivacy(undefined)).toBeUndefined();
