@@ -69,7 +69,7 @@ export class BearerSet implements Bearer {
   /** Of this set, and of bearers that have ended. */
   readonly #counters = makeAttCounters();
   #largestMtu = Number.POSITIVE_INFINITY;
-  #makeServer: (() => AttServer) | undefined;
+  #makeServer: ((bearer: AttBearer) => AttServer) | undefined;
   #valueReceiver: AttValueReceiver | undefined;
 
   constructor(options: BearerSetOptions) {
@@ -92,9 +92,9 @@ export class BearerSet implements Bearer {
   }
 
   /** Answers requests and takes commands: one server for each bearer, now and later. */
-  serve(makeServer: () => AttServer): void {
+  serve(makeServer: (bearer: AttBearer) => AttServer): void {
     this.#makeServer = makeServer;
-    for (const bearer of this.#bearers) bearer.server = makeServer();
+    for (const bearer of this.#bearers) bearer.server = makeServer(bearer);
   }
 
   get valueReceiver(): AttValueReceiver | undefined {
@@ -240,7 +240,7 @@ export class BearerSet implements Bearer {
       channelMtu,
       onFree: () => this.#next(),
     });
-    bearer.server = this.#makeServer?.();
+    bearer.server = this.#makeServer?.(bearer);
     bearer.valueReceiver = this.#valueReceiver;
     const member: Member = { bearer, enhanced };
     this.#all = [...this.#members, member];

@@ -111,6 +111,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       deviceName: options.deviceName,
       appearance: options.appearance,
       resolvesAddresses: options.privacy !== undefined && radio.abilities.resolvingListSize > 0,
+      enhancedBearers: options.enhancedBearers ?? true,
     });
     const { gattCache = new MemoryGattCache() } = options;
     this.#gattCache = gattCache === false ? undefined : gattCache;

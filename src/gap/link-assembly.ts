@@ -162,7 +162,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       security: gatt,
     },
   });
-  bearers.serve(() => server.attach(connection[gattLink]));
+  bearers.serve((bearer) => server.attach(connection[gattLink], bearer));
   if (role === 'central') l2cap.parameterPolicy = control.parameterPolicy;
   l2cap.start();
   control.dataLength.extend();

@@ -51,12 +51,12 @@ export class AttributeDatabase {
     return undefined;
   }
 
-  /** The first of `count` free handles in a row. Throws InvalidStateError when there are not so many. */
-  findFree(count: number): number {
-    const behind = this.#attributes.length;
+  /** The first of `count` free handles in a row, `from` on. Throws InvalidStateError when there are not so many. */
+  findFree(count: number, from: number = FIRST_HANDLE): number {
+    const behind = Math.max(from, this.#attributes.length);
     if (behind + count - 1 <= LAST_HANDLE) return behind;
-    let start = FIRST_HANDLE;
-    for (let at = FIRST_HANDLE; at <= LAST_HANDLE; at++) {
+    let start = from;
+    for (let at = from; at <= LAST_HANDLE; at++) {
       if (this.#attributes[at] !== undefined) start = at + 1;
       else if (at - start + 1 === count) return start;
     }

@@ -31,6 +31,8 @@ export interface Attribute {
   readonly type: Uuid;
   /** The last handle of the group that it heads; its own where it heads none (Vol 3, Part G, 2.5.3). */
   readonly groupEnd: number;
+  /** Of a Client Characteristic Configuration: the type of the value that it is about. */
+  readonly configures?: Uuid | undefined;
   readonly permissions: Permissions;
   /** Asks the user whether the client may, after the permissions have been judged. Refuses as a source does. */
   readonly authorize?: ((session: ServerSession, operation: Operation) => void | Promise<void>) | undefined;

@@ -1,10 +1,11 @@
 import { MAX_ATTRIBUTE_LENGTH } from '../att/att-codes.ts';
-import { type Bytes, writeU16 } from '../core/bytes.ts';
+import type { Bytes } from '../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
-import { parseUuid, type UuidLike, uuidToBytes } from '../core/uuid.ts';
+import { parseUuid, type UuidLike } from '../core/uuid.ts';
 import { bothRules, openAccess, type Permissions } from './access.ts';
 import type { Attribute } from './attribute.ts';
+import { characteristicDeclaration } from './characteristic-declaration.ts';
 import {
   type CharacteristicOptions,
   descriptionOf,
@@ -18,12 +19,11 @@ import {
 import { wantsIndications, wantsNotifications } from './client-state.ts';
 import { configurationSource } from './configuration-source.ts';
 import type { ConnectionRef } from './connection-ref.ts';
-import { constantSource } from './constant-source.ts';
 import { Descriptor } from './descriptor.ts';
 import { GattUuid } from './gatt-codes.ts';
 import { LocalAttribute } from './local-attribute.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
-import { type CharacteristicProperties, propertiesToBits } from './properties.ts';
+import type { CharacteristicProperties } from './properties.ts';
 import { connectionOf } from './run-handler.ts';
 import { type SendKind, type SendOptions, type SendTarget, sendToAll, sendToOne } from './send.ts';
 import {
@@ -185,13 +185,7 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
   [layOut](handle: number): Attribute[] {
     const valueHandle = handle + 1;
     const attributes: Attribute[] = [
-      {
-        handle,
-        type: GattUuid.characteristic,
-        groupEnd: handle + this[attributeCount] - 1,
-        permissions: { read: openAccess },
-        source: constantSource(this.#declaration(valueHandle)),
-      },
+      characteristicDeclaration(handle, handle + this[attributeCount] - 1, this.uuid, this.properties),
       {
         handle: valueHandle,
         type: this.uuid,
@@ -227,15 +221,6 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     return this.properties.notify || this.properties.indicate;
   }
 
-  #declaration(valueHandle: number): Uint8Array {
-    const type = uuidToBytes(this.uuid);
-    const value = new Uint8Array(3 + type.length);
-    value[0] = propertiesToBits(this.properties);
-    writeU16(value, 1, valueHandle);
-    value.set(type, 3);
-    return value;
-  }
-
   #configuration(handle: number): Attribute {
     const { notify, indicate } = this.properties;
     const changed = (session: ServerSession, value: number): void => this.#tell(session, value);
@@ -243,12 +228,13 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
       handle,
       type: GattUuid.clientCharacteristicConfiguration,
       groupEnd: handle,
+      configures: this.uuid,
       permissions: {
         read: openAccess,
         write: bothRules(this.#permissions.notify, this.#permissions.indicate),
       },
       authorize: this.authorizer(handle, 'subscribe'),
-      source: configurationSource(handle, { what: this.what, notify, indicate, changed }),
+      source: configurationSource(handle, { what: this.what, uuid: this.uuid, notify, indicate, changed }),
     };
   }
 

@@ -1,21 +1,20 @@
 import { AttErrorCode } from '../att/att-codes.ts';
 import { readU16, writeU16 } from '../core/bytes.ts';
 import { AttError } from '../core/errors.ts';
+import type { Uuid } from '../core/uuid.ts';
 import type { AttributeSource } from './attribute.ts';
-import { ClientConfiguration } from './gatt-codes.ts';
+import { CLIENT_CONFIGURATION_BITS, ClientConfiguration } from './gatt-codes.ts';
 import type { ServerSession } from './server-session.ts';
 
 /** What a Client Characteristic Configuration descriptor belongs to. */
 export interface ConfigurationOwner {
   readonly what: string;
+  readonly uuid: Uuid;
   readonly notify: boolean;
   readonly indicate: boolean;
   /** Called after the value of a client has changed. */
   changed(session: ServerSession, value: number): void;
 }
-
-/** Every bit that the specification defines; others are reserved, ignored and read back as zero. */
-const DEFINED_BITS = ClientConfiguration.notify | ClientConfiguration.indicate;
 
 /** The Client Characteristic Configuration at `handle`: each client has a value of its own (Vol 3, Part G, 3.3.3.3). */
 export const configurationSource = (handle: number, owner: ConfigurationOwner): AttributeSource => {
@@ -36,14 +35,15 @@ export const configurationSource = (handle: number, owner: ConfigurationOwner): 
           handle,
         );
       }
-      if ((readU16(bytes, 0) & DEFINED_BITS & ~possible) !== 0) {
+      if ((readU16(bytes, 0) & CLIENT_CONFIGURATION_BITS & ~possible) !== 0) {
         throw new AttError(`${owner.what} cannot be configured so`, AttErrorCode.valueNotAllowed, handle);
       }
     },
     commit: (session, bytes) => {
-      const value = readU16(bytes, 0) & DEFINED_BITS;
+      // Reserved bits are ignored, and read back as zero.
+      const value = readU16(bytes, 0) & CLIENT_CONFIGURATION_BITS;
       const before = session.client.configuration(handle);
-      session.configure(handle, value);
+      session.configure(handle, value, owner.uuid);
       if (before !== value) owner.changed(session, value);
     },
   };

@@ -20,20 +20,33 @@ export const GattUuid = {
   centralAddressResolution: parseUuid(0x2aa6),
   clientSupportedFeatures: parseUuid(0x2b29),
   databaseHash: parseUuid(0x2b2a),
+  serverSupportedFeatures: parseUuid(0x2b3a),
 } as const;
 
 /** Bits of the Client Characteristic Configuration descriptor (Vol 3, Part G, 3.3.3.3). */
 export const ClientConfiguration = { notify: 0x0001, indicate: 0x0002 } as const;
 
-/** Bits of the Characteristic Extended Properties descriptor (Vol 3, Part G, 3.3.3.1). */
-export const ExtendedProperty = { reliableWrite: 0x0001, writableAuxiliaries: 0x0002 } as const;
+/** All of them that are defined. */
+export const CLIENT_CONFIGURATION_BITS = ClientConfiguration.notify | ClientConfiguration.indicate;
 
-/** Bits of Client Supported Features (Vol 3, Part G, 7.2). */
+/** Bits of the first octet of the Client Supported Features (Vol 3, Part G, 7.2). */
 export const ClientFeature = {
   robustCaching: 0x01,
   enhancedAttBearer: 0x02,
   multipleHandleValueNotifications: 0x04,
 } as const;
+
+/** All of them that are defined. */
+export const CLIENT_FEATURE_BITS =
+  ClientFeature.robustCaching |
+  ClientFeature.enhancedAttBearer |
+  ClientFeature.multipleHandleValueNotifications;
+
+/** Bits of the first octet of the Server Supported Features (Vol 3, Part G, 7.4). */
+export const ServerFeature = { enhancedAttBearer: 0x01 } as const;
+
+/** Bits of the Characteristic Extended Properties descriptor (Vol 3, Part G, 3.3.3.1). */
+export const ExtendedProperty = { reliableWrite: 0x0001, writableAuxiliaries: 0x0002 } as const;
 
 export const FIRST_HANDLE = 0x0001;
 export const LAST_HANDLE = 0xffff;

@@ -1,18 +1,24 @@
 import type { AttServer } from '../att/att-server.ts';
+import { toHex } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { Counters } from '../core/counters.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import { AttributeDatabase } from './attribute-database.ts';
-import { ClientStates } from './client-state.ts';
+import type { ClientState, DatabaseView } from './client-state.ts';
+import { type ClientKeeper, ClientStates } from './client-states.ts';
 import { type ConnectionRef, type GattLink, gattLink } from './connection-ref.ts';
+import { FIRST_HANDLE } from './gatt-codes.ts';
+import { GenericAttribute } from './generic-attribute.ts';
+import { databaseHash } from './local-database-hash.ts';
 import { PreparedBudget, PreparedWrites } from './prepared-writes.ts';
 import { RequestHandler } from './request-handler.ts';
 import { attributeCount, layOut, place, type ServerBinding, type ServerService } from './server-binding.ts';
 import { type ServerCounterName, serverCounterNames } from './server-context.ts';
 import { ServerSession } from './server-session.ts';
-import { GenericAccess, GenericAttribute } from './standard-services.ts';
+import { ServiceChanged } from './service-changed.ts';
+import { GenericAccess } from './standard-services.ts';
 
 export interface GattServerOptions {
   readonly clock: Clock;
@@ -27,6 +33,9 @@ export interface GattServerOptions {
   readonly resolvesAddresses?: boolean | undefined;
   /** How long `onRead` and `onWrite` may take before the client is answered Unlikely Error; 10 s by default, 15 s at most. */
   readonly handlerTimeoutMs?: number | undefined;
+  /** Whether clients may open Enhanced ATT bearers: what Server Supported Features tells. */
+  readonly enhancedBearers?: boolean | undefined;
+  readonly clientKeeper?: ClientKeeper | undefined;
 }
 
 const DEFAULT_HANDLER_TIMEOUT_MS = 10_000;
@@ -34,18 +43,30 @@ const DEFAULT_HANDLER_TIMEOUT_MS = 10_000;
 /** The bearer gives up on an answer at 20 s, and a value may not be written after that. */
 const LONGEST_HANDLER_TIMEOUT_MS = 15_000;
 
+/**
+ * Where the services of the server itself stand. There is room behind them for what they may get in later versions: handles that bonded clients know may not move
+ * (Vol 3, Part G, 7.1 and 7.2).
+ */
+const GENERIC_ACCESS_HANDLE = FIRST_HANDLE;
+const GENERIC_ATTRIBUTE_HANDLE = 0x0020;
+/** Where those of the user begin. */
+const FIRST_SERVICE_HANDLE = 0x0030;
+
 /** The GATT server of an adapter: one database for all its links. */
 export class GattServer {
   readonly #options: GattServerOptions;
   readonly #database = new AttributeDatabase();
   readonly #services = new Set<ServerService>();
   readonly #sessions = new Map<ConnectionRef, ServerSession>();
-  readonly #clients = new ClientStates();
+  readonly #clients: ClientStates;
   readonly #counters = new Counters<ServerCounterName>(serverCounterNames);
   readonly #budget = new PreparedBudget();
   readonly #binding: ServerBinding;
   readonly #genericAccess: GenericAccess;
-  readonly #genericAttribute = new GenericAttribute();
+  readonly #genericAttribute: GenericAttribute;
+  readonly #serviceChanged: ServiceChanged;
+  /** Computed when it is asked for. */
+  #databaseHash: Uint8Array | undefined;
   #writes = 0;
 
   constructor(options: GattServerOptions) {
@@ -69,13 +90,19 @@ export class GattServer {
       session: (connection) => this.#session(connection),
       sessions: () => this.#sessions.values(),
     };
+    this.#clients = new ClientStates({ log, database: () => this.#view(), keeper: options.clientKeeper });
     this.#genericAccess = new GenericAccess(
       options.deviceName ?? 'Jelling',
       options.appearance ?? 0,
       options.resolvesAddresses ?? false,
     );
-    this.#add(this.#genericAccess.service);
-    this.#add(this.#genericAttribute.service);
+    this.#genericAttribute = new GenericAttribute({
+      databaseHash: () => this.#hash(),
+      enhancedBearers: options.enhancedBearers === true,
+    });
+    this.#addAt(GENERIC_ACCESS_HANDLE, this.#genericAccess.service);
+    this.#addAt(GENERIC_ATTRIBUTE_HANDLE, this.#genericAttribute.service);
+    this.#serviceChanged = new ServiceChanged(this.#genericAttribute.serviceChanged, log);
   }
 
   get deviceName(): string {
@@ -145,16 +172,29 @@ export class GattServer {
   }
 
   /** Serves a link. What is given goes to its bearer; a further bearer of the same link gets one of its own by calling again. */
-  attach(link: GattLink): AttServer {
+  attach(link: GattLink, bearer: { readonly scope: WaitScope } = link.bearer): AttServer {
     const session = this.#sessions.get(link.connection) ?? this.#open(link);
     const { clock, log } = this.#options;
-    return new RequestHandler({ database: this.#database, session, clock, log, counters: this.#counters });
+    const context = { database: this.#database, session, clock, log, counters: this.#counters };
+    const handler = new RequestHandler(context);
+    bearer.scope.add(() => handler.end());
+    return handler;
   }
 
-  /** What a client had configured while it was a stranger belongs, now that it has bonded, to its identity. */
+  /**
+   * The client has proved to be that identity: it has bonded, or the link has been encrypted with the key of its bond. What it has configured, and does from now
+   * on, is kept under the identity; what has changed while it was away it is told now (Vol 3, Part G, 7.1).
+   */
   keepClient(connection: ConnectionRef, identity: string): void {
     const session = this.#sessions.get(connection);
-    if (session !== undefined) this.#clients.keep(identity, session.client);
+    if (session === undefined) return;
+    this.#clients.keep(identity, session.client);
+    this.#serviceChanged.tell(session);
+  }
+
+  /** Takes up what the keeper was given in an earlier run, before the client is there. Throws InvalidArgumentError for what is no such record. */
+  restoreClient(identity: string, record: unknown): void {
+    this.#clients.restore(identity, record);
   }
 
   /** The bond with that identity is removed, and what it had configured with it. */
@@ -171,6 +211,8 @@ export class GattServer {
     link.scope.add(() => {
       this.#sessions.delete(link.connection);
       prepared.take();
+      // What changes while the client is away is compared when it comes back.
+      session.client.onChange = undefined;
     });
     return session;
   }
@@ -185,26 +227,51 @@ export class GattServer {
   }
 
   #add(service: ServerService): void {
-    const start = this.#database.findFree(service[attributeCount]);
+    this.#addAt(this.#database.findFree(service[attributeCount], FIRST_SERVICE_HANDLE), service);
+  }
+
+  #addAt(start: number, service: ServerService): void {
+    this.#databaseHash = undefined;
     this.#database.insert(service[layOut](start));
     service[place](this.#binding, start);
     this.#services.add(service);
   }
 
   #remove(service: ServerService): void {
-    const { handle: start, endHandle: end } = service;
+    const range = { start: service.handle, end: service.endHandle };
+    this.#databaseHash = undefined;
     this.#services.delete(service);
-    this.#database.remove({ start, end });
+    this.#database.remove(range);
     service[place](undefined, 0);
-    this.#clients.forget(start, end);
-    for (const session of this.#sessions.values()) session.client.forget(start, end);
+    for (const client of this.#allClients()) client.forget(range);
+  }
+
+  /** Those that are connected, and those that are away. */
+  #allClients(): Iterable<ClientState> {
+    const connected = Array.from(this.#sessions.values(), ({ client }) => client);
+    return new Set([...connected, ...this.#clients.values()]);
   }
 
   #announce(ranges: readonly { readonly handle: number; readonly endHandle: number }[]): void {
-    if (ranges.length === 0 || this.#sessions.size === 0) return;
+    if (ranges.length === 0) return;
     const start = Math.min(...ranges.map(({ handle }) => handle));
     const end = Math.max(...ranges.map(({ endHandle }) => endHandle));
-    this.#genericAttribute.announce(start, end);
+    const { configurationHandle } = this.#genericAttribute.serviceChanged;
+    for (const client of this.#allClients()) client.databaseChanged({ start, end }, configurationHandle);
+    for (const session of this.#sessions.values()) this.#serviceChanged.tell(session);
+  }
+
+  #hash(): Uint8Array {
+    this.#databaseHash ??= databaseHash(this.#database);
+    return this.#databaseHash;
+  }
+
+  #view(): DatabaseView {
+    return {
+      hash: toHex(this.#hash()),
+      configures: (handle, characteristic) => this.#database.get(handle)?.configures === characteristic,
+      serviceChangedConfiguration: this.#genericAttribute.serviceChanged.configurationHandle,
+    };
   }
 }
 

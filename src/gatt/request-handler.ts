@@ -1,6 +1,7 @@
 import { AttOpcode } from '../att/att-codes.ts';
 import type { AttServer } from '../att/att-server.ts';
 import type { AttCommand, AttServerRequest } from '../att/codec/requests.ts';
+import { requireSynchronised } from './database-synchronisation.ts';
 import type { ServerContext } from './server-context.ts';
 import { answerFindByTypeValue, answerFindInformation, answerReadByGroupType } from './server-discovery.ts';
 import {
@@ -18,10 +19,17 @@ export class RequestHandler implements AttServer {
 
   constructor(context: ServerContext) {
     this.#context = context;
+    context.session.bearers.add(context);
+  }
+
+  /** Its bearer has ended. */
+  end(): void {
+    this.#context.session.bearers.delete(this.#context);
   }
 
   handleRequest(request: AttServerRequest, mtu: number): Uint8Array | Promise<Uint8Array> {
     const context = this.#context;
+    requireSynchronised(context, request);
     switch (request.opcode) {
       case AttOpcode.findInformationRequest:
         return answerFindInformation(context, request, mtu);
@@ -49,7 +57,9 @@ export class RequestHandler implements AttServer {
   }
 
   handleCommand(command: AttCommand): void {
-    if (command.opcode === AttOpcode.writeCommand) obeyWriteCommand(this.#context, command);
+    // The specification says so of every client that does not know; one that never asked for it would lose its commands without a word.
+    if (this.#context.session.client.isOutOfSync) this.#context.counters.add('commandsDropped');
+    else if (command.opcode === AttOpcode.writeCommand) obeyWriteCommand(this.#context, command);
     else this.#context.counters.add('signedWritesDropped');
   }
 }

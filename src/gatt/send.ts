@@ -45,6 +45,9 @@ const obstacle = (
     const values = kind === 'notify' ? 'notifications' : 'indications';
     return `${link.what} has not subscribed to ${values} of ${target.what}: await subscribed(), or send with { force: true }`;
   }
+  if (session.client.isOutOfSync) {
+    return `${link.what} does not know of a change of the services yet, and is sent no value of ${target.what} until it does: send again when it has confirmed Service Changed or read the Database Hash`;
+  }
   const status = checkAccess(target.permissions, kind, link);
   if (status === ALLOWED) return undefined;
   return `the link to ${link.what} does not offer what ${target.what} needs to ${kind}, ${attErrorName(status)}: ${attErrorAdvice(status)}`;

@@ -1,4 +1,6 @@
 import type { Settle } from '../core/procedure.ts';
+import type { Uuid } from '../core/uuid.ts';
+import type { BearerKey } from './change-awareness.ts';
 import type { ClientState } from './client-state.ts';
 import type { GattLink } from './connection-ref.ts';
 import { LongReads } from './long-reads.ts';
@@ -14,8 +16,9 @@ interface ConfigurationWaiter {
 /** The server's side of one link: what belongs to the client, and what lasts no longer than the link. */
 export class ServerSession {
   readonly link: GattLink;
-  /** Of the client's identity: another one when a client that was a stranger has bonded. */
-  client: ClientState;
+  readonly client: ClientState;
+  /** Those by which it is served. */
+  readonly bearers = new Set<BearerKey>();
   readonly longReads = new LongReads();
   /** A client has one queue, whatever the number of its bearers (Vol 3, Part F, 3.4.6). */
   readonly preparedWrites: PreparedWrites;
@@ -35,9 +38,9 @@ export class ServerSession {
     return () => void this.#waiters.delete(waiter);
   }
 
-  /** Sets a configuration that the client wrote, and wakes who waited for it. */
-  configure(handle: number, value: number): void {
-    this.client.setConfiguration(handle, value);
+  /** Sets a configuration that the client wrote for a characteristic, and wakes who waited for it. */
+  configure(handle: number, value: number, characteristic: Uuid): void {
+    this.client.setConfiguration(handle, value, characteristic);
     if (value === 0) return;
     for (const waiter of [...this.#waiters]) {
       if (waiter.handle !== handle) continue;

@@ -7,6 +7,7 @@ import {
 } from '../att/codec/responses.ts';
 import { copyBytes } from '../core/bytes.ts';
 import type { Attribute } from './attribute.ts';
+import { outOfSync } from './database-synchronisation.ts';
 import { eachInTurn, isPromise, whenThere } from './is-promise.ts';
 import type { PreparedWrite } from './prepared-writes.ts';
 import { find, reach, refusal, requireAccess, type ServerContext } from './server-context.ts';
@@ -141,8 +142,7 @@ export const answerExecuteWrite = (context: ServerContext, request: { readonly f
 const requireWritable = (context: ServerContext, attributes: readonly Attribute[]): void | Promise<void> => {
   for (const attribute of attributes) {
     const { handle } = attribute;
-    if (context.database.get(handle) !== attribute)
-      throw refusal(context, AttErrorCode.databaseOutOfSync, handle);
+    if (context.database.get(handle) !== attribute) throw outOfSync(context, handle);
   }
   return eachInTurn(attributes, (attribute) => requireAccess(context, attribute, 'write'));
 };

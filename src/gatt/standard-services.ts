@@ -55,20 +55,3 @@ export class GenericAccess {
     this.#appearance.write(bytes);
   }
 }
-
-/** The Generic Attribute service (Vol 3, Part G, 7). */
-export class GenericAttribute {
-  readonly service = new Service(GattUuid.genericAttribute);
-  readonly #serviceChanged = new Characteristic(this.service, GattUuid.serviceChanged, {
-    indicate: true,
-    maxLength: 4,
-  });
-
-  /** Tells every client that has asked for it which handles mean something else now. */
-  announce(start: number, end: number): void {
-    const range = new Uint8Array(4);
-    writeU16(range, 0, start);
-    writeU16(range, 2, end);
-    this.#serviceChanged.write(range, { sendUpdate: true });
-  }
-}

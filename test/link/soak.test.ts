@@ -92,7 +92,8 @@ test('hours of clients that come and go on a lossy air leave nothing behind', as
     await hosts.run(round(hosts, central, peripheral, value), 2 * ROUND_MS);
     const now = [central, peripheral].map(({ ble, controller }) => ({
       connections: ble.connections.length,
-      counters: ble.counters,
+      // Each link finds what the one before has kept of the server.
+      counters: { ...ble.counters, gattCacheHits: 0 },
       handles: controller.handles,
       usedBuffers: controller.usedBuffers,
     }));

@@ -57,15 +57,28 @@ test('A14: a stranger that comes back is a stranger', async () => {
 test('A14: a client with a bond finds what it had configured, and nobody else under another identity', async () => {
   const before = client('one');
   await subscribe(before, '0200');
+  server.keepClient(before.connection, 'one');
   before.connection.disconnect();
   expect(await configured(client('other'))).toEqual([readResponse('0000')]);
   expect(await configured(client())).toEqual([readResponse('0000')]);
   expect(await configured(client('one'))).toEqual([readResponse('0200')]);
 });
 
+test('A14: one that only claims to be a client with a bond changes nothing for it', async () => {
+  const before = client('one');
+  await subscribe(before);
+  server.keepClient(before.connection, 'one');
+  before.connection.disconnect();
+  const impostor = client('one');
+  expect(await subscribe(impostor, '0000')).toEqual([writeResponse]);
+  impostor.connection.disconnect();
+  expect(await configured(client('one'))).toEqual([readResponse('0100')]);
+});
+
 test('A14: with the bond its configuration goes, also for one that bonds under that identity later', async () => {
   const before = client('one');
   await subscribe(before);
+  server.keepClient(before.connection, 'one');
   before.connection.disconnect();
   server.forgetClient('one');
   expect(await configured(client('one'))).toEqual([readResponse('0000')]);
@@ -89,6 +102,7 @@ test('A14: handles that change hands take no configuration with them', async () 
   await bonded.ask(write(configurationHandle, '0100'));
   const away = client('away');
   await away.ask(write(configurationHandle, '0100'));
+  server.keepClient(away.connection, 'away');
   away.connection.disconnect();
   server.unregister(service);
   server.register(service);

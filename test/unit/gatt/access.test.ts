@@ -82,10 +82,10 @@ describe('every path to a value asks the one judge (A7)', () => {
     server.register(service);
     const client = new RawClient(clock, server);
     client.connection.security = justWorks;
-    expect((await client.ask('0a 0b00'))[0]?.slice(0, 2)).toBe('0b');
-    expect((await client.ask('16 0b00 0000 01'))[0]?.slice(0, 2)).toBe('17');
+    expect((await client.ask('0a 3100'))[0]?.slice(0, 2)).toBe('0b');
+    expect((await client.ask('16 3100 0000 01'))[0]?.slice(0, 2)).toBe('17');
     client.connection.security = { ...openLink, hasKey: true };
-    expect(await client.ask('0c 0b00 1600')).toEqual(['010c0b000f']);
-    expect(await client.ask('18 01')).toEqual(['01180b000f']);
+    expect(await client.ask('0c 3100 1600')).toEqual(['010c31000f']);
+    expect(await client.ask('18 01')).toEqual(['011831000f']);
   });
 });

@@ -8,9 +8,9 @@ const UART = '6e400001-b5a3-f393-e0a9-e50e24dcca9e';
 const UART_OCTETS = '9ecadc240ee5a9e093f3a3b50100406e';
 
 /**
- * 0001 1800, 0002-0003 Device Name, 0004-0005 Appearance; 0006 1801, 0007-0009 Service Changed with its configuration;
- * 000a 181a, 000b-000e Temperature with configuration and description, 000f-0010 Humidity; 0011 Nordic UART, 0012-0013 its RX;
- * 0014 another 181a; 0015 180f.
+ * 0001 1800, 0002-0003 Device Name, 0004-0005 Appearance; 0020 1801, 0021-0023 Service Changed with its configuration, 0024-0025 Client Supported Features,
+ * 0026-0027 Database Hash, 0028-0029 Server Supported Features; 0030 181a, 0031-0034 Temperature with configuration and description, 0035-0036 Humidity;
+ * 0037 Nordic UART, 0038-0039 its RX; 003a another 181a; 003b 180f.
  */
 const fixture = (): RawClient => {
   const clock = new ManualClock();
@@ -29,25 +29,25 @@ describe('Read By Group Type', () => {
   it('lists services of one UUID length, and goes on from where it was left (GATT/SR/GAD/BV-01-C)', async () => {
     const client = fixture();
     expect(await client.ask('10 0100 ffff 0028')).toEqual([
-      '1106 010005000018 060009000118 0a0010001a18'.replaceAll(' ', ''),
+      '1106 010005000018 200029000118 300036001a18'.replaceAll(' ', ''),
     ]);
-    expect(await client.ask('10 1100 ffff 0028')).toEqual([
-      `1114 11001300 ${UART_OCTETS}`.replaceAll(' ', ''),
+    expect(await client.ask('10 3700 ffff 0028')).toEqual([
+      `1114 37003900 ${UART_OCTETS}`.replaceAll(' ', ''),
     ]);
-    expect(await client.ask('10 1400 ffff 0028')).toEqual([
-      '1106 14001400 1a18 15001500 0f18'.replaceAll(' ', ''),
+    expect(await client.ask('10 3a00 ffff 0028')).toEqual([
+      '1106 3a003a00 1a18 3b003b00 0f18'.replaceAll(' ', ''),
     ]);
-    expect(await client.ask('10 1600 ffff 0028')).toEqual(['011016000a']);
+    expect(await client.ask('10 3c00 ffff 0028')).toEqual(['01103c000a']);
   });
 
   it('takes the type in its long form', async () => {
     const client = fixture();
-    expect(await client.ask('10 1500 ffff fb349b5f80000080 00100000 00280000')).toEqual(['1106150015000f18']);
+    expect(await client.ask('10 3b00 ffff fb349b5f80000080 00100000 00280000')).toEqual(['11063b003b000f18']);
   });
 
   it('answers from within a service with the next one only', async () => {
-    expect(await fixture().ask('10 0200 0600 0028')).toEqual(['1106060009000118']);
-    expect(await fixture().ask('10 0700 0900 0028')).toEqual(['011007000a']);
+    expect(await fixture().ask('10 0200 2000 0028')).toEqual(['1106200029000118']);
+    expect(await fixture().ask('10 2100 2900 0028')).toEqual(['011021000a']);
   });
 
   it('refuses what is no group, and ranges that are none', async () => {
@@ -62,14 +62,14 @@ describe('Read By Group Type', () => {
 describe('Find By Type Value', () => {
   it('finds every service of a UUID (GATT/SR/GAD/BV-02-C)', async () => {
     const client = fixture();
-    expect(await client.ask('06 0100 ffff 0028 1a18')).toEqual(['07 0a001000 14001400'.replaceAll(' ', '')]);
-    expect(await client.ask(`06 0100 ffff 0028 ${UART_OCTETS}`)).toEqual(['0711001300']);
-    expect(await client.ask('06 1500 ffff 0028 1a18')).toEqual(['010615000a']);
+    expect(await client.ask('06 0100 ffff 0028 1a18')).toEqual(['07 30003600 3a003a00'.replaceAll(' ', '')]);
+    expect(await client.ask(`06 0100 ffff 0028 ${UART_OCTETS}`)).toEqual(['0737003900']);
+    expect(await client.ask('06 3b00 ffff 0028 1a18')).toEqual(['01063b000a']);
     expect(await client.ask('06 0100 ffff 0028 3412')).toEqual(['010601000a']);
   });
 
   it('knows a 16-bit UUID by its long form', async () => {
-    expect(await fixture().ask('06 0100 ffff 0028 fb349b5f80000080001000000f180000')).toEqual(['0715001500']);
+    expect(await fixture().ask('06 0100 ffff 0028 fb349b5f80000080001000000f180000')).toEqual(['073b003b00']);
   });
 
   it('does not tell by comparing what the values of characteristics are', async () => {
@@ -90,28 +90,28 @@ describe('Find By Type Value', () => {
 describe('Read By Type', () => {
   it('lists the declarations of a service (GATT/SR/GAD/BV-04-C)', async () => {
     const client = fixture();
-    expect(await client.ask('08 0a00 1000 0328')).toEqual([
-      '0907 0b00120c006e2a 0f000210006f2a'.replaceAll(' ', ''),
+    expect(await client.ask('08 3000 3600 0328')).toEqual([
+      '0907 3100123200 6e2a 3500023600 6f2a'.replaceAll(' ', ''),
     ]);
-    expect(await client.ask('08 1000 1000 0328')).toEqual(['010810000a']);
+    expect(await client.ask('08 3600 3600 0328')).toEqual(['010836000a']);
   });
 
   it('keeps UUID lengths apart', async () => {
-    expect(await fixture().ask('08 0f00 1300 0328')).toEqual(['09070f000210006f2a']);
-    expect(await fixture().ask('08 1000 1300 0328')).toEqual([
-      '0915 1200 0c 1300 9ecadc240ee5a9e093f3a3b50200406e'.replaceAll(' ', ''),
+    expect(await fixture().ask('08 3500 3900 0328')).toEqual(['090735000236006f2a']);
+    expect(await fixture().ask('08 3600 3900 0328')).toEqual([
+      '0915 3800 0c 3900 9ecadc240ee5a9e093f3a3b50200406e'.replaceAll(' ', ''),
     ]);
   });
 
   it('reads values by their UUID (GATT/SR/GAR/BV-03-C)', async () => {
     const client = fixture();
     expect(await client.ask('08 0100 ffff 002a')).toEqual([`09060300${Buffer.from('test').toString('hex')}`]);
-    expect(await client.ask('08 0100 ffff 0129')).toEqual([`09060e00${Buffer.from('room').toString('hex')}`]);
+    expect(await client.ask('08 0100 ffff 0129')).toEqual([`09063400${Buffer.from('room').toString('hex')}`]);
   });
 
   it('refuses by the handle that stands in the way, if it is the first (GATT/SR/GAR/BI-06-C to BI-08-C)', async () => {
     const client = fixture();
-    expect(await client.ask('08 0100 ffff 9ecadc240ee5a9e093f3a3b50200406e')).toEqual(['0108130002']);
+    expect(await client.ask('08 0100 ffff 9ecadc240ee5a9e093f3a3b50200406e')).toEqual(['0108390002']);
     expect(await client.ask('08 0100 ffff 3412')).toEqual(['010801000a']);
     expect(await client.ask('08 0000 ffff 002a')).toEqual(['0108000001']);
     expect(await client.ask('08 0300 0200 002a')).toEqual(['0108030001']);
@@ -125,20 +125,20 @@ describe('Read By Type', () => {
     outer.include(new Service(UART));
     server.register(outer);
     const client = new RawClient(clock, server);
-    expect(outer.handle).toBe(0x0c);
-    expect(await client.ask('08 0c00 0e00 0228')).toEqual(['09080d000a000a000f18']);
-    expect(await client.ask('08 0e00 0e00 0228')).toEqual(['09060e000b000b00']);
+    expect(outer.handle).toBe(0x32);
+    expect(await client.ask('08 3200 3400 0228')).toEqual(['0908330030003000 0f18'.replaceAll(' ', '')]);
+    expect(await client.ask('08 3400 3400 0228')).toEqual(['0906340031003100']);
   });
 });
 
 describe('Find Information', () => {
   it('lists handles and types of one UUID length (GATT/SR/GAD/BV-06-C)', async () => {
     const client = fixture();
-    expect(await client.ask('04 0d00 0e00')).toEqual(['0501 0d000229 0e000129'.replaceAll(' ', '')]);
-    expect(await client.ask('04 1300 1500')).toEqual([
-      '0502 1300 9ecadc240ee5a9e093f3a3b50200406e'.replaceAll(' ', ''),
+    expect(await client.ask('04 3300 3400')).toEqual(['0501 33000229 34000129'.replaceAll(' ', '')]);
+    expect(await client.ask('04 3900 3b00')).toEqual([
+      '0502 3900 9ecadc240ee5a9e093f3a3b50200406e'.replaceAll(' ', ''),
     ]);
-    expect(await client.ask('04 1200 1300')).toEqual(['050112000328']);
+    expect(await client.ask('04 3800 3900')).toEqual(['050138000328']);
   });
 
   it('fills the PDU and no more', async () => {
@@ -147,7 +147,7 @@ describe('Find Information', () => {
   });
 
   it('refuses an empty range and one that is none', async () => {
-    expect(await fixture().ask('04 1600 ffff')).toEqual(['010416000a']);
+    expect(await fixture().ask('04 3c00 ffff')).toEqual(['01043c000a']);
     expect(await fixture().ask('04 0000 ffff')).toEqual(['0104000001']);
     expect(await fixture().ask('04 0200 0100')).toEqual(['0104020001']);
   });

@@ -10,7 +10,7 @@ import { bytes, ManualClock, newServer, RawClient, turn } from '../../support/ga
 
 type Options = CharacteristicOptions<ConnectionRef, false>;
 
-/** Value handles are 000c, 000e, ... */
+/** Value handles are 0032, 0034, ... */
 const fixture = (...options: Options[]) => {
   const clock = new ManualClock();
   const server = newServer(clock, { handlerTimeoutMs: 5_000 });
@@ -25,9 +25,9 @@ const fixture = (...options: Options[]) => {
 describe('Write', () => {
   it('replaces the value, whatever its length was (GATT/SR/GAW/BV-03-C)', async () => {
     const { client, first } = fixture({ write: true, initial: 'something longer' });
-    expect(await client.ask('12 0c00 0102')).toEqual(['13']);
+    expect(await client.ask('12 3200 0102')).toEqual(['13']);
     expect(first.read()).toEqual(bytes(1, 2));
-    expect(await client.ask('12 0c00')).toEqual(['13']);
+    expect(await client.ask('12 3200')).toEqual(['13']);
     expect(first.read()).toEqual(bytes());
   });
 
@@ -39,10 +39,10 @@ describe('Write', () => {
     );
     expect(await client.ask('12 5500 01')).toEqual(['0112550001']);
     expect(await client.ask('12 0000 01')).toEqual(['0112000001']);
-    expect(await client.ask('12 0e00 01')).toEqual(['01120e0003']);
-    expect(await client.ask('12 1000 01')).toEqual(['0112100003']);
-    expect(await client.ask('12 0c00 010203')).toEqual(['01120c000d']);
-    expect(await client.ask('12 0b00 01')).toEqual(['01120b0003']);
+    expect(await client.ask('12 3400 01')).toEqual(['0112340003']);
+    expect(await client.ask('12 3600 01')).toEqual(['0112360003']);
+    expect(await client.ask('12 3200 010203')).toEqual(['011232000d']);
+    expect(await client.ask('12 3100 01')).toEqual(['0112310003']);
     expect(first.read()).toEqual(bytes(0x61, 0x62));
   });
 
@@ -54,24 +54,24 @@ describe('Write', () => {
     const descriptor = new Descriptor(characteristic, 0xbb00, { read: true, write: true, maxLength: 3 });
     server.register(service);
     const client = new RawClient(clock, server);
-    expect(await client.ask('12 0d00 010203')).toEqual(['13']);
-    expect(await client.ask('12 0d00 01020304')).toEqual(['01120d000d']);
+    expect(await client.ask('12 3300 010203')).toEqual(['13']);
+    expect(await client.ask('12 3300 01020304')).toEqual(['011233000d']);
     expect(descriptor.read()).toEqual(bytes(1, 2, 3));
     expect(await descriptor.written()).toBe(client.connection);
-    expect(await client.ask('0a 0d00')).toEqual(['0b010203']);
+    expect(await client.ask('0a 3300')).toEqual(['0b010203']);
   });
 });
 
 describe('Write Command', () => {
   it('replaces the value and says nothing (GATT/SR/GAW/BV-01-C)', async () => {
     const { client, first } = fixture({ writeNoResponse: true });
-    expect(await client.ask('52 0c00 0102')).toEqual([]);
+    expect(await client.ask('52 3200 0102')).toEqual([]);
     expect(first.read()).toEqual(bytes(1, 2));
   });
 
   it('that cannot be done is ignored and counted (GATT/SR/GAW/BI-39-C)', async () => {
     const { client, server, first } = fixture({ writeNoResponse: true, maxLength: 2 }, { write: true });
-    for (const command of ['52 0c00 010203', '52 0e00 01', '52 5500 01', '52 0000']) {
+    for (const command of ['52 3200 010203', '52 3400 01', '52 5500 01', '52 0000']) {
       expect(await client.ask(command)).toEqual([]);
     }
     expect(first.read()).toEqual(bytes());
@@ -80,7 +80,7 @@ describe('Write Command', () => {
 
   it('that is signed is ignored and counted: there is nothing to check it by', async () => {
     const { client, server, first } = fixture({ writeNoResponse: true, write: true });
-    expect(await client.ask(`d2 0c00 01 ${'00'.repeat(12)}`)).toEqual([]);
+    expect(await client.ask(`d2 3200 01 ${'00'.repeat(12)}`)).toEqual([]);
     expect(first.read()).toEqual(bytes());
     expect(server.counters.signedWritesDropped).toBe(1);
   });
@@ -98,7 +98,7 @@ describe('onWrite', () => {
         seen.push(value);
       },
     });
-    expect(await client.ask('12 0c00 0102')).toEqual(['13']);
+    expect(await client.ask('12 3200 0102')).toEqual(['13']);
     seen[0]?.fill(9);
     expect(first.read()).toEqual(bytes(1, 2));
   });
@@ -110,9 +110,9 @@ describe('onWrite', () => {
       writeNoResponse: true,
       onWrite: (value, _, response) => void seen.push(`${value[0]} ${response}`),
     });
-    await client.ask('12 0c00 01');
-    await client.ask('52 0c00 02');
-    await client.ask('16 0c00 0000 03');
+    await client.ask('12 3200 01');
+    await client.ask('52 3200 02');
+    await client.ask('16 3200 0000 03');
     await client.ask('18 01');
     expect(seen).toEqual(['1 true', '2 false', '3 true']);
   });
@@ -127,10 +127,10 @@ describe('onWrite', () => {
         throw new AttError('no', value[0] ?? 0, 0);
       },
     });
-    expect(await client.ask('12 0c00 13')).toEqual([]);
+    expect(await client.ask('12 3200 13')).toEqual([]);
     await turn();
-    expect(client.channel.takeSent()).toEqual(['01120c0013']);
-    await client.ask('52 0c00 13');
+    expect(client.channel.takeSent()).toEqual(['0112320013']);
+    await client.ask('52 3200 13');
     await turn();
     expect(server.counters.commandsDropped).toBe(1);
     expect(first.read()).toEqual(bytes(0x61));
@@ -148,7 +148,7 @@ describe('onWrite', () => {
     });
     const count = 1 + MAX_WAITING_COMMANDS + 2;
     for (let i = 0; i < count; i++) {
-      client.channel.deliver(Uint8Array.of(0x52, 0x0c, 0x00, i));
+      client.channel.deliver(Uint8Array.of(0x52, 0x32, 0x00, i));
     }
     expect(seen).toEqual([0]);
     expect(server.counters.commandsDropped).toBe(2);
@@ -167,7 +167,7 @@ describe('onWrite', () => {
 
   it('that agrees late writes what the client sent, not what the view has become', async () => {
     const { client, first } = fixture({ write: true, onWrite: () => turn() });
-    await client.ask('12 0c00 0102');
+    await client.ask('12 3200 0102');
     await turn();
     await turn();
     expect(client.channel.takeSent()).toEqual(['13']);
@@ -183,7 +183,7 @@ describe('onWrite', () => {
           agree = resolve;
         }),
     });
-    await client.ask('12 0c00 0102');
+    await client.ask('12 3200 0102');
     await clock.advance(5_000);
     expect(client.channel.takeSent()).toEqual(['011200000e']);
     agree();
@@ -196,8 +196,8 @@ describe('onWrite', () => {
 describe('queued writes', () => {
   it('write a long value at the execution, and not before (GATT/SR/GAW/BV-05-C)', async () => {
     const { client, first } = fixture({ write: true, initial: 'old and longer than the new one' });
-    expect(await client.ask('16 0c00 0000 010203')).toEqual(['170c000000010203']);
-    expect(await client.ask('16 0c00 0300 0405')).toEqual(['170c0003000405']);
+    expect(await client.ask('16 3200 0000 010203')).toEqual(['1732000000010203']);
+    expect(await client.ask('16 3200 0300 0405')).toEqual(['17320003000405']);
     expect(new TextDecoder().decode(first.read())).toMatch(/^old/);
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes(1, 2, 3, 4, 5));
@@ -205,14 +205,14 @@ describe('queued writes', () => {
 
   it('change a value from where they begin', async () => {
     const { client, first } = fixture({ write: true, initial: bytes(1, 2, 3, 4) });
-    await client.ask('16 0c00 0100 0909');
+    await client.ask('16 3200 0100 0909');
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes(1, 9, 9, 4));
   });
 
   it('are forgotten by the cancel flag (GATT/SR/GAW/BV-07-C)', async () => {
     const { client, first } = fixture({ write: true });
-    await client.ask('16 0c00 0000 01');
+    await client.ask('16 3200 0000 01');
     expect(await client.ask('18 00')).toEqual(['19']);
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes());
@@ -220,10 +220,10 @@ describe('queued writes', () => {
 
   it('may be interleaved over several values (GATT/SR/GAW/BV-10-C)', async () => {
     const { client, characteristics } = fixture({ write: true }, { write: true });
-    await client.ask('16 0c00 0000 0102');
-    await client.ask('16 0e00 0000 0a');
-    await client.ask('16 0c00 0200 03');
-    await client.ask('16 0e00 0100 0b');
+    await client.ask('16 3200 0000 0102');
+    await client.ask('16 3400 0000 0a');
+    await client.ask('16 3200 0200 03');
+    await client.ask('16 3400 0100 0b');
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(characteristics.map((each) => each.read())).toEqual([bytes(1, 2, 3), bytes(0x0a, 0x0b)]);
   });
@@ -234,33 +234,33 @@ describe('queued writes', () => {
 
   it('are refused by handle and permission at once, and leave the others be (GATT/SR/GAW/BI-07-C, BI-08-C)', async () => {
     const { client, first } = fixture({ write: true }, { read: true }, { writeNoResponse: true });
-    await client.ask('16 0c00 0000 01');
+    await client.ask('16 3200 0000 01');
     expect(await client.ask('16 5500 0000 01')).toEqual(['0116550001']);
-    expect(await client.ask('16 0e00 0000 01')).toEqual(['01160e0003']);
-    expect(await client.ask('16 1000 0000 01')).toEqual(['0116100003']);
+    expect(await client.ask('16 3400 0000 01')).toEqual(['0116340003']);
+    expect(await client.ask('16 3600 0000 01')).toEqual(['0116360003']);
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes(1));
   });
 
   it('are judged by offset and length at the execution, all or none (A6; GATT/SR/GAW/BI-09-C, BI-33-C)', async () => {
     const { client, characteristics } = fixture({ write: true }, { write: true, maxLength: 4 });
-    await client.ask('16 0c00 0000 01');
-    expect(await client.ask('16 0e00 0100 01')).toEqual(['170e00010001']);
-    expect(await client.ask('18 01')).toEqual(['01180e0007']);
-    await client.ask('16 0c00 0000 01');
-    await client.ask('16 0e00 0000 01020304');
-    await client.ask('16 0e00 0400 05');
-    expect(await client.ask('18 01')).toEqual(['01180e000d']);
-    await client.ask('16 0c00 0000 01');
-    await client.ask('16 0e00 ffff 05');
-    expect(await client.ask('18 01')).toEqual(['01180e0007']);
+    await client.ask('16 3200 0000 01');
+    expect(await client.ask('16 3400 0100 01')).toEqual(['173400010001']);
+    expect(await client.ask('18 01')).toEqual(['0118340007']);
+    await client.ask('16 3200 0000 01');
+    await client.ask('16 3400 0000 01020304');
+    await client.ask('16 3400 0400 05');
+    expect(await client.ask('18 01')).toEqual(['011834000d']);
+    await client.ask('16 3200 0000 01');
+    await client.ask('16 3400 ffff 05');
+    expect(await client.ask('18 01')).toEqual(['0118340007']);
     expect(characteristics.map((each) => each.read())).toEqual([bytes(), bytes()]);
     expect(await client.ask('18 01')).toEqual(['19']);
   });
 
   it('are refused with flags that mean nothing', async () => {
     const { client, first } = fixture({ write: true });
-    await client.ask('16 0c00 0000 01');
+    await client.ask('16 3200 0000 01');
     expect(await client.ask('18 02')).toEqual(['0118000004']);
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes(1));
@@ -276,19 +276,19 @@ describe('queued writes', () => {
         },
       },
     );
-    await client.ask('16 0c00 0000 01');
-    await client.ask('16 0e00 0000 01');
+    await client.ask('16 3200 0000 01');
+    await client.ask('16 3400 0000 01');
     await client.ask('18 01');
     await turn();
     await turn();
-    expect(client.channel.takeSent()).toEqual(['01180e0081']);
+    expect(client.channel.takeSent()).toEqual(['0118340081']);
     expect(characteristics.map((each) => each.read())).toEqual([bytes(), bytes()]);
   });
 
   it('of one client are no others', async () => {
     const { clock, server, client, first } = fixture({ write: true });
     const other = new RawClient(clock, server);
-    await client.ask('16 0c00 0000 01');
+    await client.ask('16 3200 0000 01');
     expect(await other.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes());
     expect(await client.ask('18 01')).toEqual(['19']);
@@ -299,9 +299,9 @@ describe('queued writes', () => {
     const { client, server } = fixture({ write: true });
     let taken = 0;
     for (let i = 0; i < 10_000; i++) {
-      const [answer = ''] = await client.ask('16 0c00 0000 01');
+      const [answer = ''] = await client.ask('16 3200 0000 01');
       if (answer.startsWith('17')) taken++;
-      else expect(answer).toBe('01160c0009');
+      else expect(answer).toBe('0116320009');
     }
     expect(taken).toBe(PREPARED_LIMIT.entries);
     expect(server.counters.prepareQueueFull).toBe(10_000 - taken);
@@ -309,9 +309,9 @@ describe('queued writes', () => {
     await client.ask('02 0502');
     const part = '00'.repeat(512);
     for (let i = 0; i < PREPARED_LIMIT.octets / 512; i++) {
-      expect((await client.ask(`16 0c00 0000 ${part}`))[0]?.slice(0, 2)).toBe('17');
+      expect((await client.ask(`16 3200 0000 ${part}`))[0]?.slice(0, 2)).toBe('17');
     }
-    expect(await client.ask('16 0c00 0000 00')).toEqual(['01160c0009']);
+    expect(await client.ask('16 3200 0000 00')).toEqual(['0116320009']);
   }, 20_000);
 
   it('are bounded for all clients together, and a client that leaves gives back its share (A5)', async () => {
@@ -320,7 +320,7 @@ describe('queued writes', () => {
     const fill = async (client: RawClient): Promise<number> => {
       await client.ask('02 0502');
       let taken = 0;
-      while ((await client.ask(`16 0c00 0000 ${part}`))[0]?.startsWith('17') === true) taken++;
+      while ((await client.ask(`16 3200 0000 ${part}`))[0]?.startsWith('17') === true) taken++;
       return taken;
     };
     const clients: RawClient[] = [];
@@ -337,17 +337,17 @@ describe('queued writes', () => {
 
   it('that a client leaves lying are forgotten, and it hears of it before anything is written', async () => {
     const { clock, server, client, first } = fixture({ write: true });
-    await client.ask('16 0c00 0000 01');
+    await client.ask('16 3200 0000 01');
     await clock.advance(29_999);
-    await client.ask('16 0c00 0100 02');
+    await client.ask('16 3200 0100 02');
     await clock.advance(30_000);
     expect(server.counters.preparedWritesExpired).toBe(1);
     expect(await client.ask('18 01')).toEqual(['011800000e']);
     expect(await client.ask('18 01')).toEqual(['19']);
-    await client.ask('16 0c00 0000 01');
+    await client.ask('16 3200 0000 01');
     await clock.advance(30_000);
-    expect(await client.ask('16 0c00 0100 02')).toEqual(['011600000e']);
-    expect(await client.ask('16 0c00 0000 03')).toEqual(['170c00000003']);
+    expect(await client.ask('16 3200 0100 02')).toEqual(['011600000e']);
+    expect(await client.ask('16 3200 0000 03')).toEqual(['173200000003']);
     expect(await client.ask('18 01')).toEqual(['19']);
     expect(first.read()).toEqual(bytes(3));
   });

@@ -7,8 +7,8 @@ import { readAllByType } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAD/BV-04-C',
   {
-    file: 'src/gatt/characteristic.ts',
-    from: 'value[0] = propertiesToBits(this.properties);',
+    file: 'src/gatt/characteristic-declaration.ts',
+    from: 'value[0] = propertiesToBits(properties);',
     to: 'value[0] = 0;',
   },
   async ({ att }, { main, included, characteristics }) => {
