@@ -22,7 +22,7 @@ import type { RemoteCharacteristic } from './remote-characteristic.ts';
 import { RemoteService } from './remote-service.ts';
 import { RemoteServices } from './remote-services.ts';
 import { checkWritableLength } from './remote-value.ts';
-import { SharedResult } from './shared-result.ts';
+import { SharedRun } from './shared-run.ts';
 import { ValueHub, type ValueHubCounterName } from './value-hub.ts';
 import { discoverWhole } from './whole-discovery.ts';
 
@@ -54,9 +54,9 @@ export class GattClient {
   readonly #multipleReads: MultipleReads;
   readonly #registration: ClientRegistration;
   readonly #memory: AttributeMemory | undefined;
-  readonly #all = new SharedResult<readonly RemoteService[]>(() => this.#memory?.keep());
-  readonly #whole = new SharedResult<readonly RemoteService[]>(() => this.#memory?.keep());
-  readonly #searches = new Map<Uuid, SharedResult<RemoteService | undefined>>();
+  readonly #all = new SharedRun<readonly RemoteService[]>();
+  readonly #whole = new SharedRun<readonly RemoteService[]>();
+  readonly #searches = new Map<Uuid, SharedRun<RemoteService | undefined>>();
 
   constructor(options: GattClientOptions) {
     this.#options = options;
@@ -111,9 +111,7 @@ export class GattClient {
   async service(uuid: UuidLike, options: WaitOptions = {}): Promise<RemoteService> {
     const wanted = parseUuid(uuid);
     const deadline = new Deadline(this.#context.clock, `looking for service ${wanted}`, options);
-    const isSearched = this.#services.primary !== undefined;
-    const found =
-      this.#services.first(wanted) ?? (isSearched ? undefined : await this.#search(wanted, deadline.step()));
+    const found = this.#services.first(wanted) ?? (await this.#search(wanted, deadline.step()));
     if (found !== undefined) return found;
     const all = await this.#discoverAll(deadline.step());
     const late = all.find((service) => service.uuid === wanted);
@@ -123,11 +121,12 @@ export class GattClient {
   }
 
   /** All that the peer has, at once: its primary services, as `services`, of which nothing needs to be asked any more. See `discoverWhole`. */
-  discover(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+  async discover(options: WaitOptions = {}): Promise<readonly RemoteService[]> {
+    const { whole } = this.#services;
+    if (whole !== undefined) return whole;
     return this.#discover(this.#whole, 'all', options, async (discovery, validity) => {
-      const all = await this.#discoverAll({ timeoutMs: options.timeoutMs });
-      this.#services.take(await discoverWhole(discovery, this.#services.records), validity);
-      return all;
+      await this.#discoverAll({ timeoutMs: options.timeoutMs });
+      return this.#services.takeWhole(await discoverWhole(discovery, this.#services.records), validity);
     });
   }
 
@@ -175,9 +174,6 @@ export class GattClient {
   invalidate(start: number, end: number): void {
     this.#services.invalidate(start, end);
     this.#memory?.forget();
-    this.#all.clear();
-    this.#whole.clear();
-    for (const search of this.#searches.values()) search.clear();
   }
 
   #servicesChanged(value: Uint8Array): void {
@@ -187,7 +183,9 @@ export class GattClient {
     else this.invalidate(FIRST_HANDLE, LAST_HANDLE);
   }
 
-  #discoverAll(options: WaitOptions): Promise<readonly RemoteService[]> {
+  async #discoverAll(options: WaitOptions): Promise<readonly RemoteService[]> {
+    const { primary } = this.#services;
+    if (primary !== undefined) return primary;
     return this.#discover(
       this.#all,
       'the services',
@@ -198,7 +196,8 @@ export class GattClient {
   }
 
   async #search(uuid: Uuid, options: WaitOptions): Promise<RemoteService | undefined> {
-    const search = this.#searches.get(uuid) ?? new SharedResult(() => this.#memory?.keep());
+    if (this.#services.primary !== undefined) return undefined;
+    const search = this.#searches.get(uuid) ?? new SharedRun();
     this.#searches.set(uuid, search);
     return this.#discover(search, `service ${uuid}`, options, async (discovery, validity) => {
       const known = this.#services.first(uuid);
@@ -217,7 +216,7 @@ export class GattClient {
 
   /** Shared by those who want the same, and begun anew when the peer changes its services meanwhile (Vol 3, Part G, 2.5.2). */
   #discover<T>(
-    result: SharedResult<T>,
+    run: SharedRun<T>,
     which: string,
     options: WaitOptions,
     fetch: (discovery: Discovery, validity: Validity) => Promise<T>,
@@ -225,13 +224,15 @@ export class GattClient {
     const { bearer, clock, peer, requests } = this.#context;
     const { signal, timeoutMs } = options;
     const what = `discovering ${which} of ${peer}`;
-    return result.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, async () => {
+    return run.get({ what, clock, scope: bearer.scope, signal, timeoutMs }, async () => {
       for (let left = MAX_DISCOVERIES; ; left--) {
         const validity = this.#services.sinceNow();
         const discovery = new Discovery({ requests, peer, stepTimeoutMs: timeoutMs, validity });
         try {
           await this.#memory?.recall(validity, timeoutMs);
-          return await fetch(discovery, validity);
+          const found = await fetch(discovery, validity);
+          this.#memory?.keep();
+          return found;
         } catch (error) {
           if (left === 1 || validity.obsolete === undefined) throw error;
         }

@@ -10,6 +10,7 @@ export class RemoteServices {
   readonly #make: (record: ServiceRecord) => RemoteService;
   readonly #objects = new Map<number, RemoteService>();
   #primary: readonly RemoteService[] | undefined;
+  #isWhole = false;
   #changes = 0;
 
   constructor(peer: string, make: (record: ServiceRecord) => RemoteService) {
@@ -20,6 +21,11 @@ export class RemoteServices {
   /** All primary services in the order of their handles; undefined while they are not all known. */
   get primary(): readonly RemoteService[] | undefined {
     return this.#primary;
+  }
+
+  /** The same, where nothing of them needs to be asked any more. */
+  get whole(): readonly RemoteService[] | undefined {
+    return this.#isWhole ? this.#primary : undefined;
   }
 
   /** What is known of all that are known, in the order of their handles. */
@@ -67,10 +73,18 @@ export class RemoteServices {
     return this.#primary;
   }
 
+  /** As `take`, of all services with all that there is of them. */
+  takeWhole(records: readonly ServiceRecord[], validity: Validity): readonly RemoteService[] {
+    this.take(records, validity);
+    this.#isWhole = true;
+    return this.#primary ?? [];
+  }
+
   /** The server has changed what stands at these handles. Objects that stand there reject every call from now on. */
   invalidate(start: number, end: number): void {
     this.#changes++;
     this.#primary = undefined;
+    this.#isWhole = false;
     for (const [handle, service] of this.#objects) {
       if (service.endHandle < start || service.handle > end) continue;
       this.#objects.delete(handle);
