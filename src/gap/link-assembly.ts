@@ -120,6 +120,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       ? undefined
       : {
           cache: gattCache,
+          ready: () => security.beforeAsking(),
           peer: () => cachedPeer(device, security.manager.bond?.peer, security.current),
         };
   const client = new GattClient({

@@ -22,6 +22,8 @@ export interface CachedPeer {
 
 export interface AttributeMemoryOptions {
   readonly cache: GattCache;
+  /** What has to happen before it can be told who the peer is, if anything. */
+  readonly ready?: (() => Promise<void> | undefined) | undefined;
   /** Asked at each use, for a peer may bond while the link lasts; undefined for one that must not be kept. */
   readonly peer: () => CachedPeer | undefined;
   readonly context: ClientContext;
@@ -90,6 +92,7 @@ export class AttributeMemory {
 
   async #recall(validity: Validity, stepTimeoutMs: number | undefined): Promise<void> {
     const { context } = this.#options;
+    await this.#options.ready?.();
     const peer = this.#options.peer();
     if (peer === undefined) return;
     const kept = await this.#load(peer.key);

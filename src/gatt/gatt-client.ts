@@ -35,7 +35,7 @@ export interface GattClientOptions {
   /** Called when the peer refuses a request for want of security; without it the refusal is the caller's. */
   readonly raiseSecurity?: RaiseSecurity | undefined;
   /** Where what is discovered is kept from one link to the next, and under what; without it each link begins with nothing. */
-  readonly memory?: Pick<AttributeMemoryOptions, 'cache' | 'peer'> | undefined;
+  readonly memory?: Pick<AttributeMemoryOptions, 'cache' | 'peer' | 'ready'> | undefined;
   /** Whether the client makes itself known to the Generic Attribute service, once it has met it: see `ClientRegistration`. */
   readonly registers?: boolean | undefined;
 }

@@ -72,7 +72,7 @@ export class RemoteService {
       const endHandle = lastInclude(record);
       if (record.characteristics !== undefined && endHandle === handle) return [];
       const [records = []] = await discovery.includes([record], { handle, endHandle });
-      return services.takeIncluded(records, validity);
+      return services.take(records, validity);
     });
   }
 

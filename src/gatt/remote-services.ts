@@ -59,12 +59,13 @@ export class RemoteServices {
 
   /** The objects of services that were found, with all that was found of them. Throws the error of `validity` where that has ended: nobody knows then what they are. */
   take(records: readonly ServiceRecord[], validity: Validity): readonly RemoteService[] {
-    return this.#take(records, validity, false);
-  }
-
-  /** As `take`, of services that another one includes. */
-  takeIncluded(records: readonly ServiceRecord[], validity: Validity): readonly RemoteService[] {
-    return this.#take(records, validity, true);
+    if (validity.obsolete !== undefined) throw validity.obsolete;
+    const services = records.map((record) => this.#at(record));
+    for (const [i, service] of services.entries()) {
+      const record = records[i];
+      if (record !== undefined) service.learn(record, (handle) => this.#objects.get(handle));
+    }
+    return services;
   }
 
   /** As `take`, of all primary services that there are. */
@@ -92,25 +93,11 @@ export class RemoteServices {
     }
   }
 
-  #take(
-    records: readonly ServiceRecord[],
-    validity: Validity,
-    areIncluded: boolean,
-  ): readonly RemoteService[] {
-    if (validity.obsolete !== undefined) throw validity.obsolete;
-    const services = records.map((record) => this.#at(record, areIncluded));
-    for (const [i, service] of services.entries()) {
-      const record = records[i];
-      if (record !== undefined) service.learn(record, (handle) => this.#objects.get(handle));
-    }
-    return services;
-  }
-
   /** What a service is stands in its own declaration: an include declaration repeats that, and some servers repeat it wrongly. */
-  #at(record: ServiceRecord, isIncluded: boolean): RemoteService {
+  #at(record: ServiceRecord): RemoteService {
     const known = this.#objects.get(record.handle);
-    const sameRange = known !== undefined && known.endHandle === record.endHandle;
-    if (sameRange && (isIncluded || known.uuid === record.uuid)) return known;
+    const same = known?.uuid === record.uuid && known.endHandle === record.endHandle;
+    if (known !== undefined && (same || !record.primary)) return known;
     known?.invalidate();
     const service = this.#make(record);
     this.#objects.set(record.handle, service);

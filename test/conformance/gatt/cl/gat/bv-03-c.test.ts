@@ -20,6 +20,7 @@ clientCase(
     await bench.clock.advance(29_900);
     expect(outcome.state).toBe('pending');
     await bench.clock.advance(200);
+    expect(outcome.state).toBe('rejected');
     expect(await bench.failure(call)).toBeInstanceOf(TimeoutError);
     // 3. It asks no more for them on this bearer, neither at once nor one by one, and may end the link.
     bench.linkMayEnd = true;
