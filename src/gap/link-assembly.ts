@@ -88,6 +88,9 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     policy: context.policy,
     paceMs: () => control.paceMs,
     reordersEvents: hci.reordersEvents,
+    onEncrypted: () => {
+      if (context.enhancedBearers) enhanced.linkEncrypted();
+    },
     onBonded: ({ peer: identity }) => server.keepClient(connection, identityKey(identity)),
   });
   const bearers = new BearerSet({

@@ -9,13 +9,20 @@ import type { SecurityManagerOptions } from '../smp/security-context.ts';
 import { SecurityManager } from '../smp/security-manager.ts';
 import { type ConnectionSecurity, securityOf } from './security.ts';
 
+export interface LinkSecurityOptions extends SecurityManagerOptions {
+  /** The link is encrypted, perhaps anew. */
+  readonly onEncrypted: () => void;
+}
+
 /** The security of one link, as the layers beside the Security Manager see it. */
 export class LinkSecurity {
   readonly #manager: SecurityManager;
   readonly #policy: () => SecurityPolicy | undefined;
+  readonly #onEncrypted: () => void;
 
-  constructor(options: SecurityManagerOptions) {
+  constructor(options: LinkSecurityOptions) {
     this.#manager = new SecurityManager(options);
+    this.#onEncrypted = options.onEncrypted;
     this.#policy = options.policy;
   }
 
@@ -74,6 +81,7 @@ export class LinkSecurity {
   encryptionChanged(status: number, isOn: boolean): void {
     const isEncrypted = status === HciErrorCode.success && isOn;
     this.#manager.encryptionChanged(isEncrypted ? undefined : this.#failure(status));
+    if (this.current.encrypted) this.#onEncrypted();
   }
 
   #failure(status: number): Error {

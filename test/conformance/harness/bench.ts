@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly testerController?: ControllerOptions;
   /** Where it keeps what it discovers; nowhere by default, so that it asks for nothing but what a case is about. */
   readonly gattCache?: GattCache | false;
+  /** Whether it has Enhanced ATT bearers, which it opens by itself as central on a link that is encrypted. Not unless given. */
+  readonly enhancedBearers?: boolean;
 }
 
 /**
@@ -71,6 +73,7 @@ export class Bench implements AsyncDisposable {
     controller,
     testerController,
     gattCache = false,
+    enhancedBearers = false,
   }: BenchOptions): Promise<Bench> {
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });
@@ -80,7 +83,7 @@ export class Bench implements AsyncDisposable {
       clock,
     );
     const identityStore = new MemoryIdentityStore();
-    const opening = open(own.connect(), { clock, identityStore, gattCache });
+    const opening = open(own.connect(), { clock, identityStore, gattCache, enhancedBearers });
     const bench = new Bench(clock, tester, await loaded(clock, opening), own);
     bench.iut.registerServices(...services);
     return bench;

@@ -64,7 +64,7 @@ describe.each(modes)('L7: $name', (mode) => {
   });
 
   test('L7: the SPSM of Enhanced ATT bearers needs a link that is encrypted', async () => {
-    await using bench = await Bench.peripheral();
+    await using bench = await Bench.peripheral({ enhancedBearers: true });
     const result = await asker(bench, mode)({ spsm: 0x0027 });
     const expected =
       mode.name === 'the LE mode' ? Result.spsmNotSupported : Result.insufficientAuthentication;
