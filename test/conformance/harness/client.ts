@@ -28,7 +28,7 @@ export const clientCase = (
     await bench.verdict();
   });
 
-const discover = async (bench: Bench): Promise<Discovered> => {
+export const discover = async (bench: Bench): Promise<Discovered> => {
   const database = new PeerDatabase([
     {
       uuid: 0xffb0,

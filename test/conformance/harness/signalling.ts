@@ -27,6 +27,8 @@ export const Result = {
   noResources: 0x0004,
   insufficientAuthentication: 0x0005,
   insufficientAuthorization: 0x0006,
+  keySizeTooShort: 0x0007,
+  insufficientEncryption: 0x0008,
   invalidSourceCid: 0x0009,
   sourceCidAllocated: 0x000a,
   unacceptableParameters: 0x000b,

@@ -1,0 +1,100 @@
+import { expect } from 'vitest';
+import { Bench } from './bench.ts';
+import { conformance, type Mutation } from './case.ts';
+import { type Discovered, discover } from './client.ts';
+import { encryptLink } from './encrypted.ts';
+import { enhancedRequest, enhancedResponse } from './enhanced.ts';
+import { type Hex, items, octetAt, size, slice, u16, u16At } from './pdu.ts';
+import { testServices } from './services.ts';
+import { Result } from './signalling.ts';
+
+const EATT = 0x0027;
+/** What the tester takes: each PDU is one frame. */
+const TERMS = { spsm: EATT, mtu: 100, mps: 102 } as const;
+
+/** Where ATT PDUs come and go: the fixed channel, or an Enhanced bearer. */
+export interface AttWay {
+  send(pdu: Hex): void;
+  expect(pattern: string): Promise<Hex>;
+  exchange(request: Hex, pattern: string): Promise<Hex>;
+  silent(ms?: number): Promise<void>;
+}
+
+/** An Enhanced ATT bearer as the tester has it: each PDU behind its length. */
+const bearerOf = (bench: Bench, ownCid: number, iutCid: number): AttWay => {
+  const incoming = bench.tester.channel(ownCid);
+  const send = (pdu: Hex): void => {
+    const octets = pdu.replaceAll(' ', '');
+    bench.tester.sendFrame(iutCid, u16(size(octets)) + octets);
+  };
+  const take = async (pattern: string): Promise<Hex> => {
+    const pdu = slice(await incoming.expect(`.... ${pattern}`), 2);
+    return pdu;
+  };
+  return {
+    send,
+    expect: take,
+    exchange: (request, pattern) => {
+      send(request);
+      return take(pattern);
+    },
+    silent: (ms) => incoming.silent(ms),
+  };
+};
+
+const cidsAt = (pdu: Hex): number[] => items(slice(pdu, 12), 2).map((cid) => u16At(cid, 0));
+
+/** The tester opens two Enhanced bearers. */
+export const openBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
+  const request = enhancedRequest(0x10, { ...TERMS, cids: [0x0041, 0x0042] });
+  const answer = await bench.signalling.exchange(request, '1810 *');
+  expect(u16At(answer, 10)).toBe(Result.success);
+  return bearers(bench, cidsAt(answer));
+};
+
+/** The tester takes the two Enhanced bearers that the implementation under test opens. */
+export const acceptBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
+  const request = await bench.signalling.expect(`17.. 0c00 ${u16(EATT)} *`);
+  bench.signalling.send(
+    enhancedResponse(octetAt(request, 1), Result.success, { ...TERMS, cids: [0x0041, 0x0042] }),
+  );
+  await bench.clock.advance(0);
+  return bearers(bench, cidsAt(request));
+};
+
+const bearers = (bench: Bench, [first = 0, second = 0]: readonly number[]): readonly [AttWay, AttWay] => [
+  bearerOf(bench, 0x0041, first),
+  bearerOf(bench, 0x0042, second),
+];
+
+/** A case of GATT/SR on an encrypted link, with the test services and two Enhanced bearers that the tester has opened. */
+export const enhancedServerCase = (
+  id: string,
+  mutation: Mutation,
+  procedure: (
+    bench: Bench,
+    bearers: readonly [AttWay, AttWay],
+    database: ReturnType<typeof testServices>,
+  ) => Promise<void>,
+): void =>
+  conformance(id, mutation, async () => {
+    const database = testServices();
+    await using bench = await Bench.peripheral({ services: database.services, enhancedBearers: true });
+    await encryptLink(bench);
+    await procedure(bench, await openBearers(bench), database);
+    await bench.verdict();
+  });
+
+/** A case of GATT/CL on an encrypted link, with a client that has discovered what it works with and opened two Enhanced bearers. */
+export const enhancedClientCase = (
+  id: string,
+  mutation: Mutation,
+  procedure: (bench: Bench, bearers: readonly [AttWay, AttWay], discovered: Discovered) => Promise<void>,
+): void =>
+  conformance(id, mutation, async () => {
+    await using bench = await Bench.central({ enhancedBearers: true });
+    const discovered = await discover(bench);
+    await encryptLink(bench);
+    await procedure(bench, await acceptBearers(bench), discovered);
+    await bench.verdict();
+  });
