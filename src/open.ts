@@ -21,6 +21,8 @@ export interface OpenOptions extends WaitOptions {
   readonly appearance?: number | undefined;
   /** The longest ATT PDU that this host takes, offered to every peer (Vol 3, Part F, 3.4.2): 23 to 517, which is the default. */
   readonly mtu?: number | undefined;
+  /** Whether there are credit-based L2CAP channels: true unless given. Without them a peer that opens one is told that the request is not understood. */
+  readonly l2capChannels?: boolean | undefined;
   /**
    * Whether links may have Enhanced ATT bearers, by which several requests are under way at once (Vol 3, Part G, 5.3): true unless given. They are
    * opened when a link becomes encrypted, and taken from peers. Without them a peer that asks is told that there is no such thing.
@@ -180,6 +182,7 @@ const prepare = async (
       log,
       signal: options.signal,
       deviceName: options.name,
+      l2capChannels: options.l2capChannels,
       enhancedBearers: options.enhancedBearers,
       appearance: options.appearance,
       identity: options.identity,

@@ -50,6 +50,7 @@ export interface AdapterOptions {
   /** Undefined for an adapter that shows who it is. */
   readonly privacy?: Privacy | undefined;
   readonly deviceName?: string | undefined;
+  readonly l2capChannels?: boolean | undefined;
   readonly enhancedBearers?: boolean | undefined;
   readonly appearance?: number | undefined;
   readonly mtu?: number | undefined;
@@ -111,11 +112,11 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       deviceName: options.deviceName,
       appearance: options.appearance,
       resolvesAddresses: options.privacy !== undefined && radio.abilities.resolvingListSize > 0,
-      enhancedBearers: options.enhancedBearers ?? true,
+      enhancedBearers: this.#hasEnhancedBearers,
     });
     const { gattCache = new MemoryGattCache() } = options;
     this.#gattCache = gattCache === false ? undefined : gattCache;
-    this.#listeners = new L2capListeners(clock, log, hci.scope);
+    this.#listeners = new L2capListeners(clock, log, hci.scope, this.#hasChannels);
     this.#events = new LinkEvents(hci, log);
   }
 
@@ -377,6 +378,14 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     await this.#hci.close();
   }
 
+  get #hasChannels(): boolean {
+    return this.#options.l2capChannels ?? true;
+  }
+
+  get #hasEnhancedBearers(): boolean {
+    return this.#hasChannels && (this.#options.enhancedBearers ?? true);
+  }
+
   #accept(newLink: NewLink): Connection {
     const { clock, log, mtu: rxMtu } = this.#options;
     const context = {
@@ -386,7 +395,8 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       rxMtu,
       server: this.#server,
       listeners: this.#listeners,
-      enhancedBearers: this.#options.enhancedBearers ?? true,
+      hasChannels: this.#hasChannels,
+      enhancedBearers: this.#hasEnhancedBearers,
       local: { ...this.#self.identity.address, irk: this.#self.identity.irk },
       bonds: this.#self.bonds,
       gattCache: this.#gattCache,

@@ -34,6 +34,7 @@ export interface ConnectionChannelsOptions {
   readonly scope: WaitScope;
   /** Those of the adapter. */
   readonly listeners: L2capListeners;
+  readonly hasChannels: boolean;
 }
 
 /** The credit-based channels of one connection, as its user sees them. */
@@ -41,9 +42,9 @@ export class ConnectionChannels {
   readonly #ofAdapter: L2capListeners;
   readonly #own: L2capListeners;
 
-  constructor({ clock, log, scope, listeners }: ConnectionChannelsOptions) {
+  constructor({ clock, log, scope, listeners, hasChannels }: ConnectionChannelsOptions) {
     this.#ofAdapter = listeners;
-    this.#own = new L2capListeners(clock, log, scope);
+    this.#own = new L2capListeners(clock, log, scope, hasChannels);
   }
 
   /** Whoever listens to that SPSM: for this connection, or for all. */
@@ -72,6 +73,7 @@ export class ConnectionChannels {
     options: L2capConnectOptions,
   ): Promise<L2capChannel> {
     const { psm, mtu = DEFAULT_L2CAP_MTU, timeoutMs, signal } = options;
+    this.#own.checkChannels();
     return new L2capChannel(await l2cap.credit.connect(psm, mtu, { timeoutMs, signal }), connection);
   }
 
@@ -81,6 +83,7 @@ export class ConnectionChannels {
     options: L2capConnectEnhancedOptions,
   ): Promise<readonly L2capChannel[]> {
     const { psm, mtu = DEFAULT_L2CAP_MTU, count = 1, timeoutMs, signal } = options;
+    this.#own.checkChannels();
     const channels = await l2cap.credit.enhanced.connect(psm, mtu, count, { timeoutMs, signal });
     return channels.map((channel) => new L2capChannel(channel, connection));
   }

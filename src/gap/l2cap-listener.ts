@@ -43,8 +43,10 @@ export class L2capListeners {
   readonly clock: Clock;
   readonly log: Log;
   readonly #scope: WaitScope;
+  readonly #hasChannels: boolean;
 
-  constructor(clock: Clock, log: Log, scope: WaitScope) {
+  constructor(clock: Clock, log: Log, scope: WaitScope, hasChannels: boolean) {
+    this.#hasChannels = hasChannels;
     this.clock = clock;
     this.log = log;
     this.#scope = scope;
@@ -55,7 +57,7 @@ export class L2capListeners {
 
   /** A listener of `once` gives way as soon as a channel is open. */
   listen(options: L2capListenOptions, once = false): L2capListener {
-    this.#scope.check();
+    this.checkChannels();
     const { psm } = options;
     checkSpsm(psm);
     checkMtu(options.mtu ?? DEFAULT_L2CAP_MTU);
@@ -67,6 +69,12 @@ export class L2capListeners {
     const listener = new L2capListener(this, options, once);
     this.#listeners.set(psm, listener);
     return listener;
+  }
+
+  /** Throws the error that the link or the adapter has ended with, or InvalidStateError where there are no channels. */
+  checkChannels(): void {
+    this.#scope.check();
+    if (!this.#hasChannels) throw new InvalidStateError('the adapter was opened without L2CAP channels');
   }
 
   get(psm: number): L2capListener | undefined {

@@ -44,7 +44,9 @@ export interface LinkContext {
   readonly policy: () => SecurityPolicy | undefined;
   /** Where what clients discover is kept, if anywhere. */
   readonly gattCache: GattCache | undefined;
-  /** Whether there are Enhanced ATT bearers. */
+  /** Whether there are L2CAP channels. */
+  readonly hasChannels: boolean;
+  /** Whether there are Enhanced ATT bearers, which are such channels. */
   readonly enhancedBearers: boolean;
 }
 
@@ -57,9 +59,9 @@ export interface AssembledLink {
 /** Puts the layers of a new link on top of each other. What the peer has sent meanwhile is handled before this returns. */
 export const assembleLink = (context: LinkContext, newLink: NewLink, device: Device): AssembledLink => {
   const { link: acl, role, parameters } = newLink;
-  const { hci, clock, log, rxMtu, server, listeners, gattCache } = context;
+  const { hci, clock, log, rxMtu, server, listeners, hasChannels, gattCache } = context;
   const peer = device.address;
-  const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners });
+  const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners, hasChannels });
   const gatt = (): GattSecurity => gattSecurity(security.current);
   const l2cap = new L2capLink({
     acl,
@@ -67,6 +69,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     clock,
     log,
     peer,
+    hasChannels,
     listenerOf: (spsm): CreditListener | undefined =>
       spsm === EATT_SPSM && context.enhancedBearers
         ? enhanced.listener()

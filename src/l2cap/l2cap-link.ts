@@ -7,6 +7,7 @@ import type { ConnectionParameters } from './connection-parameters.ts';
 import { CreditChannels } from './credit-channels.ts';
 import type { CreditListener } from './credit-terms.ts';
 import { type FixedChannel, FixedCid } from './fixed-channel.ts';
+import { SignallingCode } from './l2cap-codes.ts';
 import { type L2capCounterName, makeL2capCounters } from './l2cap-counters.ts';
 import { Recombination } from './recombination.ts';
 import { sendPdu } from './send-pdu.ts';
@@ -29,7 +30,18 @@ export interface L2capLinkOptions {
   readonly attMtu?: number | undefined;
   /** Whoever takes channels to that SPSM now. Nobody unless given. */
   readonly listenerOf?: ((spsm: number) => CreditListener | undefined) | undefined;
+  /** False: commands about channels are answered as by a host that knows no such thing. True unless given. */
+  readonly hasChannels?: boolean | undefined;
 }
+
+/** The commands of both credit-based modes that ask for something (Vol 3, Part A, Table 4.2). */
+const channelCommands = [
+  SignallingCode.disconnectionRequest,
+  SignallingCode.leCreditBasedConnectionRequest,
+  SignallingCode.flowControlCreditIndication,
+  SignallingCode.creditBasedConnectionRequest,
+  SignallingCode.creditBasedReconfigureRequest,
+] as const;
 
 class Channel<Cid extends FixedCid> implements FixedChannel {
   readonly cid: Cid;
@@ -95,6 +107,7 @@ export class L2capLink {
       counters: this.#counters,
       listenerOf: options.listenerOf ?? (() => undefined),
     });
+    if (options.hasChannels === false) this.#signalling.disclaim(channelCommands);
     acl.scope.add((error) => {
       acl.receiver = undefined;
       this.#signalling.end();

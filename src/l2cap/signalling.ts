@@ -110,6 +110,11 @@ export class Signalling {
     this.#handlers.set(code, handler);
   }
 
+  /** Understands these commands no more. */
+  disclaim(codes: readonly SignallingCode[]): void {
+    for (const code of codes) this.#handlers.delete(code);
+  }
+
   /** Asks the peer. Waits 30 s at the longest; rejects with L2capError where it rejects the command. */
   request<S extends Shape, R>(
     request: Omit<SignallingRequest<R>, 'send'>,

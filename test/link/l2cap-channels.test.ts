@@ -143,6 +143,20 @@ describe('opening', () => {
   });
 });
 
+test('an adapter that is opened without has none, in either direction', async () => {
+  await using hosts = new Hosts();
+  const without = await hosts.host({ open: { l2capChannels: false } });
+  const { atCentral, atPeripheral } = await linked(hosts, await hosts.host(), without);
+  const opened = [atPeripheral.l2capConnect({ psm: PSM }), atPeripheral.l2capConnectEnhanced({ psm: PSM })];
+  for (const call of [...opened, atPeripheral.l2capAccept({ psm: PSM })]) {
+    await expect(call).rejects.toThrow('the adapter was opened without L2CAP channels');
+  }
+  expect(() => atPeripheral.l2capListen({ psm: PSM })).toThrow(InvalidStateError);
+  expect(() => without.ble.l2capListen({ psm: PSM })).toThrow(InvalidStateError);
+  // Command Reject: not understood.
+  await expect(hosts.run(atCentral.l2capConnect({ psm: PSM }))).rejects.toMatchObject({ result: 0 });
+});
+
 describe('data', () => {
   test('octets and SDUs of every length come out as they went in', async () => {
     await using hosts = new Hosts();

@@ -230,7 +230,5 @@ export const waitsForPairing: ReadonlySet<string> = new Set(
     'GATT/SR/GAN': 'BV-03',
     'GATT/SR/GAI': 'BV-02',
     'GATT/SR/GAS': 'BV-01 BV-04 BV-07',
-    'L2CAP/LE/CFC': 'BV-14 BV-15 BV-24 BV-25',
-    'L2CAP/ECFC': 'BV-14 BV-15 BV-31 BV-32',
   }),
 );

@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly gattCache?: GattCache | false;
   /** Whether it has Enhanced ATT bearers, which it opens by itself as central on a link that is encrypted. Not unless given. */
   readonly enhancedBearers?: boolean;
+  /** Whether it has L2CAP channels; so it is unless given. */
+  readonly l2capChannels?: boolean;
 }
 
 /**
@@ -68,13 +70,9 @@ export class Bench implements AsyncDisposable {
     return bench;
   }
 
-  static async #open({
-    services = [],
-    controller,
-    testerController,
-    gattCache = false,
-    enhancedBearers = false,
-  }: BenchOptions): Promise<Bench> {
+  static async #open(options: BenchOptions): Promise<Bench> {
+    const { services = [], controller, testerController } = options;
+    const { gattCache = false, enhancedBearers = false, l2capChannels } = options;
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });
     const own = air.createController({ name: 'under test', ...controller });
@@ -83,7 +81,8 @@ export class Bench implements AsyncDisposable {
       clock,
     );
     const identityStore = new MemoryIdentityStore();
-    const opening = open(own.connect(), { clock, identityStore, gattCache, enhancedBearers });
+    const wanted = { gattCache, enhancedBearers, l2capChannels };
+    const opening = open(own.connect(), { clock, identityStore, ...wanted });
     const bench = new Bench(clock, tester, await loaded(clock, opening), own);
     bench.iut.registerServices(...services);
     return bench;
