@@ -57,8 +57,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   services: {
     files: ['src/services/**'],
-    may: ['core', 'crypto', 'gatt', 'gap'],
-    lazily: ['services/folder'],
+    may: ['core', 'crypto', 'att', 'gatt', 'gap'],
+    lazily: ['services/folder', 'streams'],
   },
   virtual: { files: ['src/virtual/**'], may: ['core', 'crypto', 'hci/codec', 'transport'] },
   snoop: { files: ['src/snoop/**'], may: ['core', 'hci/codec', 'node:*'] },

@@ -85,6 +85,11 @@ export class Connection implements ConnectionRef, AsyncDisposable {
     return this.#parts.scope.error === undefined;
   }
 
+  /** Where its time comes from: what the adapter was opened with. */
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+
   /** Octets of the longest ATT PDU on the link now: 23 until the exchange, or until an Enhanced bearer takes more (Vol 3, Part F, 3.2.8). */
   get mtu(): number {
     return this.#parts.bearers.mtu;

@@ -16,3 +16,7 @@ export type {
 } from './files/file-storage.ts';
 export type { FileProgress } from './files/file-transfer.ts';
 export { openFolder } from './files/open-folder.ts';
+export type { UartChannel } from './uart/uart-channel.ts';
+export { connectNordicUart } from './uart/uart-client.ts';
+export { NORDIC_UART_SERVICE } from './uart/uart-codes.ts';
+export { type NordicUartService, nordicUartService } from './uart/uart-service.ts';

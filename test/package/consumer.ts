@@ -15,7 +15,17 @@ import {
   type WriteOptions,
   type Written,
 } from 'jelling';
-import { type BatteryService, batteryService, deviceInformationService } from 'jelling/services';
+import {
+  type BatteryService,
+  batteryService,
+  connectNordicUart,
+  deviceInformationService,
+  FileClient,
+  type FileEntry,
+  openFolder,
+  serveFiles,
+  type UartChannel,
+} from 'jelling/services';
 import * as snoop from 'jelling/snoop';
 import * as virtual from 'jelling/virtual';
 
@@ -56,6 +66,17 @@ export async function serveTemperature(moniker: string): Promise<string> {
 export function standardServices(): readonly Service[] {
   const battery: BatteryService = batteryService({ level: 100 });
   return [battery, deviceInformationService({ manufacturerName: 'a stranger' })];
+}
+
+/** Octets over a UART and files over a channel. */
+export async function copyAll(moniker: string): Promise<UartChannel> {
+  await using ble = await open(moniker);
+  await using _server = serveFiles(ble, { storage: await openFolder('.'), uploads: 'new' });
+  const connection = await ble.device('F0:F1:F2:F3:F4:F5', 'random').connect();
+  const files: FileClient = await FileClient.find(connection);
+  const entries: readonly FileEntry[] = await files.list();
+  for (const { name } of entries) await files.download(name, await openFolder('/tmp'));
+  return connectNordicUart(connection);
 }
 
 /** What signatures speak of can be named. */
