@@ -150,6 +150,44 @@ test('aioble 10, no accept list: several devices are looked for at once, by one 
   await hosts.run(Promise.all(incoming));
 });
 
+test('aioble 10, no EATT: on an encrypted link requests go by several bearers, so that a slow one holds up no other', async () => {
+  await using hosts = new Hosts();
+  const security = { open: { security: {} } };
+  const [central, peripheral] = [await hosts.host(security), await hosts.host(security)];
+  const service = new Service(0x181a);
+  let answer: (value: string) => void = () => undefined;
+  new Characteristic(service, 0x2a6e, {
+    read: true,
+    onRead: () =>
+      new Promise<string>((done) => {
+        answer = done;
+      }),
+  });
+  new Characteristic(service, 0x2a6f, { read: true, initial: 'quick' });
+  peripheral.ble.registerServices(service);
+  const { atCentral } = await linked(hosts, central, peripheral);
+  await hosts.run(atCentral.pair());
+  await hosts.run(atCentral.openEnhancedBearers());
+  const [slow, quick] = await hosts.run(atCentral.service(0x181a).then((found) => found.characteristics()));
+  if (slow === undefined || quick === undefined) throw new Error('two');
+  const waiting = slow.read({ timeoutMs: 5_000 });
+  await hosts.clock.advance(10);
+  expect(text(await hosts.run(quick.read({ timeoutMs: 100 })))).toBe('quick');
+  answer('slow');
+  expect(text(await hosts.run(waiting))).toBe('slow');
+});
+
+test('aioble 10, no service-changed: a client learns that services have come or gone, and old objects say so', async () => {
+  await using hosts = new Hosts();
+  const [central, peripheral] = [await hosts.host(), await hosts.host()];
+  const { atCentral } = await linked(hosts, central, peripheral);
+  expect((await hosts.run(atCentral.discover())).map(({ uuid }) => uuid)).toEqual(['1800', '1801']);
+  await hosts.clock.advance(2_000);
+  peripheral.ble.registerServices(new Service(0x181a));
+  await hosts.clock.advance(100);
+  expect((await hosts.run(atCentral.services())).map(({ uuid }) => uuid)).toEqual(['1800', '1801', '181a']);
+});
+
 describe('aioble 10, no ECRED L2CAP', () => {
   test('l2capConnectEnhanced() opens up to five channels at once, which take longer messages later', async () => {
     await using at = await scene();

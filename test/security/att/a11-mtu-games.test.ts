@@ -1,5 +1,7 @@
-import { Characteristic, Service } from 'jelling';
+import { Characteristic, ManualClock, Service } from 'jelling';
 import { expect, test } from 'vitest';
+import { AttBearer } from '../../../src/att/att-bearer.ts';
+import { Log } from '../../../src/core/log.ts';
 import {
   mtuRequest,
   mtuResponse,
@@ -11,6 +13,7 @@ import {
 } from '../../conformance/harness/att.ts';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { ramp, slice } from '../../conformance/harness/pdu.ts';
+import { FakeChannel } from '../../support/fake-att-channel.ts';
 import { fromHex } from '../../support/hex.ts';
 
 const SMALLEST = 23;
@@ -160,4 +163,22 @@ test('A11: notifications wait while our exchange is on the air, and none is long
   await bench.run(short);
   await bench.att.expect(notification(value.handle, '00'.repeat(20)));
   await bench.verdict();
+});
+
+test('A11: on an Enhanced bearer the MTU is that of its channel, and no exchange changes it', async () => {
+  const channel = new FakeChannel(0x41);
+  const clock = new ManualClock();
+  const bearer = new AttBearer({ channel, clock, log: new Log(), peer: 'the tester', channelMtu: () => 100 });
+  for (const [offer] of offers) {
+    channel.deliver(fromHex(mtuRequest(offer)));
+    await Promise.resolve();
+    expect(channel.takeSent()).toEqual(['0102000006']);
+    expect(bearer.mtu).toBe(100);
+  }
+  channel.deliver(fromHex(mtuResponse(200)));
+  expect(await bearer.exchangeMtu()).toBe(100);
+  expect(channel.takeSent()).toEqual([]);
+  expect(bearer.counters).toMatchObject({ unsupportedRequests: offers.length, unexpectedResponses: 1 });
+  channel.disconnect();
+  expect(clock.pending).toBe(0);
 });
