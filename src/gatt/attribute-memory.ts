@@ -1,5 +1,6 @@
 import { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
+import { procedure } from '../core/procedure.ts';
 import type { ServiceRecord } from './attribute-records.ts';
 import type { ClientContext } from './client-context.ts';
 import type { ClientRegistration } from './client-registration.ts';
@@ -12,6 +13,9 @@ import {
   MAX_CACHED_ATTRIBUTES,
 } from './gatt-cache.ts';
 import { GattUuid } from './gatt-codes.ts';
+
+/** A store that does not answer by then has nothing. */
+const CACHE_TIMEOUT_MS = 1_000;
 
 /** Under what a peer is kept now. */
 export interface CachedPeer {
@@ -78,7 +82,7 @@ export class AttributeMemory {
     if (peer === undefined || this.#hash === undefined) return;
     const attributes = this.#snapshot(peer, this.#hash);
     if (sizeOf(attributes.services) > MAX_CACHED_ATTRIBUTES) this.counters.add('cacheOverflows');
-    else this.#attempt(this.#options.cache.save(peer.key, attributes));
+    else this.#attempt(() => this.#options.cache.save(peer.key, attributes));
   }
 
   /** The server has changed. */
@@ -87,7 +91,7 @@ export class AttributeMemory {
     this.#hash = undefined;
     this.#isTrusted = false;
     const peer = this.#options.peer();
-    if (peer !== undefined) this.#attempt(this.#options.cache.remove(peer.key));
+    if (peer !== undefined) this.#attempt(() => this.#options.cache.remove(peer.key));
   }
 
   async #recall(validity: Validity, stepTimeoutMs: number | undefined): Promise<void> {
@@ -155,8 +159,20 @@ export class AttributeMemory {
   }
 
   async #load(key: string): Promise<CachedAttributes | undefined> {
+    const { cache, context } = this.#options;
     try {
-      const given = await this.#options.cache.load(key);
+      const given = await procedure<unknown>(
+        {
+          what: `looking up what is kept of ${context.peer}`,
+          clock: context.clock,
+          scope: context.bearer.scope,
+          defaultTimeoutMs: CACHE_TIMEOUT_MS,
+        },
+        (settle) => {
+          cache.load(key).then(settle.resolve, settle.reject);
+          return undefined;
+        },
+      );
       return given === undefined ? undefined : checkedAttributes(given);
     } catch (error) {
       this.#failed(error);
@@ -164,8 +180,10 @@ export class AttributeMemory {
     }
   }
 
-  #attempt(change: Promise<void>): void {
-    change.catch((error: unknown) => this.#failed(error));
+  /** A store of the user's may also throw where it should reject. */
+  #attempt(change: () => Promise<void>): void {
+    const run = async (): Promise<void> => change();
+    run().catch((error: unknown) => this.#failed(error));
   }
 
   #failed(error: unknown): void {

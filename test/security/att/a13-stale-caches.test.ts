@@ -1,13 +1,10 @@
-import { InvalidStateError, MemoryGattCache } from 'jelling';
+import { Characteristic, InvalidStateError, MemoryGattCache, Service } from 'jelling';
 import { expect, test } from 'vitest';
-import { parseAddress } from '../../../src/core/address.ts';
-import { cachedPeer } from '../../../src/gap/cached-peer.ts';
-import { Device } from '../../../src/gap/device.ts';
-import { securityOf } from '../../../src/gap/security.ts';
 import { confirmation, indication, Request, read, readResponse } from '../../conformance/harness/att.ts';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { type Hex, hex, octetAt, u16At } from '../../conformance/harness/pdu.ts';
 import { PeerDatabase, type PeerService } from '../../conformance/harness/peer-database.ts';
+import { Hosts, linked } from '../../support/hosts.ts';
 
 const HASH = '000102030405060708090a0b0c0d0e0f';
 const OTHER_HASH = 'ff'.repeat(16);
@@ -144,34 +141,38 @@ test('A13: a peer that changes for ever is given up, and every indication is con
   for (let i = 0; i < asked; i++) await bench.att.expect(confirmation);
 });
 
-test('A13: what is known of a bonded peer is never said by, or believed of, one that only goes by its address', () => {
-  const plain = securityOf({
-    encrypted: false,
-    authenticated: false,
-    bonded: true,
-    secureConnections: false,
-    keySize: 0,
-  });
-  const encrypted = securityOf({
-    encrypted: true,
-    authenticated: false,
-    bonded: true,
-    secureConnections: true,
-    keySize: 16,
-  });
-  const owner = { identify: (peer) => peer } as ConstructorParameters<typeof Device>[0];
-  const hidden = new Device(owner, { address: parseAddress('40:00:00:00:00:01'), type: 'random' });
-  const fleeting = new Device(owner, { address: parseAddress('00:00:00:00:00:01'), type: 'random' });
-  const identity = { address: parseAddress('C0:00:00:00:00:01'), type: 'random' } as const;
-  const lasting = new Device(owner, identity);
-  const bonded = cachedPeer(lasting, identity, encrypted);
-  const stranger = cachedPeer(lasting, undefined, plain);
-  expect(bonded?.key).not.toBe(stranger?.key);
-  expect([bonded?.bonded, stranger?.bonded]).toEqual([true, false]);
-  // Before the link is encrypted it may be anybody.
-  expect(cachedPeer(lasting, identity, plain)).toBeUndefined();
-  // An address that changes is nobody's for long.
-  expect(cachedPeer(hidden, undefined, plain)).toBeUndefined();
-  expect(cachedPeer(fleeting, undefined, plain)).toBeUndefined();
-  expect(cachedPeer(hidden, identity, encrypted)?.key).toBe(bonded?.key);
+test('A13: what is known of a bonded peer is not believed of one that goes by its address and cannot encrypt', async () => {
+  await using hosts = new Hosts();
+  const central = await hosts.host();
+  const peripheral = await hosts.host({ open: { security: {} } });
+  const service = new Service(0x181a);
+  new Characteristic(service, 0x2a6e, { read: true, initial: 'of the bonded one' });
+  peripheral.ble.registerServices(service);
+  const { atCentral } = await linked(hosts, central, peripheral);
+  await hosts.run(atCentral.pair());
+  expect((await hosts.run(atCentral.discover())).map(({ uuid }) => uuid)).toContain('181a');
+  await hosts.run(peripheral.ble.close());
+  await hosts.run(atCentral.disconnected());
+
+  const impostor = await hosts.reopen(peripheral);
+  const incoming = impostor.ble.advertise({ intervalMs: 20 });
+  incoming.catch(() => undefined);
+  const device = central.ble.device(impostor.ble.address);
+  expect(device.bond).toBeDefined();
+  const connected = await hosts.run(device.connect().catch((failure: unknown) => failure));
+  // Either there is no link to it at all, or nothing of the bonded one is known on it.
+  const found = device.connection?.services() ?? Promise.resolve([]);
+  const uuids = await hosts.run(
+    found.then(
+      (all) => all.map(({ uuid }) => uuid),
+      () => [],
+    ),
+  );
+  expect([uuids.includes('181a' as never), device.connection?.security.encrypted ?? false]).toEqual([
+    false,
+    false,
+  ]);
+  expect(connected).toBeDefined();
+  await hosts.run(device.connection?.disconnect() ?? Promise.resolve());
+  await hosts.run(impostor.ble.close());
 });

@@ -332,6 +332,15 @@ describe('a cache that fails', () => {
     ['gives nothing that can be read', { load: async () => ({ databaseHash: HASH, services: 'all' }) }],
     ['cannot load', { load: fail }],
     ['cannot save', { save: fail }],
+    ['never answers', { load: () => new Promise(() => undefined) }],
+    [
+      'throws where it should reject',
+      {
+        save: () => {
+          throw new Error('a fault of the program');
+        },
+      },
+    ],
   ])('%s: costs a discovery and is counted', async (_name, how) => {
     const peer = new Peer(HASH, failing(how));
     const { client } = peer.connect();
@@ -347,6 +356,18 @@ describe('a cache that fails', () => {
     client.invalidate(1, 0xffff);
     await turn();
     expect(client.counters.cacheFailures).toBe(1);
+  });
+
+  it('never answers: a link that ends does not wait for it', async () => {
+    const peer = new Peer(HASH, failing({ load: () => new Promise(() => undefined) }));
+    const { client, server } = peer.connect();
+    const asked = client.services();
+    asked.catch(() => undefined);
+    await turn();
+    server.channel.disconnect();
+    await expect(asked).rejects.toMatchObject({ code: 'BLE_DISCONNECTED' });
+    await turn();
+    expect(peer.clock.pending).toBe(0);
   });
 
   it('gets no more of one peer than it may have', async () => {
