@@ -87,6 +87,7 @@ export class GattServer {
         this.#writes++;
         return this.#writes;
       },
+      writeDropped: () => this.#counters.add('writesDropped'),
       session: (connection) => this.#session(connection),
       sessions: () => this.#sessions.values(),
     };

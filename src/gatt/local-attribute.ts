@@ -233,11 +233,12 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
     const bytes = copyBytes(value);
     this.#value.adopt(bytes);
     session.longReads.forget(this.#handle);
-    this.#writes.push({
+    const lost = this.#writes.push({
       connection: connectionOf<C>(session),
       value: this.#writes.captures ? copyBytes(bytes) : bytes,
       sequence: this.#binding?.nextWrite() ?? 0,
     });
+    if (lost) this.#binding?.writeDropped();
   }
 
   #context(session: ServerSession, role: string, handle: number): HandlerContext {

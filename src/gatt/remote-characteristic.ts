@@ -17,7 +17,7 @@ import { RemoteDescriptor } from './remote-descriptor.ts';
 import type { RemoteService } from './remote-service.ts';
 import { type RemoteAttribute, readRemoteValue, writeRemoteValue } from './remote-value.ts';
 import { SharedResult } from './shared-result.ts';
-import { type DepthOption, ValueFeed } from './value-feed.ts';
+import { type DepthOption, ValueFeed, type ValueLoss } from './value-feed.ts';
 import type { ValueFeeds } from './value-hub.ts';
 import type { ValueStream, ValueStreamOptions } from './value-stream.ts';
 
@@ -69,9 +69,10 @@ export class RemoteCharacteristic {
       validity: service,
     };
     this.#descriptors = new SharedResult(context.learned);
-    const { clock, bearer } = context;
+    const { clock, bearer, values } = context;
+    const onLoss = (loss: ValueLoss): void => values.count(loss);
     const feed = (kind: string): ValueFeed =>
-      new ValueFeed({ what: `waiting for ${kind} of ${this.#name}`, clock, scope: bearer.scope });
+      new ValueFeed({ what: `waiting for ${kind} of ${this.#name}`, clock, scope: bearer.scope, onLoss });
     this.#feeds = { notifications: feed('a notification'), indications: feed('an indication') };
     this.learn(record);
   }

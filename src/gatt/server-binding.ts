@@ -17,6 +17,8 @@ export interface ServerBinding {
   readonly handlerTimeoutMs: number;
   /** A number for a write: higher than those before, over all attributes. */
   nextWrite(): number;
+  /** A captured write was lost, for nobody had read it in time. */
+  writeDropped(): void;
   /** Throws the error that the connection ended with, or InvalidStateError for a connection of another adapter. */
   session(connection: ConnectionRef): ServerSession;
   /** The clients that are connected now. */

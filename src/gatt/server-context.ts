@@ -19,6 +19,8 @@ export const serverCounterNames = [
   'prepareQueueFull',
   /** Prepared writes that were forgotten because the client did not go on. */
   'preparedWritesExpired',
+  /** Captured writes that nobody read in time; each attribute tells its own by `droppedWrites`. */
+  'writesDropped',
 ] as const;
 export type ServerCounterName = (typeof serverCounterNames)[number];
 

@@ -13,7 +13,12 @@ export interface ValueFeedOptions {
   readonly what: string;
   readonly clock: Clock;
   readonly scope: WaitScope;
+  /** Told of each value that no reader will get. */
+  readonly onLoss: (loss: ValueLoss) => void;
 }
+
+/** Why a value gets to no reader: none came in time, or none is wanted. */
+export type ValueLoss = 'valuesDropped' | 'valuesUnwanted';
 
 /** A wait for a value; undefined says that there will be none, by local wish. */
 export type ValueWaiter = Settle<Bytes | undefined>;
@@ -87,7 +92,10 @@ export class ValueFeed {
       waiter.resolve(copyBytes(value));
       return;
     }
-    if (!this.#open) return;
+    if (!this.#open) {
+      this.#options.onLoss('valuesUnwanted');
+      return;
+    }
     if (this.#values.length >= this.#depth) this.#drop();
     this.#values.push(copyBytes(value));
   }
@@ -159,5 +167,6 @@ export class ValueFeed {
   #drop(): void {
     this.#values.shift();
     this.#dropped++;
+    this.#options.onLoss('valuesDropped');
   }
 }

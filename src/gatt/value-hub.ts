@@ -1,7 +1,7 @@
 import type { AttValueReceiver } from '../att/value-inbox.ts';
 import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
-import type { ValueFeed } from './value-feed.ts';
+import type { ValueFeed, ValueLoss } from './value-feed.ts';
 
 /** Where the values of one characteristic go. */
 export interface ValueFeeds {
@@ -9,7 +9,14 @@ export interface ValueFeeds {
   readonly indications: ValueFeed;
 }
 
-export type ValueHubCounterName = 'unknownHandles';
+const hubCounterNames = [
+  'unknownHandles',
+  /** Values that nobody read in time; each characteristic tells its own by `dropped`. */
+  'valuesDropped',
+  /** Values of a characteristic that nobody has subscribed to, or waits for, at present. */
+  'valuesUnwanted',
+] as const;
+export type ValueHubCounterName = (typeof hubCounterNames)[number];
 
 /** Vol 3, Part G, 7.1. */
 const SERVICE_CHANGED_LENGTH = 4;
@@ -20,7 +27,7 @@ const MAX_EARLY_INDICATIONS = 8;
 /** Leads what a server sends unasked to its characteristic, by handle. */
 export class ValueHub {
   readonly #feeds = new Map<number, ValueFeeds>();
-  readonly #counters = new Counters<ValueHubCounterName>(['unknownHandles']);
+  readonly #counters = new Counters<ValueHubCounterName>(hubCounterNames);
   readonly #early: { readonly handle: number; readonly value: Bytes }[] = [];
   /** The value handle of Service Changed, where it is known; 0 where not. */
   serviceChangedHandle = 0;
@@ -29,6 +36,11 @@ export class ValueHub {
 
   get counters(): Readonly<Record<ValueHubCounterName, number>> {
     return this.#counters.all();
+  }
+
+  /** A value has been lost on its way to a reader. */
+  count(loss: ValueLoss): void {
+    this.#counters.add(loss);
   }
 
   /** Hands out again what came at the handle of Service Changed before it was known to be that. */

@@ -51,9 +51,11 @@ export class WriteQueue<C extends ConnectionRef> {
     return this.#depth !== undefined;
   }
 
-  push(write: Written<C>): void {
-    if (this.#depth === undefined) this.#wakeAll(write);
-    else this.#wakeOne(write, this.#depth);
+  /** Gives whether a captured write was lost to the limit. */
+  push(write: Written<C>): boolean {
+    if (this.#depth !== undefined) return this.#wakeOne(write, this.#depth);
+    this.#wakeAll(write);
+    return false;
   }
 
   /** Place of the write that a call with that `connection` gets: of a captured one the oldest, of an event the latest, which answers for all before it. */
@@ -101,17 +103,19 @@ export class WriteQueue<C extends ConnectionRef> {
     this.#writes.push(write);
   }
 
-  #wakeOne(write: Written<C>, depth: number): void {
+  #wakeOne(write: Written<C>, depth: number): boolean {
     const waiter = this.#waiterFor(write.connection);
     if (waiter !== undefined) {
       waiter.take(write);
-      return;
+      return false;
     }
-    if (this.#writes.length >= depth) {
+    const isFull = this.#writes.length >= depth;
+    if (isFull) {
       this.#writes.shift();
       this.#dropped++;
     }
     this.#writes.push(write);
+    return isFull;
   }
 }
 

@@ -40,7 +40,7 @@ const capturing = async (hosts: Hosts) => {
   const found = await hosts.run(atCentral.service(0x181a));
   const remoteFirst = await hosts.run(found.characteristic(0x2a6e));
   const remoteSecond = await hosts.run(found.characteristic(0x2a6f));
-  return { service, first, second, remoteFirst, remoteSecond, atPeripheral };
+  return { peripheral, service, first, second, remoteFirst, remoteSecond, atPeripheral };
 };
 
 describe('aioble 5, capture', () => {
@@ -57,11 +57,12 @@ describe('aioble 5, capture', () => {
 
   test('characteristics capture apart: one that nobody reads holds up no other, and pushes nobody out', async () => {
     await using hosts = new Hosts();
-    const { first, second, remoteFirst, remoteSecond } = await capturing(hosts);
+    const { peripheral, first, second, remoteFirst, remoteSecond } = await capturing(hosts);
     await hosts.run(remoteFirst.write('first'));
     for (let i = 0; i < 30; i++) await hosts.run(remoteSecond.write('flood'));
     expect(text((await hosts.run(first.written())).value)).toBe('first');
     expect([first.droppedWrites, second.droppedWrites]).toEqual([0, 20]);
+    expect(peripheral.ble.counters['gattWritesDropped']).toBe(20);
   });
 
   test('it needs something that can be written', () => {

@@ -283,6 +283,17 @@ describe('aioble 6, notified and indicated', () => {
     expect(await at.run(lost)).toEqual(['b', 'BLE_DISCONNECTED']);
   });
 
+  test("what is sent after the subscription has ended is nobody's, and counted", async () => {
+    await using at = await scene();
+    await at.run(at.remote.subscribe({ notify: true }));
+    await at.run(at.remote.unsubscribe());
+    await at.run(at.local.notify(at.atPeripheral, { value: 'late', force: true }));
+    await at.wait(10);
+    expect(at.atCentral.counters['gattValuesUnwanted']).toBe(1);
+    await at.run(at.remote.subscribe({ notify: true }));
+    expect(await at.run(codeOf(at.remote.notified({ timeoutMs: 100 })))).toBe('BLE_TIMEOUT');
+  });
+
   test('what has no such property says so', async () => {
     await using at = await scene({ characteristic: { read: true, notify: true } });
     await expect(at.remote.indicated()).rejects.toThrow(InvalidStateError);

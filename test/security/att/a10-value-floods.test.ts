@@ -39,6 +39,7 @@ test('A10: a flood of values is kept up to the depth, the newest, and the rest i
   await bench.run(remote.subscribe({ notify: true, depth: 16 }));
   await flood(20_000, (i) => notification(remote.handle, u16(i)));
   expect(remote.dropped).toBe(20_000 - 16);
+  expect(bench.connection.counters['gattValuesDropped']).toBe(20_000 - 16);
   const first = await remote.notified();
   expect(first[0] ?? 0).toBe((20_000 - 16) & 0xff);
   expect(bench.tester.isConnected).toBe(true);
