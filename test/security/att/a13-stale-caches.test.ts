@@ -154,7 +154,7 @@ test('A13: what is known of a bonded peer is not believed of one that goes by it
   await hosts.run(peripheral.ble.close());
   await hosts.run(atCentral.disconnected());
 
-  const impostor = await hosts.reopen(peripheral);
+  const impostor = await hosts.hostOn(peripheral.controller);
   const incoming = impostor.ble.advertise({ intervalMs: 20 });
   incoming.catch(() => undefined);
   const device = central.ble.device(impostor.ble.address);
