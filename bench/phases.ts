@@ -8,6 +8,8 @@ export interface Phase {
   readonly count: number;
   /** Whether the peripheral has its large database. */
   readonly large?: boolean;
+  /** Whether the central remembers what it has discovered. */
+  readonly cached?: boolean;
 }
 
 export const phases: readonly Phase[] = [
@@ -21,6 +23,7 @@ export const phases: readonly Phase[] = [
   { name: 'read 20 B, one at a time', kind: 'read', size: 20, count: 4_000 },
   { name: 'advertising report 31 B, 50 devices', kind: 'report', size: 31, count: 100_000 },
   { name: 'connect, MTU, discover 7 services', kind: 'connect', size: 0, count: 100 },
+  { name: 'connect, MTU, 7 services from the cache', kind: 'connect', size: 0, count: 100, cached: true },
   { name: 'connect, MTU, discover 1000 attributes', kind: 'connect', size: 0, count: 20, large: true },
   { name: 'read 20 B, the last of 1000 attributes', kind: 'read', size: 20, count: 4_000, large: true },
   { name: '32 links, write without response 20 B', kind: 'links', size: 20, count: 40_000 },

@@ -101,8 +101,9 @@ const withHosts = async (host: string, todo: readonly Phase[]): Promise<Map<stri
   return costs;
 };
 
-/** Nothing but a host shares out links, and a database is the same octets whether it is large or small. */
-const hasFloor = ({ kind, large }: Phase): boolean => kind !== 'links' && !(kind === 'connect' && large);
+/** Nothing but a host shares out links, and without one a link comes up in the same way whatever is discovered on it. */
+const hasFloor = ({ kind, large, cached }: Phase): boolean =>
+  kind !== 'links' && !(kind === 'connect' && (large === true || cached === true));
 
 const runs: Row[][] = [];
 for (let i = 0; i < repeat; i++) {

@@ -1,6 +1,7 @@
 import type { Adapter, Connection, L2capChannel, RemoteCharacteristic } from '../../src/index.ts';
 import { type Shares, type Side, served, tell } from '../child.ts';
 import { channelPsm, lastDevice, type Phase } from '../phases.ts';
+import type { SwitchedCache } from './switched-cache.ts';
 
 const discoverAll = async (link: Connection): Promise<void> => {
   for (const service of await link.services()) await service.characteristics();
@@ -31,7 +32,7 @@ const writeOnAll = async (
   );
 };
 
-export const makeCentral = (ble: Adapter): Omit<Side, 'close' | 'counted'> => {
+export const makeCentral = (ble: Adapter, cache: SwitchedCache): Omit<Side, 'close' | 'counted'> => {
   const device = ble.device(served.peripheralAddress, 'public');
   let connection: Connection | undefined;
   let remote: RemoteCharacteristic | undefined;
@@ -54,7 +55,8 @@ export const makeCentral = (ble: Adapter): Omit<Side, 'close' | 'counted'> => {
   };
 
   return {
-    async prepare({ kind, large }: Phase): Promise<void> {
+    async prepare({ kind, large, cached }: Phase): Promise<void> {
+      cache.isOn = cached === true;
       if (kind === 'connect' || kind === 'report' || kind === 'links') await part();
       if (kind === 'links' && many.length === 0) many = await connectMany();
       if (kind === 'connect' || kind === 'report' || kind === 'links') return;
