@@ -50,6 +50,9 @@ const codesOf = async (file: string): Promise<string[] | Fault> => {
   }
 };
 
+/** Fewer prove nothing. */
+const fewestPackets = 10;
+
 const counts = (opcodes: string[]): string => {
   const count = new Map<string, number>();
   for (const opcode of opcodes.sort()) count.set(opcode, (count.get(opcode) ?? 0) + 1);
@@ -65,7 +68,7 @@ export const judgeCaptures = async (central: string, peripheral: string): Promis
   for (const file of [central, peripheral]) {
     const opcodes = await codesOf(file);
     if (!Array.isArray(opcodes)) return opcodes;
-    if (opcodes.length < 20)
+    if (opcodes.length < fewestPackets)
       return { text: `only ${opcodes.length} ATT packets and signalling commands in ${file}`, tried: false };
     seen.push(counts(opcodes));
   }

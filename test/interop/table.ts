@@ -64,6 +64,7 @@ export const pairs: readonly Pair[] = [
   ...about('database', bothRoles),
   ...about('errors', bothRoles),
   ...about('channels', bothRoles),
+  ...about('channels', withBleHost),
 ];
 
 export const nameOf = ({ topic, central, peripheral, controllers, overPty }: Pair): string =>

@@ -68,7 +68,7 @@ async def talk(peer: Peer, connection: Connection, sabotage: bool) -> None:
             await asyncio.sleep(HOLD_SECONDS)
         give_credits(channel)
         await collector.whole.wait()
-        saw("credits of central", **digest([collector.octets]))
+        saw("credits of central", **digest([seen(collector.octets)]))
 
     async def credits_of_peripheral() -> None:
         channel = await connection.create_l2cap_channel(spec("slow"))
