@@ -63,6 +63,7 @@ export const pairs: readonly Pair[] = [
   ...about('values', withBleHost),
   ...about('database', bothRoles),
   ...about('errors', bothRoles),
+  ...about('errors', withBleHost),
   ...about('channels', bothRoles),
   ...about('channels', withBleHost),
 ];

@@ -151,6 +151,11 @@ async def talk(peer: Peer, _connection: Connection, sabotage: bool) -> None:
     async def failing_handler() -> None:
         saw("failing handler", errors=await refusals(read(handles["failing"])))
 
+    async def security() -> None:
+        keys = ("encrypted", "authenticated", "authorized")
+        requests = [request for key in keys for request in (read(handles[key]), write(handles[key], b"1"))]
+        saw("security", errors=await refusals(*requests))
+
     async def goes_on() -> None:
         value = (await ask(read(handles["plain"]))).attribute_value
         saw("goes on", value=value[sabotage:].hex())
@@ -165,6 +170,7 @@ async def talk(peer: Peer, _connection: Connection, sabotage: bool) -> None:
     await step("unknown requests", unknown_requests())
     await step("subscriptions", subscriptions())
     await step("failing handler", failing_handler())
+    await step("security", security())
     await step("goes on", goes_on())
 
 

@@ -25,8 +25,8 @@ def services(device: Device, sabotage: bool) -> Sequence[Service]:
     parts_read = 0
 
     def refuse(code: int) -> None:
-        # A sabotaged one refuses with another code; it may not refuse at all with one that does not exist.
-        raise ATT_Error(code ^ 1 if sabotage and code != 1 else 2 if sabotage else code)
+        # A sabotaged one refuses with another code.
+        raise ATT_Error(code ^ 0x40 if sabotage else code)
 
     def choose(_: Connection, value: bytes) -> None:
         nonlocal chosen

@@ -20,6 +20,9 @@ const options: Partial<Record<CharacteristicKey, CharacteristicOptions>> = {
     },
   },
   plain: { initial: fromHex(contract.plain) },
+  encrypted: { read: { encrypted: true }, write: { encrypted: true } },
+  authenticated: { read: { authenticated: true }, write: { authenticated: true } },
+  authorized: { authorize: () => false },
 };
 
 export class ErrorsPeripheral extends MeetingPeripheral {

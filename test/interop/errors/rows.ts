@@ -1,5 +1,6 @@
 /** Every error that a server can give to a client on a link without encryption, and what stands after it: the conversation goes on. */
 import type { Expectations, Topic } from '../judge.ts';
+import type { Host } from '../table.ts';
 import { contract } from './contract.ts';
 
 const { codes, applicationError, plain } = contract;
@@ -8,28 +9,54 @@ const everyCode = (key: string): { errors: unknown[] } => ({ errors: codes.map((
 
 const goesOn = { 'goes on': { central: { value: plain } } };
 
+const unencrypted = (code: number): unknown[] => [
+  [code, 'encrypted'],
+  [code, 'encrypted'],
+  [0x05, 'authenticated'],
+  [0x05, 'authenticated'],
+  [0x08, 'authorized'],
+  [0x08, 'authorized'],
+];
+
 /** Our client: each error arrives with its code, and with its handle. */
-const ofOurClient: Expectations = {
+const ofOurClient = (server: Host): Expectations => ({
   'refused reads': { central: everyCode('refusingReads') },
   'refused writes': { central: everyCode('refusingWrites') },
-  'refused second part': { central: { errors: [[applicationError, 'long']] } },
-  'refused long write': { central: { errors: [[applicationError, 'refusingWrites']] } },
+  // The MTU of ble-host is so large that no value has a second part.
+  ...(server !== 'ble-host' && {
+    'refused second part': { central: { errors: [[applicationError, 'long']] } },
+    'refused long write': { central: { errors: [[applicationError, 'refusingWrites']] } },
+  }),
   'refused reliable write': { central: { errors: [[applicationError, 'refusingWrites']] } },
   'refused subscription': { central: { errors: [[applicationError, 'configuration']] } },
   'refused read by uuid': { central: { errors: [[applicationError, 'failing']] } },
-  security: {
+  // Without a key the answer is Insufficient Authentication (Vol 3, Part C, 10.3.1).
+  security:
+    server === 'bumble'
+      ? {
+          central: { errors: unencrypted(0x0f) },
+          defect: 'Bumble says Insufficient Encryption where there is no key to encrypt with',
+        }
+      : { central: { errors: unencrypted(0x05) } },
+  ...goesOn,
+});
+
+/** Our server, asked by a client that sends whole procedures alone. */
+const ofOurServerShortly: Expectations = {
+  'refused reads': { central: everyCode('refusingReads') },
+  'refused writes': { central: everyCode('refusingWrites') },
+  'not permitted': {
     central: {
       errors: [
-        [0x0f, 'encrypted'],
-        [0x0f, 'encrypted'],
-        [0x05, 'authenticated'],
-        [0x05, 'authenticated'],
-        [0x08, 'authorized'],
-        [0x08, 'authorized'],
+        [0x02, 'writeOnly'],
+        [0x03, 'readOnly'],
       ],
+      readOnly: '72656164',
     },
-    defect: 'Bumble says Insufficient Encryption where there is no key to encrypt with',
   },
+  'too long': { central: { errors: [[0x0d, 'short']] } },
+  'failing handler': { central: { errors: [[0x0e, 'failing']] } },
+  security: { central: { errors: unencrypted(0x05) } },
   ...goesOn,
 };
 
@@ -95,8 +122,13 @@ const ofOurServer: Expectations = {
     },
   },
   subscriptions: { central: { errors: [[0x13, 'configuration']] } },
-  'failing handler': { central: { errors: [[0x0e, 'failing']] } },
+  // An Unlikely Error names no handle (Vol 3, Part F, 3.3).
+  'failing handler': { central: { errors: [[0x0e, '0000']] } },
+  security: { central: { errors: unencrypted(0x05) } },
   ...goesOn,
 };
 
-export const errors: Topic = ({ central }) => (central === 'jelling' ? ofOurClient : ofOurServer);
+export const errors: Topic = ({ central, peripheral }) => {
+  if (central === 'jelling') return ofOurClient(peripheral);
+  return central === 'ble-host' ? ofOurServerShortly : ofOurServer;
+};
