@@ -15,8 +15,9 @@ export interface PeerOobData {
   readonly confirm: Uint8Array;
 }
 
-/** Under these keys the Security Manager finds what is secret of the data, and claims it. */
-export const oobSecret: unique symbol = Symbol('jelling.oobSecret');
+/** Under this key the choices of a pairing find what is secret of the data. */
+const oobSecret: unique symbol = Symbol('jelling.oobSecret');
+/** Under this key a pairing claims the data. */
 export const claimOob: unique symbol = Symbol('jelling.claimOob');
 
 /** Data of this side to be carried to the peer, by NFC or a printed code. It serves one pairing, as the key pair under it does. */

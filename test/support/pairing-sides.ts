@@ -16,7 +16,7 @@ import type {
 } from '../../src/smp/pairing/pairing-states.ts';
 import { IoCapability } from '../../src/smp/smp-codes.ts';
 
-export const plainChoices: PairingChoices = {
+const plainChoices: PairingChoices = {
   ioCapability: IoCapability.noInputNoOutput,
   can: { show: true, enter: true, compare: true },
   bonding: true,
@@ -29,7 +29,7 @@ export const plainChoices: PairingChoices = {
   take: 0x07,
 };
 
-export const newMaterial = (): PairingMaterial => ({
+const newMaterial = (): PairingMaterial => ({
   keyPair: generateKeyPair(),
   nonces: Array.from({ length: 20 }, () => randomBytes(16)),
   passkey: new DataView(randomBytes(4).buffer).getUint32(0) % 1_000_000,

@@ -16,30 +16,30 @@ export const PairingResponse = pdu('Pairing Response', 0x02, pairingFeatures);
 /** Vol 3, Part H, 3.5.3. */
 export const PairingConfirm = pdu('Pairing Confirm', 0x03, { confirmValue: keyOctets(16) });
 /** Vol 3, Part H, 3.5.4. */
-export const PairingRandom = pdu('Pairing Random', 0x04, { randomValue: keyOctets(16) });
+const PairingRandom = pdu('Pairing Random', 0x04, { randomValue: keyOctets(16) });
 /** Vol 3, Part H, 3.5.5. */
 export const PairingFailed = pdu('Pairing Failed', 0x05, { reason: u8 });
 /** Vol 3, Part H, 3.6.2. */
-export const EncryptionInformation = pdu('Encryption Information', 0x06, { longTermKey: keyOctets(16) });
+const EncryptionInformation = pdu('Encryption Information', 0x06, { longTermKey: keyOctets(16) });
 /** Vol 3, Part H, 3.6.3. */
 export const CentralIdentification = pdu('Central Identification', 0x07, { ediv: u16, rand: keyOctets(8) });
 /** Vol 3, Part H, 3.6.4. */
-export const IdentityInformation = pdu('Identity Information', 0x08, { identityResolvingKey: keyOctets(16) });
+const IdentityInformation = pdu('Identity Information', 0x08, { identityResolvingKey: keyOctets(16) });
 /** Vol 3, Part H, 3.6.5. */
 export const IdentityAddressInformation = pdu('Identity Address Information', 0x09, {
   addressType: u8,
   bdAddr: address,
 });
 /** Vol 3, Part H, 3.6.6. */
-export const SigningInformation = pdu('Signing Information', 0x0a, { signatureKey: keyOctets(16) });
+const SigningInformation = pdu('Signing Information', 0x0a, { signatureKey: keyOctets(16) });
 /** Vol 3, Part H, 3.6.7. */
-export const SecurityRequest = pdu('Security Request', 0x0b, { authReq: u8 });
+const SecurityRequest = pdu('Security Request', 0x0b, { authReq: u8 });
 /** Vol 3, Part H, 3.5.6. */
 export const PairingPublicKey = pdu('Pairing Public Key', 0x0c, { x: keyOctets(32), y: keyOctets(32) });
 /** Vol 3, Part H, 3.5.7. */
-export const PairingDhKeyCheck = pdu('Pairing DHKey Check', 0x0d, { dhKeyCheck: keyOctets(16) });
+const PairingDhKeyCheck = pdu('Pairing DHKey Check', 0x0d, { dhKeyCheck: keyOctets(16) });
 /** Vol 3, Part H, 3.5.8. */
-export const PairingKeypressNotification = pdu('Pairing Keypress Notification', 0x0e, {
+const PairingKeypressNotification = pdu('Pairing Keypress Notification', 0x0e, {
   notificationType: u8,
 });
 

@@ -6,7 +6,7 @@ import { bytes, type Hex, hex } from './pdu.ts';
 /** Hexadecimal digits the other way round: as they travel. */
 export const wire = (digits: Hex): Hex => hex(bytes(digits).reverse());
 
-export const e = (key: Hex, block: Hex): Hex => {
+const e = (key: Hex, block: Hex): Hex => {
   const cipher = createCipheriv('aes-128-ecb', bytes(key), null).setAutoPadding(false);
   return cipher.update(bytes(block)).toString('hex');
 };
@@ -19,7 +19,7 @@ const TOP = 1n << 127n;
 const double = (value: bigint): bigint =>
   ((value << 1n) & ((1n << 128n) - 1n)) ^ ((value & TOP) === 0n ? 0n : 0x87n);
 
-export const cmac = (key: Hex, message: Hex): Hex => {
+const cmac = (key: Hex, message: Hex): Hex => {
   const k1 = double(number(e(key, '00'.repeat(16))));
   const blocks = message.match(/.{1,32}/g) ?? [''];
   const last = blocks.pop() ?? '';
