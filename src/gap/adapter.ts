@@ -236,6 +236,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       ...this.#scans.counters.all(),
       ...this.#self.bonds.counters.all(),
       ...this.#identities.counters.all(),
+      ...this.#events.counters.all(),
       ...sumOf(
         layered({ gatt: this.#server.counters }),
         this.#endedCounters,

@@ -1,3 +1,5 @@
+import { reversedBytes } from '../core/bytes.ts';
+import { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { AclLink } from '../hci/acl-link.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
@@ -15,9 +17,16 @@ export interface FollowedLink {
   readonly security: LinkSecurity;
 }
 
+/** Events of a link that are kept until somebody follows it: one chunk of a transport may bring a link and what happens to it, and who waits for it has it a turn later. */
+const MAX_EARLY_EVENTS = 8;
+
+type Deliver = (link: FollowedLink) => void;
+
 /** Brings the events of the controller about links to the link that each is about. */
 export class LinkEvents {
+  readonly counters = new Counters(['earlyLinkEventsDropped']);
   readonly #links = new Map<AclLink, FollowedLink>();
+  readonly #early = new Map<AclLink, Deliver[]>();
   readonly #hci: HciController;
   readonly #log: Log;
 
@@ -25,50 +34,72 @@ export class LinkEvents {
     this.#hci = hci;
     this.#log = log;
     hci.on(HciEvent.leConnectionUpdateComplete, (event) => {
-      this.#control(event.connectionHandle)?.updated(event.status, {
-        intervalMs: fromSlots(event.connectionInterval, connectionInterval),
-        peripheralLatency: event.peripheralLatency,
-        supervisionTimeoutMs: fromSlots(event.supervisionTimeout, supervisionTimeout),
-      });
+      this.#deliver(event.connectionHandle, ({ control }) =>
+        control.updated(event.status, {
+          intervalMs: fromSlots(event.connectionInterval, connectionInterval),
+          peripheralLatency: event.peripheralLatency,
+          supervisionTimeoutMs: fromSlots(event.supervisionTimeout, supervisionTimeout),
+        }),
+      );
     });
     hci.on(HciEvent.lePhyUpdateComplete, (event) => {
-      this.#control(event.connectionHandle)?.phy.updated(event);
+      this.#deliver(event.connectionHandle, ({ control }) => control.phy.updated(event));
     });
     hci.on(HciEvent.leDataLengthChange, (event) => {
-      this.#control(event.connectionHandle)?.dataLength.changed(event);
+      this.#deliver(event.connectionHandle, ({ control }) => control.dataLength.changed(event));
     });
     hci.on(HciEvent.leLongTermKeyRequest, ({ connectionHandle, randomNumber, encryptedDiversifier }) => {
-      const link = this.#link(connectionHandle);
-      if (link === undefined) this.#refuseKey(connectionHandle);
-      else link.security.keyRequested(randomNumber, encryptedDiversifier);
+      const rand = reversedBytes(randomNumber);
+      const ask: Deliver = ({ security }) => security.keyRequested({ ediv: encryptedDiversifier, rand });
+      // The controller must be answered, also for a link that nobody knows.
+      if (!this.#deliver(connectionHandle, ask)) this.#refuseKey(connectionHandle);
     });
     hci.on(HciEvent.encryptionChange, ({ connectionHandle, status, encryptionEnabled }) => {
-      this.#link(connectionHandle)?.security.encryptionChanged(status, encryptionEnabled !== 0);
+      this.#deliver(connectionHandle, ({ security }) =>
+        security.encryptionChanged(status, encryptionEnabled !== 0),
+      );
     });
     hci.on(HciEvent.encryptionKeyRefreshComplete, ({ connectionHandle, status }) => {
-      this.#link(connectionHandle)?.security.encryptionChanged(status, true);
+      this.#deliver(connectionHandle, ({ security }) => security.encryptionChanged(status, true));
     });
     hci.on(HciEvent.leRemoteConnectionParameterRequest, ({ connectionHandle, ...wanted }) => {
       this.#answer(connectionHandle, wanted);
     });
   }
 
-  /** Until the link ends. */
+  /** Until the link ends. What has happened to it before is told now. */
   follow(link: AclLink, followed: FollowedLink): void {
+    const early = this.#early.get(link) ?? [];
+    this.#early.delete(link);
     this.#links.set(link, followed);
     link.scope.add(() => this.#links.delete(link));
+    for (const deliver of early) deliver(followed);
   }
 
-  #link(handle: number): FollowedLink | undefined {
+  /** Tells the link, now or when somebody follows it; false where that will never be. */
+  #deliver(handle: number, deliver: Deliver): boolean {
     const link = this.#hci.links.get(handle);
-    return link === undefined ? undefined : this.#links.get(link);
+    if (link === undefined) return false;
+    const followed = this.#links.get(link);
+    if (followed !== undefined) deliver(followed);
+    else return this.#keep(link, deliver);
+    return true;
   }
 
-  #control(handle: number): LinkControl | undefined {
-    return this.#link(handle)?.control;
+  #keep(link: AclLink, deliver: Deliver): boolean {
+    const early = this.#early.get(link) ?? [];
+    if (early.length >= MAX_EARLY_EVENTS) {
+      this.counters.add('earlyLinkEventsDropped');
+      return false;
+    }
+    if (early.length === 0) {
+      this.#early.set(link, early);
+      link.scope.add(() => this.#early.delete(link));
+    }
+    early.push(deliver);
+    return true;
   }
 
-  /** No key for a link that nobody knows: the controller must be answered all the same. */
   #refuseKey(connectionHandle: number): void {
     this.#hci
       .send(HciCommand.leLongTermKeyRequestNegativeReply, { connectionHandle })

@@ -1,12 +1,11 @@
 import { AttErrorCode } from '../att/att-codes.ts';
-import { type Bytes, reversedBytes } from '../core/bytes.ts';
 import { HciError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { PairingOptions, SecurityPolicy } from '../smp/pairing-options.ts';
 import type { SecurityManagerOptions } from '../smp/security-context.ts';
-import { SecurityManager } from '../smp/security-manager.ts';
+import { type KeyRequest, SecurityManager } from '../smp/security-manager.ts';
 import { type ConnectionSecurity, securityOf } from './security.ts';
 
 export interface LinkSecurityOptions extends SecurityManagerOptions {
@@ -72,9 +71,8 @@ export class LinkSecurity {
   }
 
   /** Of LE Long Term Key Request. */
-  keyRequested(randomNumber: Uint8Array, ediv: number): void {
-    const rand: Bytes = reversedBytes(randomNumber);
-    this.#manager.keyRequested({ ediv, rand });
+  keyRequested(request: KeyRequest): void {
+    this.#manager.keyRequested(request);
   }
 
   /** Of Encryption Change and Encryption Key Refresh Complete. */
