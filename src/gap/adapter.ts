@@ -400,6 +400,7 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       enhancedBearers: this.#hasEnhancedBearers,
       local: { ...this.#self.identity.address, irk: this.#self.identity.irk },
       bonds: this.#self.bonds,
+      identities: this.#identities,
       gattCache: this.#gattCache,
       attempts: this.#attempts,
       policy: () => this.#security,

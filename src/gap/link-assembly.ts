@@ -14,8 +14,9 @@ import { L2capLink } from '../l2cap/l2cap-link.ts';
 import type { LocalIdentity } from '../smp/pairing/distribution.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';
 import type { RepeatedAttempts } from '../smp/repeated-attempts.ts';
-import type { BondKeeper } from '../smp/security-context.ts';
+import type { Bonds } from './bonds.ts';
 import { cachedPeer } from './cached-peer.ts';
+import { learnAddressResolution } from './central-address-resolution.ts';
 import { Connection } from './connection.ts';
 import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
@@ -24,6 +25,7 @@ import { ConnectionChannels } from './l2cap-connection-channels.ts';
 import { admission, type L2capListeners } from './l2cap-listener.ts';
 import { LinkControl } from './link-control.ts';
 import { LinkSecurity } from './link-security.ts';
+import type { PeerIdentities } from './peer-identities.ts';
 import type { NewLink, Peer } from './radio-controller.ts';
 import { gattSecurity } from './security.ts';
 
@@ -39,7 +41,8 @@ export interface LinkContext {
   readonly listeners: L2capListeners;
   /** Who the adapter is to peers that it pairs with. */
   readonly local: LocalIdentity;
-  readonly bonds: BondKeeper;
+  readonly bonds: Bonds;
+  readonly identities: PeerIdentities;
   readonly attempts: RepeatedAttempts;
   readonly policy: () => SecurityPolicy | undefined;
   /** Where what clients discover is kept, if anywhere. */
@@ -59,7 +62,7 @@ export interface AssembledLink {
 /** Puts the layers of a new link on top of each other. What the peer has sent meanwhile is handled before this returns. */
 export const assembleLink = (context: LinkContext, newLink: NewLink, device: Device): AssembledLink => {
   const { link: acl, role, parameters } = newLink;
-  const { hci, clock, log, rxMtu, server, listeners, hasChannels, gattCache } = context;
+  const { hci, clock, log, rxMtu, server, listeners, hasChannels, gattCache, bonds } = context;
   const peer = device.address;
   const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners, hasChannels });
   const gatt = (): GattSecurity => gattSecurity(security.current);
@@ -76,7 +79,14 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
         : channels.listenerOf(spsm, { connection, security: gatt }),
   });
   const control = new LinkControl({ hci, acl, l2cap, clock, log, role, peer, parameters });
-  const security = new LinkSecurity({
+  // A central that hides is called by directed advertising later, so that it is asked now whether it recognises itself (Vol 3, Part C, 9.3.3).
+  const knowBetter = (): void => {
+    if (role === 'central') return;
+    learnAddressResolution(connection, security.manager.peer, bonds).catch((error: unknown) => {
+      log.write('info', 'gap', () => `${peer} does not tell whether it resolves addresses: ${String(error)}`);
+    });
+  };
+  const security: LinkSecurity = new LinkSecurity({
     channel: l2cap.smp,
     role,
     clock,
@@ -86,15 +96,20 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     peerAddress: onAir(newLink),
     peer: newLink.peer,
     local: context.local,
-    bonds: context.bonds,
+    bonds,
     attempts: context.attempts,
     policy: context.policy,
     paceMs: () => control.paceMs,
     reordersEvents: hci.reordersEvents,
+    onBonded: ({ peer: identity }) => {
+      acl.scope.add(context.identities.learn(newLink.peer, identity));
+      server.keepClient(connection, identityKey(identity));
+      knowBetter();
+    },
     onEncrypted: () => {
+      knowBetter();
       if (context.enhancedBearers) enhanced.linkEncrypted();
     },
-    onBonded: ({ peer: identity }) => server.keepClient(connection, identityKey(identity)),
   });
   const bearers = new BearerSet({
     channel: l2cap.att,

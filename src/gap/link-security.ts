@@ -9,7 +9,7 @@ import { type KeyRequest, SecurityManager } from '../smp/security-manager.ts';
 import { type ConnectionSecurity, securityOf } from './security.ts';
 
 export interface LinkSecurityOptions extends SecurityManagerOptions {
-  /** The link is encrypted, perhaps anew. */
+  /** The link is encrypted, for the first time or anew. */
   readonly onEncrypted: () => void;
 }
 
@@ -79,7 +79,7 @@ export class LinkSecurity {
   encryptionChanged(status: number, isOn: boolean): void {
     const isEncrypted = status === HciErrorCode.success && isOn;
     this.#manager.encryptionChanged(isEncrypted ? undefined : this.#failure(status));
-    if (this.current.encrypted) this.#onEncrypted();
+    if (isEncrypted) this.#onEncrypted();
   }
 
   #failure(status: number): Error {
