@@ -52,3 +52,31 @@ test('a program that wants no cache has none', async () => {
   await hosts.run(atCentral.discover());
   expect(atCentral.counters).toMatchObject({ gattCacheHits: 0, gattCacheMisses: 0 });
 });
+
+test('a peer with a Database Hash is known again without a bond, and discovered anew when it has changed', async () => {
+  await using hosts = new Hosts();
+  const c = await hosts.host();
+  const p = await hosts.host();
+  p.ble.registerServices(new Service(0x181a));
+  const first = await linked(hosts, c, p);
+  const found = await hosts.run(first.atCentral.discover());
+  await hosts.run(first.atCentral.disconnect());
+  await hosts.clock.advance(100);
+  const second = await linked(hosts, c, p);
+  expect((await hosts.run(second.atCentral.discover())).length).toBe(found.length);
+  expect(second.atCentral.counters).toMatchObject({ gattCacheHits: 1, gattCacheMisses: 0 });
+  await hosts.run(second.atCentral.disconnect());
+  await hosts.clock.advance(100);
+  p.ble.registerServices(new Service(0x180f));
+  const third = await linked(hosts, c, p);
+  const services = await hosts.run(third.atCentral.discover());
+  expect(services.map(({ uuid }) => uuid)).toContain('180f');
+  expect(third.atCentral.counters).toMatchObject({ gattCacheHits: 0, gattCacheMisses: 1 });
+  // While the link is up the peer tells of it, because the client has asked it to.
+  await hosts.clock.advance(2_000);
+  const battery = await hosts.run(third.atCentral.service(0x180f));
+  p.ble.registerServices(new Service(0x1819));
+  await hosts.clock.advance(100);
+  expect((await hosts.run(third.atCentral.services())).map(({ uuid }) => uuid)).toContain('1819');
+  expect(await hosts.run(third.atCentral.service(0x180f))).toBe(battery);
+});

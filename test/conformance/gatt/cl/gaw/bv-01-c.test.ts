@@ -7,8 +7,8 @@ clientCase(
   'GATT/CL/GAW/BV-01-C',
   {
     file: 'src/gatt/remote-characteristic.ts',
-    from: 'await bearer.writeCommand(this.handle, bytes, options);',
-    to: 'await bearer.writeCommand(this.handle + 1, bytes, options);',
+    from: 'return bearer.writeCommand(this.handle, bytes, options);',
+    to: 'return bearer.writeCommand(this.handle + 1, bytes, options);',
   },
   async (bench, { characteristic }) => {
     // 1. The upper tester has a value written without an answer, and the client sends it with its handle.

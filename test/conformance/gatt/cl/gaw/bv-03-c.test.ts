@@ -9,8 +9,8 @@ clientCase(
   'GATT/CL/GAW/BV-03-C',
   {
     file: 'src/gatt/remote-characteristic.ts',
-    from: 'await writeRemoteValue(this.#context, this.attribute, bytes, options);',
-    to: 'await writeRemoteValue(this.#context, this.attribute, bytes.subarray(1), options);',
+    from: 'return writeRemoteValue(this.#context, this.attribute, bytes, options);',
+    to: 'return writeRemoteValue(this.#context, this.attribute, bytes.subarray(1), options);',
   },
   async (bench, { characteristic }) => {
     // 1. The upper tester has a value written, and the client sends it with its handle.
