@@ -13,11 +13,15 @@ export interface CentralsOptions {
   readonly fields: Readonly<Record<string, unknown>>;
   /** End when the first central has gone. */
   readonly once?: boolean | undefined;
+  /** Where it is told: as `data` unless standard output is for something else. */
+  readonly tell?: 'data' | 'note' | undefined;
+  /** Works with a central; never rejects. With `once` it is waited for. */
+  readonly onConnection?: ((connection: Connection) => Promise<void>) | undefined;
 }
 
 /** Takes one central after the other and says who comes and goes, until the advertising ends. */
 export const serveCentrals = async (options: CentralsOptions): Promise<void> => {
-  const { advertising, output, signal, once } = options;
+  const { advertising, signal, once } = options;
   let next = advertising.next();
   // Why it cannot begin is told by next().
   advertising.started({ signal }).then(
@@ -27,27 +31,28 @@ export const serveCentrals = async (options: CentralsOptions): Promise<void> => 
   for (;;) {
     const { value: connection, done } = await next;
     if (done === true) return;
-    const gone = follow(output, connection);
+    const work = options.onConnection?.(connection);
+    const gone = Promise.all([follow(options, connection), work]).then(() => undefined);
     if (once === true) return gone;
     next = advertising.next();
   }
 };
 
-const sayReady = ({ ble, output, what, fields }: CentralsOptions): void => {
+const sayReady = ({ ble, output, what, fields, tell = 'data' }: CentralsOptions): void => {
   const { address, addressType } = ble;
-  output.data({ event: 'ready', address, addressType, ...fields }, () =>
+  output[tell]({ event: 'ready', address, addressType, ...fields }, () =>
     printable(`ready: ${what} as ${address} (${addressType})`),
   );
   output.remark(output.noteStyle('dim', 'Ctrl-C ends it'));
 };
 
 /** Tells of a central from its coming to its going. */
-const follow = async (output: Output, connection: Connection): Promise<void> => {
+const follow = async ({ output, tell = 'data' }: CentralsOptions, connection: Connection): Promise<void> => {
   const { address, addressType } = connection.device;
-  output.data({ event: 'connected', address, addressType }, () => `${address} has connected`);
+  output[tell]({ event: 'connected', address, addressType }, () => `${address} has connected`);
   try {
     const { reason, message } = await connection.disconnected();
-    output.data({ event: 'disconnected', address, addressType, reason }, () => message);
+    output[tell]({ event: 'disconnected', address, addressType, reason }, () => message);
   } catch {
     // The adapter is lost: the wait for the next central says so.
   }

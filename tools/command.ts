@@ -2,12 +2,14 @@ import { type Arguments, type Operand, parseArguments } from './arguments.ts';
 import { type CommonOptions, chooseCommon, commonOptions } from './common-options.ts';
 import { Exit } from './exit.ts';
 import { helpPage } from './help.ts';
+import type { Input } from './input.ts';
 import type { Options, Values } from './option.ts';
 import type { Output } from './output.ts';
 
 /** What a command works with: everything that it may touch of the process. */
 export interface Context {
   readonly output: Output;
+  readonly input: Input;
   /** Aborts with an Interruption when the user, the system or the reader of the output ends the command. */
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { files } from './files.ts';
+import { uart } from './uart.ts';
 
 interface SingleCommand {
   readonly summary: string;
@@ -48,6 +49,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./subscribe.ts')).subscribe,
   },
   files,
+  uart,
   adapters: {
     summary: "list this machine's controllers, and what is wrong with each",
     load: async () => (await import('./adapters.ts')).adapters,

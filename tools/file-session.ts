@@ -6,7 +6,7 @@ import { codeOf } from './exit.ts';
 import { findPeer } from './find-peer.ts';
 import { optional, text, type Values, whole, withDefault } from './option.ts';
 import { type Peer, parsePeer, peerOperand } from './peer.ts';
-import { waitFor, withAdapter } from './session.ts';
+import { announceConnection, waitFor, withAdapter } from './session.ts';
 import { printable } from './text.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -72,15 +72,11 @@ const onOneLink = async <T>(
   connected: () => void,
   work: (client: FileClient) => Promise<T>,
 ): Promise<T> => {
-  const { output } = invoked;
   // Where the peer has fallen silent the link before could not be ended in order, and ends by itself soon.
   await device.connection?.disconnected(waitFor(invoked));
   await using connection = await device.connect(waitFor(invoked));
   connected();
-  const { address, addressType } = device;
-  output.note({ event: 'connected', address, addressType, mtu: connection.mtu }, () =>
-    output.noteStyle('dim', `connected to ${address} (${addressType})`),
-  );
+  announceConnection(invoked.output, connection);
   return await work(await FileClient.find(connection, waitFor(invoked)));
 };
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { dispatch } from './dispatch.ts';
 import { Exit, Interruption } from './exit.ts';
+import { Input } from './input.ts';
 import { Output } from './output.ts';
 
 const { stdout, stderr, env } = process;
@@ -31,5 +32,7 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 stderr.on('error', () => undefined);
 
-process.exitCode = await dispatch({ output, signal: stop.signal, env }, args);
+const input = new Input(() => process.stdin);
+process.exitCode = await dispatch({ output, input, signal: stop.signal, env }, args);
+input.close();
 forget();

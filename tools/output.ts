@@ -5,7 +5,9 @@ import { printable } from './text.ts';
 export interface Sink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  write(text: string): unknown;
+  /** False where the next write should wait for `drain`. */
+  write(chunk: string | Uint8Array): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
 }
 
 export interface OutputOptions {
@@ -78,6 +80,20 @@ export class Output {
   /** Text that is text in every mode: help, a version. */
   print(text: string): void {
     this.#out(`${text}\n`);
+  }
+
+  /** Octets as they are. Resolves when there is room for more. */
+  async octets(octets: Uint8Array, signal: AbortSignal): Promise<void> {
+    this.endStatus();
+    if (this.#stdout.write(octets) !== false) return;
+    await new Promise<void>((resolve, reject) => {
+      const aborted = (): void => reject(signal.reason);
+      signal.addEventListener('abort', aborted, { once: true });
+      this.#stdout.once?.('drain', () => {
+        signal.removeEventListener('abort', aborted);
+        resolve();
+      });
+    });
   }
 
   /** For people alone: a heading, an empty line. */

@@ -3,6 +3,7 @@ import type { Context } from './command.ts';
 import type { CommonOptions } from './common-options.ts';
 import { findPeer } from './find-peer.ts';
 import type { Values } from './option.ts';
+import type { Output } from './output.ts';
 import { parsePeer } from './peer.ts';
 import { printable } from './text.ts';
 
@@ -50,10 +51,14 @@ export const withPeer = <T>(
     output.remark(`looking for ${printable(peer)} …`);
     const device = await findPeer(ble, parsePeer(peer), waitFor(invoked));
     await using connection = await device.connect(waitFor(invoked));
-    const { mtu } = connection;
-    output.note(
-      { event: 'connected', address: device.address, addressType: device.addressType, mtu },
-      () => `connected to ${device.address} (${device.addressType}), MTU ${mtu}`,
-    );
+    announceConnection(output, connection);
     return await work(connection);
   });
+
+export const announceConnection = (output: Output, { device, mtu }: Connection): void => {
+  const { address, addressType } = device;
+  output.note(
+    { event: 'connected', address, addressType, mtu },
+    () => `connected to ${address} (${addressType}), MTU ${mtu}`,
+  );
+};

@@ -26,6 +26,9 @@ export const printable = (text: string): string =>
     return `\\u{${digits}}`;
   });
 
+/** The same for text of several lines, which keep their ends and their tabs. */
+export const printableLines = (text: string): string => text.replace(/[^\t\n\r]+/g, printable);
+
 /** Words in lines of at most `width` columns. */
 export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];

@@ -99,3 +99,20 @@ test('the examples of files list, get and put, also over a link that is cut', {
     /list the files is done[\s\S]*download a\.bin has failed: DisconnectedError[\s\S]*download a\.bin is done[\s\S]*upload b\.bin is done/,
   );
 });
+
+test('the example of a UART carries standard input to standard output', { timeout: TEST_MS }, async () => {
+  const air = createAir();
+  await using forServer = await serve(air, 'tcp:127.0.0.1:0');
+  await using forClient = await serve(air, 'tcp:127.0.0.1:0');
+  const octets = (length: number, seed: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, i) => (i * seed + (i >> 8)) & 0xff);
+  const uart = ({ address }: VirtualServer, stdin: Uint8Array | 'open', ...args: readonly string[]): Shell =>
+    new Shell('examples/uart.ts', args, { JELLING_ADAPTER: address }, stdin);
+  const sent = octets(30_000, 11);
+  await using server = uart(forServer, 'open');
+  await server.notes(/^uart is /m);
+  await using client = uart(forClient, sent, 'connect');
+  expect(await client.ended()).toEqual({ code: 0, signal: null });
+  expect(await server.ended()).toEqual({ code: 0, signal: null });
+  expect(server.octets.equals(sent)).toBe(true);
+});

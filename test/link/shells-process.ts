@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,28 +19,41 @@ interface Wait {
 
 /** A program of this project as a process of its own, run from its source. */
 export class Shell implements AsyncDisposable {
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #name: string;
   readonly #waits = new Set<Wait>();
   readonly #closed: Promise<void>;
   #end: Ended | undefined;
   #read = 0;
+  readonly #octets: Buffer[] = [];
   stdout = '';
   stderr = '';
 
-  constructor(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  /** `stdin` is all that it can read; `open` is nothing, and no end. */
+  constructor(
+    file: string,
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+    stdin: Uint8Array | 'open' = new Uint8Array(0),
+  ) {
     this.#name = [file, ...args].join(' ');
     this.#child = spawn(process.execPath, ['--conditions=jelling-source', '--import', 'tsx', file, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
-    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.stdout += text;
+    // It may end before it has read all.
+    this.#child.stdin.on('error', () => undefined);
+    if (stdin !== 'open') this.#child.stdin.end(stdin);
+    const decoder = new StringDecoder('utf8');
+    this.#child.stdout.on('data', (octets: Buffer) => {
+      this.#octets.push(octets);
+      this.stdout += decoder.write(octets);
       for (const wait of [...this.#waits]) wait.look();
     });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
+      for (const wait of [...this.#waits]) wait.look();
     });
     this.#closed = new Promise((resolve) => {
       this.#child.on('close', (code, signal) => {
@@ -51,6 +65,11 @@ export class Shell implements AsyncDisposable {
     });
   }
 
+  /** Standard output as it is. */
+  get octets(): Buffer {
+    return Buffer.concat(this.#octets);
+  }
+
   /** The next match in standard output, behind the one before. Rejects when the program ends without it. */
   says(pattern: RegExp): Promise<RegExpExecArray> {
     return this.#wait(`to say ${pattern}`, () => {
@@ -58,6 +77,11 @@ export class Shell implements AsyncDisposable {
       if (match !== null) this.#read += match.index + match[0].length;
       return match ?? undefined;
     });
+  }
+
+  /** A match anywhere in standard error. Rejects when the program ends without it. */
+  notes(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#wait(`to note ${pattern}`, () => pattern.exec(this.stderr) ?? undefined);
   }
 
   /** How it ended, by itself. */

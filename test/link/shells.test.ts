@@ -123,6 +123,23 @@ describe('files, between two shells', () => {
   });
 });
 
+test('a UART carries octets from pipe to pipe, both ways', { timeout: TEST_MS }, async () => {
+  const { shell, one, two } = await serve('tcp:127.0.0.1:0', 'tcp:127.0.0.1:0');
+  await using _air = shell;
+  const octets = (length: number, seed: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, i) => (i * seed + (i >> 8)) & 0xff);
+  const [there, here] = [octets(20_000, 7), octets(30_000, 11)];
+  const uart = (adapter: string, stdin: Uint8Array, ...args: readonly string[]): Shell =>
+    new Shell('tools/jelling.ts', ['uart', ...args, '--adapter', adapter], {}, stdin);
+  await using server = uart(one, there, 'serve', '--once');
+  await server.notes(/^ready: a Nordic UART/m);
+  await using client = uart(two, here, 'connect', '--linger', '5s');
+  expect(await client.ended()).toEqual({ code: 0, signal: null });
+  expect(client.octets.equals(there)).toBe(true);
+  expect(await server.ended()).toEqual({ code: 0, signal: null });
+  expect(server.octets.equals(here)).toBe(true);
+});
+
 test('a reader who leaves ends the work, quietly', { timeout: TEST_MS }, async () => {
   const { shell, one, two } = await serve('tcp:127.0.0.1:0', 'tcp:127.0.0.1:0');
   await using _server = shell;

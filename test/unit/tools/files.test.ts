@@ -70,7 +70,10 @@ test.each([
   expect(status).toBe(Exit.usage);
 });
 
-describe('a folder that is served', () => {
+/** Several programs after each other, on a machine that does other things. */
+const TEST_MS = 30_000;
+
+describe('a folder that is served', { timeout: TEST_MS }, () => {
   const content = Uint8Array.from({ length: 20_000 }, (_, i) => (i * 7) & 0xff);
 
   test('is listed, and found by what it serves', async () => {
@@ -194,7 +197,7 @@ describe('a folder that is served', () => {
   });
 });
 
-test('a lost link is made again as often as was said, and no oftener', { timeout: 30_000 }, async () => {
+test('a lost link is made again as often as was said, and no oftener', { timeout: TEST_MS }, async () => {
   const air = createAir();
   await using forServer = await serve(air, 'tcp:127.0.0.1:0');
   await using forClient = await serve(air, 'tcp:127.0.0.1:0');

@@ -1,14 +1,17 @@
+import { Readable } from 'node:stream';
 import { dispatch } from '../../../tools/dispatch.ts';
 import { Exit, Interruption } from '../../../tools/exit.ts';
+import { Input } from '../../../tools/input.ts';
 import { Output, type Sink } from '../../../tools/output.ts';
 
 class TextSink implements Sink {
+  readonly #decoder = new TextDecoder();
   text = '';
   /** Called with all that has been written, each time. */
   onWrite: (text: string) => void = () => {};
 
-  write(text: string): void {
-    this.text += text;
+  write(chunk: string | Uint8Array): void {
+    this.text += typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true });
     this.onWrite(this.text);
   }
 }
@@ -20,14 +23,19 @@ export class Tool {
   readonly #stop = new AbortController();
   readonly exit: Promise<Exit>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdin: Readable = Readable.from([]),
+  ) {
     const output = new Output({
       stdout: this.#stdout,
       stderr: this.#stderr,
       env,
       json: args.includes('--json'),
     });
-    this.exit = dispatch({ output, signal: this.#stop.signal, env }, args);
+    const input = new Input(() => stdin);
+    this.exit = dispatch({ output, input, signal: this.#stop.signal, env }, args);
   }
 
   get stdout(): string {
