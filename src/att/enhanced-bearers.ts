@@ -15,7 +15,7 @@ import { LARGEST_ATT_MTU } from './mtu-exchange.ts';
 export const EATT_SPSM = 0x0027;
 
 /** Enhanced bearers of one link, whoever has opened them: what one request may ask for. */
-export const MAX_ENHANCED_BEARERS = 5;
+const MAX_ENHANCED_BEARERS = 5;
 
 /** Those that are opened unasked: with the unenhanced bearer, three transactions at once. */
 const BEARERS_UNASKED = 2;

@@ -7,8 +7,8 @@ import {
 } from 'jelling';
 import { type Host, type HostOptions, Hosts, linked } from '../support/hosts.ts';
 
-export const SERVICE_UUID = '00000001-1000-2000-3000-123456789abc';
-export const VALUE_UUID = '00000002-1000-2000-3000-123456789abc';
+const SERVICE_UUID = '00000001-1000-2000-3000-123456789abc';
+const VALUE_UUID = '00000002-1000-2000-3000-123456789abc';
 
 /** A central and a peripheral with a link between them, and one characteristic: as the peripheral has it, and as the central has found it. */
 export interface Scene extends AsyncDisposable {

@@ -45,7 +45,7 @@ const bearerOf = (bench: Bench, ownCid: number, iutCid: number): AttWay => {
 const cidsAt = (pdu: Hex): number[] => items(slice(pdu, 12), 2).map((cid) => u16At(cid, 0));
 
 /** The tester opens two Enhanced bearers. */
-export const openBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
+const openBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
   const request = enhancedRequest(0x10, { ...TERMS, cids: [0x0041, 0x0042] });
   const answer = await bench.signalling.exchange(request, '1810 *');
   expect(u16At(answer, 10)).toBe(Result.success);
@@ -53,7 +53,7 @@ export const openBearers = async (bench: Bench): Promise<readonly [AttWay, AttWa
 };
 
 /** The tester takes the two Enhanced bearers that the implementation under test opens. */
-export const acceptBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
+const acceptBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
   const request = await bench.signalling.expect(`17.. 0c00 ${u16(EATT)} *`);
   bench.signalling.send(
     enhancedResponse(octetAt(request, 1), Result.success, { ...TERMS, cids: [0x0041, 0x0042] }),
