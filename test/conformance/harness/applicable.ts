@@ -212,23 +212,11 @@ export const applicable: readonly CaseGroup[] = [
   },
 ];
 
-const inFull = (cases: Readonly<Record<string, string>>): string[] =>
+/** IDs in full, of features with the last parts of their IDs. */
+export const inFull = (cases: Readonly<Record<string, string>>): string[] =>
   Object.entries(cases).flatMap(([feature, numbers]) =>
     numbers.split(' ').map((number) => `${feature}/${number}-C`),
   );
 
 /** The IDs of a group in full. */
 export const idsOf = ({ cases }: CaseGroup): string[] => inFull(cases);
-
-/** IDs below the Security Manager's own that need an encrypted or a bonded link to begin with: they come with pairing. */
-export const waitsForPairing: ReadonlySet<string> = new Set(
-  inFull({
-    'GATT/CL/GAR': 'BI-05 BI-11 BI-17 BI-22 BI-44',
-    'GATT/CL/GAW': 'BI-06 BI-13 BV-02 BV-06',
-    'GATT/SR/GAR': 'BI-05 BI-11 BI-17 BI-22 BI-44',
-    'GATT/SR/GAW': 'BI-01 BI-06 BI-13 BI-40 BV-02',
-    'GATT/SR/GAN': 'BV-03',
-    'GATT/SR/GAI': 'BV-02',
-    'GATT/SR/GAS': 'BV-01 BV-04 BV-07',
-  }),
-);
