@@ -196,15 +196,24 @@ export class GattClient {
   }
 
   async #search(uuid: Uuid, options: WaitOptions): Promise<RemoteService | undefined> {
-    if (this.#services.primary !== undefined) return undefined;
+    if (this.#knowsAll) return undefined;
     const search = this.#searches.get(uuid) ?? new SharedRun();
     this.#searches.set(uuid, search);
     return this.#discover(search, `service ${uuid}`, options, async (discovery, validity) => {
       const known = this.#services.first(uuid);
-      if (known !== undefined || this.#services.primary !== undefined) return known;
-      this.#services.take(await discovery.primaryServicesByUuid(uuid, true), validity);
+      if (known !== undefined || this.#knowsAll) return known;
+      const found = await discovery.primaryServicesByUuid(uuid, true);
+      // Then what was kept from another link is wrong, whatever the hash says.
+      if (found.length > 0 && this.#services.primary !== undefined)
+        this.invalidate(FIRST_HANDLE, LAST_HANDLE);
+      this.#services.take(found, validity);
       return this.#services.first(uuid);
     });
+  }
+
+  /** Whether what is not known is not there. What another link was told is not enough for that: the server is asked, which takes one request. */
+  get #knowsAll(): boolean {
+    return this.#services.primary !== undefined && this.#memory?.isTrusted !== true;
   }
 
   #make(record: ServiceRecord): RemoteService {

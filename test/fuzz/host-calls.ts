@@ -1,4 +1,6 @@
 import type { Connection, RemoteCharacteristic } from 'jelling';
+import { channelCall } from './host-channel-calls.ts';
+import { linkCalls } from './host-link-calls.ts';
 import { type Trial, type TrialHost, withdrawnWithin } from './host-trial.ts';
 
 /** A scan and its loop: to its end, or left early. */
@@ -215,50 +217,6 @@ const serve = (trial: Trial, host: TrialHost, connection: Connection): void => {
   }
 };
 
-const linkCalls: readonly ((trial: Trial, connection: Connection) => void)[] = [
-  (trial, connection) => {
-    const { options, dueInMs } = trial.budget(2_000);
-    void trial.track('disconnect', dueInMs, connection.disconnect(options), options.signal);
-  },
-  (trial, connection) => {
-    const { options, dueInMs } = trial.budget(5_000);
-    const minIntervalMs = trial.dice.of(7.5, 30, 500);
-    const request = { minIntervalMs, peripheralLatency: trial.dice.of(0, 3), supervisionTimeoutMs: 5_000 };
-    const call = connection.updateParameters(request, options);
-    void trial.track('update of parameters', dueInMs, call, options.signal);
-  },
-  (trial, connection) => {
-    const { options, dueInMs } = trial.budget(2_000);
-    void trial.track('RSSI', dueInMs, connection.readRssi(options), options.signal);
-  },
-  (trial, connection) => {
-    const { options, dueInMs } = trial.budget(5_000);
-    const { dice } = trial;
-    const preference = { tx: dice.of('1M', '2M', 'coded'), rx: dice.of('1M', '2M', undefined) } as const;
-    void trial.track('change of PHY', dueInMs, connection.setPhy(preference, options), options.signal);
-  },
-  (trial, connection) => {
-    const { options, dueInMs } = trial.budget(2_000);
-    const call = connection.setDataLength({ txOctets: trial.dice.number(26, 251) }, options);
-    void trial.track('data length', dueInMs, call, options.signal);
-  },
-  (trial, connection) => {
-    const { options, dueInMs } = trial.budget(1_000);
-    void trial.track('MTU exchange', dueInMs, connection.exchangeMtu(options), options.signal);
-  },
-  (trial, connection) => {
-    const { options } = trial.budget(0);
-    const timeoutMs = options.timeoutMs ?? 5_000;
-    const call = connection.disconnected({ ...options, timeoutMs });
-    void trial.track('disconnected', timeoutMs, call, options.signal);
-  },
-  (trial, connection) => {
-    const timeoutMs = trial.dice.number(1, 2_000);
-    const work = connection.withTimeout(timeoutMs, (signal) => connection.disconnected({ signal }));
-    void trial.track('guarded work', timeoutMs, work);
-  },
-];
-
 /** One call of a user, by chance. */
 export const call = async (trial: Trial): Promise<void> => {
   const { dice } = trial;
@@ -281,6 +239,7 @@ export const call = async (trial: Trial): Promise<void> => {
     const other = dice.pick(trial.hosts);
     if (other !== undefined) connect(trial, other);
   } else if (kind < 44) dice.pick(linkCalls)?.(trial, connection);
+  else if (kind < 48) channelCall(trial, host, connection);
   else if (kind < 52) service(trial, host, connection);
   else if (kind < 56) discover(trial, host, connection);
   else if (kind < 75) serve(trial, host, connection);

@@ -173,6 +173,7 @@ export class Trial {
       clock: this.clock,
       identityStore: host.store,
       log: this.#log,
+      security: {},
       ...options,
     });
     host.ble = await this.track(

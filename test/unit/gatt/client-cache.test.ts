@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AttError, InvalidStateError, TimeoutError } from '../../../src/core/errors.ts';
+import { AttError, InvalidStateError, NotFoundError, TimeoutError } from '../../../src/core/errors.ts';
 import type { CachedPeer } from '../../../src/gatt/attribute-memory.ts';
 import { type GattCache, MAX_CACHED_ATTRIBUTES, MemoryGattCache } from '../../../src/gatt/gatt-cache.ts';
 import type { GattClient } from '../../../src/gatt/gatt-client.ts';
@@ -313,6 +313,37 @@ describe('a peer that must not be kept', () => {
       await peer.run(client.services());
       expect(server.asked[0]).toBe(ASK_SERVICES);
     }
+  });
+});
+
+describe('what a cache does not know', () => {
+  it('is asked of the peer before it is said to be missing, by its UUID alone', async () => {
+    const peer = new Peer(HASH);
+    await peer.run(peer.connect().client.discover());
+    const { client, server } = peer.connect();
+    await expect(peer.run(client.service(0x1234))).rejects.toThrow(NotFoundError);
+    expect(server.takeAsked()).toEqual([ASK_HASH, '060100ffff00283412']);
+    expect((await peer.run(client.services())).length).toBe(3);
+    expect(server.takeAsked()).toEqual([]);
+  });
+
+  it('and is there all the same: then nothing of the cache is believed any more', async () => {
+    const peer = new Peer(HASH);
+    // A line that turns bits over, or somebody who answered in the place of the peer.
+    peer.script = (pdu) =>
+      pdu.startsWith('10') ? peer.database.answer(pdu)?.replace('1a18', '1be7') : undefined;
+    expect((await peer.run(peer.connect().client.services())).map(({ uuid }) => uuid)).toContain('e71b');
+    peer.script = () => undefined;
+    const { client } = peer.connect();
+    expect((await peer.run(client.service(0x181a))).uuid).toBe('181a');
+    expect((await peer.run(client.services())).map(({ uuid }) => uuid)).toEqual(['1801', '181a', '180f']);
+    const third = peer.connect();
+    expect((await peer.run(third.client.services())).map(({ uuid }) => uuid)).toEqual([
+      '1801',
+      '181a',
+      '180f',
+    ]);
+    expect(third.server.asked).toEqual([ASK_HASH]);
   });
 });
 
