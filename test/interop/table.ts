@@ -62,6 +62,7 @@ export const pairs: readonly Pair[] = [
   ...about('values', bothRoles),
   ...about('values', withBleHost),
   ...about('database', bothRoles),
+  ...about('database', withBleHost),
   ...about('errors', bothRoles),
   ...about('errors', withBleHost),
   ...about('channels', bothRoles),

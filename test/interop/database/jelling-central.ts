@@ -46,6 +46,11 @@ export class DatabaseCentral extends MeetingCentral {
       );
       this.saw('descriptors', { tree });
     });
+    await this.step('service handles', async () => {
+      this.saw('service handles', {
+        services: services.map(({ handle, endHandle }) => [handle, endHandle]),
+      });
+    });
     await this.step('handles', async () => {
       const values = await perCharacteristic(services, ({ handle }) => handle);
       this.saw('handles', {

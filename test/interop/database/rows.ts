@@ -1,7 +1,8 @@
 /** Discovery of a large database with the smallest MTU, so that every list takes many requests. */
 import { isDeepStrictEqual } from 'node:util';
-import { failureOf, type Topic, wrongly } from '../judge.ts';
+import { type Expectations, type Fault, failureOf, type Topic, wrongly } from '../judge.ts';
 import type { Report } from '../report.ts';
+import type { Host } from '../table.ts';
 import { contract, includedBy, plan, primaries } from './contract.ts';
 
 const twin = plan[contract.twin.of];
@@ -9,17 +10,19 @@ const longIncluder = plan[contract.longIncluder];
 const longIncluded = longIncluder === undefined ? [] : includedBy(longIncluder);
 
 /** Handles are the server's to give: the client must have found what the server says. */
-const judgeHandles = (central: Report, peripheral: Report): ReturnType<typeof wrongly> | undefined => {
-  const failure = failureOf('central', 'handles', central) ?? failureOf('peripheral', 'handles', peripheral);
-  if (failure !== undefined) return failure;
-  const [seen, given] = [central.seen('handles'), peripheral.seen('handles')];
-  if (isDeepStrictEqual(seen, given)) return undefined;
-  return wrongly(`central saw ${JSON.stringify(seen)}, and peripheral has ${JSON.stringify(given)}`);
-};
+const sameHandles =
+  (procedure: string) =>
+  (central: Report, peripheral: Report): Fault | undefined => {
+    const failure =
+      failureOf('central', procedure, central) ?? failureOf('peripheral', procedure, peripheral);
+    if (failure !== undefined) return failure;
+    const [seen, given] = [central.seen(procedure), peripheral.seen(procedure)];
+    if (isDeepStrictEqual(seen, given)) return undefined;
+    return wrongly(`central saw ${JSON.stringify(seen)}, and peripheral has ${JSON.stringify(given)}`);
+  };
 
-export const database: Topic = ({ central, peripheral }) => ({
-  'service by uuid': { central: { characteristics: twin?.characteristics.map(({ uuid }) => uuid) } },
-  services: { central: { uuids: primaries.map(({ uuid }) => uuid) } },
+/** What refers to other services; ble-host can neither refer nor follow. */
+const included = (central: Host, peripheral: Host): Expectations => ({
   'included services': {
     central: { uuids: primaries.filter((service) => service !== longIncluder).map(includedBy) },
   },
@@ -36,6 +39,12 @@ export const database: Topic = ({ central, peripheral }) => ({
               'Bumble puts two octets of the UUID into the include declaration; the service itself says it all',
           }),
         },
+});
+
+export const database: Topic = ({ central, peripheral }) => ({
+  'service by uuid': { central: { characteristics: twin?.characteristics.map(({ uuid }) => uuid) } },
+  services: { central: { uuids: primaries.map(({ uuid }) => uuid) } },
+  ...(central !== 'ble-host' && peripheral !== 'ble-host' && included(central, peripheral)),
   characteristics: {
     central: {
       tree: primaries.map(({ characteristics }) =>
@@ -48,5 +57,8 @@ export const database: Topic = ({ central, peripheral }) => ({
       tree: primaries.map(({ characteristics }) => characteristics.map(({ descriptors }) => descriptors)),
     },
   },
-  handles: judgeHandles,
+  // What ble-host tells of its own database.
+  ...(peripheral === 'ble-host'
+    ? { 'service handles': sameHandles('service handles') }
+    : { handles: sameHandles('handles') }),
 });

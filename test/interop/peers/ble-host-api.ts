@@ -25,7 +25,6 @@ export interface ClientService {
   readonly uuid: string;
   readonly startHandle: number;
   readonly endHandle: number;
-  findIncludedServices(done: (services: ClientService[]) => void): void;
   discoverCharacteristics(done: (characteristics: ClientCharacteristic[]) => void): void;
 }
 
@@ -33,7 +32,11 @@ export interface Gatt {
   readonly currentMtu: number;
   exchangeMtu(done: Done): void;
   discoverAllPrimaryServices(done: (services: ClientService[]) => void): void;
-  discoverServicesByUuid(uuid: string, limit: undefined, done: (services: ClientService[]) => void): void;
+  discoverServicesByUuid(
+    uuid: string,
+    limit: number | undefined,
+    done: (services: ClientService[]) => void,
+  ): void;
   beginReliableWrite(): void;
   commitReliableWrite(done: Done): void;
 }
@@ -101,7 +104,6 @@ export interface ServerCharacteristic extends ServerAttribute {
 export interface ServerService {
   uuid: string | number;
   isSecondaryService?: boolean;
-  includedServices?: ServerService[];
   characteristics?: ServerCharacteristic[];
   /** The stack sets these when the service is added. */
   startHandle?: number;

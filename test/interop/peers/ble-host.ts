@@ -138,10 +138,12 @@ const open = async (): Promise<{ manager: Manager; transport: Transport }> => {
 
 /** Runs `work` until it ends, the time is over or the runner is gone, whichever comes first. */
 const run = (work: (manager: Manager, transport: Transport) => Promise<void>): void => {
+  let isOver = false;
   const main = async (): Promise<void> => {
     const { manager, transport } = await open();
     report({ event: 'ready', address: options.address });
     await work(manager, transport);
+    isOver = true;
     report({ event: 'done' });
     await transport.close();
   };
@@ -153,7 +155,12 @@ const run = (work: (manager: Manager, transport: Transport) => Promise<void>): v
     },
   );
   setTimeout(() => process.exit(1), Number(options.seconds) * 1_000).unref();
-  process.stdin.on('end', () => process.exit(0)).resume();
+  process.stdin
+    .on('end', () => {
+      // The capture is still being written when all is over.
+      if (!isOver) process.exit(0);
+    })
+    .resume();
 };
 
 /** Finds the peripheral, talks with it and parts. */
