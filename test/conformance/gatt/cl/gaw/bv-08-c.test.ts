@@ -7,8 +7,8 @@ clientCase(
   'GATT/CL/GAW/BV-08-C',
   {
     file: 'src/gatt/remote-descriptor.ts',
-    from: 'await writeRemoteValue(this.#context, this.#attribute,',
-    to: 'await writeRemoteValue(this.#context, this.characteristic.attribute,',
+    from: 'await writeRemoteValue(this.#context, this.#attribute, valueBytes(value),',
+    to: 'await writeRemoteValue(this.#context, this.#attribute, valueBytes(value).subarray(0, 2),',
   },
   async (bench, { descriptor }) => {
     // 1. The upper tester has a descriptor written, and the client sends it with its handle.
