@@ -84,6 +84,7 @@ export type { AuthorizedOperation } from './gatt/local-attribute.ts';
 export type { ValueLike } from './gatt/local-value.ts';
 export type { ReadMultipleOptions } from './gatt/multiple-reads.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';
+export type { MultipleValues, NotifyMultipleOptions } from './gatt/notify-multiple.ts';
 export {
   decodePresentationFormat,
   encodePresentationFormat,

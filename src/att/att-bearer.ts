@@ -1,23 +1,24 @@
 import { copyBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { InvalidArgumentError, MalformedPduError } from '../core/errors.ts';
+import { MalformedPduError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
-import { procedure, type WaitOptions } from '../core/procedure.ts';
+import type { WaitOptions } from '../core/procedure.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import type { AttChannel } from './att-channel.ts';
-import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName, MAX_ATTRIBUTE_LENGTH } from './att-codes.ts';
+import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName } from './att-codes.ts';
 import { type AttCounterName, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
 import type { AttRequestOptions, Bearer } from './bearer.ts';
 import type { AttExchange } from './codec/exchanges.ts';
 import { ErrorResponse, encodePacket, HandleValueConfirmation } from './codec/responses.ts';
-import { VALUE_PDU_HEADER_LENGTH, valuePacket } from './codec/value-pdus.ts';
+import { type HandleValue, valuePacket } from './codec/value-pdus.ts';
 import { type HeldBack, holdBack } from './hold-back.ts';
 import { checkRxMtu, LARGEST_ATT_MTU, MtuExchange } from './mtu-exchange.ts';
 import { Responder } from './responder.ts';
 import { TransactionLane } from './transaction-lane.ts';
 import { type AttValueReceiver, ValueInbox } from './value-inbox.ts';
+import { ValueOutbox } from './value-outbox.ts';
 
 export interface AttBearerOptions {
   readonly channel: AttChannel;
@@ -65,7 +66,6 @@ const confirmation = (bytes: Uint8Array): unknown => HandleValueConfirmation.dec
 export class AttBearer implements Bearer {
   /** Ends with the channel, or when a transaction timed out. */
   readonly scope = new WaitScope();
-  readonly #channel: AttChannel;
   readonly #clock: Clock;
   readonly #peer: string;
   readonly #paceMs: () => number;
@@ -74,12 +74,12 @@ export class AttBearer implements Bearer {
   readonly #indications: TransactionLane;
   readonly #responder: Responder;
   readonly #inbox: ValueInbox;
+  readonly #outbox: ValueOutbox;
   readonly #mtu: MtuExchange;
   readonly #beforeAsking: (() => Promise<void> | undefined) | undefined;
 
   constructor(options: AttBearerOptions) {
     const { channel, clock, log, peer, channelMtu } = options;
-    this.#channel = channel;
     this.#clock = clock;
     this.#peer = peer;
     this.#paceMs = options.paceMs ?? ((): number => 0);
@@ -130,6 +130,15 @@ export class AttBearer implements Bearer {
       },
       { requests: this.#requests, indications: this.#indications, responder: this.#responder },
     );
+    this.#outbox = new ValueOutbox({
+      channel,
+      clock,
+      peer,
+      scope,
+      mtu: this.#mtu,
+      defaultTimeoutMs: () => this.stretched(DEFAULT_TIMEOUT_MS),
+      describe: () => this.#requests.describe(),
+    });
     channel.receiver = (pdu) => this.#receive(pdu);
     channel.scope.add((error) => {
       channel.receiver = undefined;
@@ -163,7 +172,7 @@ export class AttBearer implements Bearer {
 
   /** The longest value of a notification, indication, write request or command now: ATT_MTU - 3, and never more than an attribute may have. */
   get maxValueLength(): number {
-    return Math.min(MAX_ATTRIBUTE_LENGTH, this.#mtu.mtu - VALUE_PDU_HEADER_LENGTH);
+    return this.#outbox.maxValueLength;
   }
 
   /** Whether a request would have its turn at once. */
@@ -234,16 +243,19 @@ export class AttBearer implements Bearer {
 
   writeCommand(handle: number, value: Uint8Array, wait: WaitOptions = {}): Promise<void> {
     const held = this.#beforeAsking?.();
-    if (held === undefined) return this.#sendValue(AttOpcode.writeCommand, handle, value, wait);
+    if (held === undefined) return this.#outbox.writeCommand(handle, value, wait);
     const kept = copyBytes(value);
     return holdBack({ ...this.#held(`writing to ${this.#peer}`, wait), held }, (left) =>
-      this.#sendValue(AttOpcode.writeCommand, handle, kept, left),
+      this.#outbox.writeCommand(handle, kept, left),
     );
   }
 
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
-    if (this.#mtu.holding) return this.#notifyLater(handle, value, wait);
-    return this.#sendValue(AttOpcode.handleValueNotification, handle, value, wait);
+    return this.#outbox.notify(handle, value, wait);
+  }
+
+  notifyMultiple(values: readonly HandleValue[], wait?: WaitOptions): Promise<void> {
+    return this.#outbox.notifyMultiple(values, wait);
   }
 
   indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {
@@ -277,42 +289,6 @@ export class AttBearer implements Bearer {
 
   #held(what: string, { timeoutMs, signal }: WaitOptions): Omit<HeldBack, 'held'> {
     return { what, clock: this.#clock, scope: this.scope, timeoutMs, signal };
-  }
-
-  #sendValue(
-    opcode: number,
-    handle: number,
-    value: Uint8Array,
-    wait: WaitOptions | undefined,
-  ): Promise<void> {
-    const { error } = this.scope;
-    if (error !== undefined) return Promise.reject(error);
-    if (value.length > this.maxValueLength) {
-      const text = `${attOpcodeName(opcode)} to ${this.#peer}: ${value.length} octets of value do not fit, ${this.maxValueLength} do at an ATT_MTU of ${this.mtu}`;
-      return Promise.reject(new InvalidArgumentError(text));
-    }
-    return this.#channel.send(valuePacket(opcode, handle, value), wait);
-  }
-
-  #notifyLater(handle: number, value: Uint8Array, wait: WaitOptions | undefined): Promise<void> {
-    const kept = copyBytes(value);
-    return procedure<void>(
-      {
-        what: `notifying ${this.#peer}`,
-        clock: this.#clock,
-        scope: this.scope,
-        defaultTimeoutMs: this.stretched(DEFAULT_TIMEOUT_MS),
-        ...wait,
-        hint: () => this.#requests.describe(),
-      },
-      (settle) =>
-        this.#mtu.hold(() => {
-          this.#sendValue(AttOpcode.handleValueNotification, handle, kept, {
-            timeoutMs: Number.POSITIVE_INFINITY,
-            signal: wait?.signal,
-          }).then(settle.resolve, settle.reject);
-        }),
-    );
   }
 
   #receive(pdu: Uint8Array): void {

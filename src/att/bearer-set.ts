@@ -12,7 +12,7 @@ import type { AttServer } from './att-server.ts';
 import type { AttRequestOptions, Bearer } from './bearer.ts';
 import type { AttExchange } from './codec/exchanges.ts';
 import { encodePacket } from './codec/responses.ts';
-import { valuePacket } from './codec/value-pdus.ts';
+import { type HandleValue, valuePacket } from './codec/value-pdus.ts';
 import { holdBack } from './hold-back.ts';
 import { Turns } from './turns.ts';
 import type { AttValueReceiver } from './value-inbox.ts';
@@ -158,6 +158,10 @@ export class BearerSet implements Bearer {
 
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
     return this.single().notify(handle, value, wait);
+  }
+
+  notifyMultiple(values: readonly HandleValue[], wait?: WaitOptions): Promise<void> {
+    return this.single().notifyMultiple(values, wait);
   }
 
   indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {

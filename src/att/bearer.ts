@@ -3,6 +3,7 @@ import type { Infer, Shape } from '../core/pdu.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { AttExchange } from './codec/exchanges.ts';
+import type { HandleValue } from './codec/value-pdus.ts';
 import type { AttValueReceiver } from './value-inbox.ts';
 
 export interface AttRequestOptions extends WaitOptions {
@@ -42,6 +43,8 @@ export interface Bearer {
   writeCommand(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void>;
   /** As writeCommand; while our MTU exchange is on the air it waits for its end (Vol 3, Part F, 3.4.2.2, rule 5). */
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void>;
+  /** As notify() of several values, in as few PDUs as their lengths allow: for a peer that understands ATT_MULTIPLE_HANDLE_VALUE_NTF. */
+  notifyMultiple(values: readonly HandleValue[], wait?: WaitOptions): Promise<void>;
   /** Resolves when the peer has confirmed. Giving up leaves its place taken as with request(). */
   indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void>;
   /** One bearer, for requests that must not be spread over several; it ends without another taking its place. */

@@ -11,6 +11,7 @@ import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-
 import type { GattClient } from '../gatt/gatt-client.ts';
 import type { ValueLike } from '../gatt/local-value.ts';
 import type { ReadMultipleOptions } from '../gatt/multiple-reads.ts';
+import { type MultipleValues, type NotifyMultipleOptions, notifyMultiple } from '../gatt/notify-multiple.ts';
 import type { AttributeValue } from '../gatt/read-by-uuid.ts';
 import type { RemoteCharacteristic } from '../gatt/remote-characteristic.ts';
 import type { RemoteService } from '../gatt/remote-service.ts';
@@ -28,6 +29,7 @@ import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
 import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
 import type { DataLength, DataLengthRequest } from './link-data-length.ts';
 import type { LinkSecurity } from './link-security.ts';
+import type { Characteristic } from './local-attributes.ts';
 import type { LinkPhys, PhyPreference } from './phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import type { ConnectionSecurity } from './security.ts';
@@ -335,6 +337,17 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   /** Waits until the link has got other parameters, whoever asked for them, and gives these. No deadline unless one is given. */
   parametersUpdated(options: WaitOptions = {}): Promise<LinkParameters> {
     return this.#parts.control.parametersUpdated(options);
+  }
+
+  /**
+   * Notifies the peer of several values of this side, the local ones unless given, all or none (Vol 3, Part G, 4.10.2): in as few PDUs as it understands and they fit
+   * into. Throws as `notify()` of a characteristic. Default deadline 1 s.
+   */
+  notifyMultiple(
+    values: MultipleValues<Characteristic<boolean>>,
+    options: NotifyMultipleOptions = {},
+  ): Promise<void> {
+    return notifyMultiple(this, values, options);
   }
 
   /**

@@ -23,6 +23,7 @@ import { Descriptor } from './descriptor.ts';
 import { GattUuid } from './gatt-codes.ts';
 import { LocalAttribute } from './local-attribute.ts';
 import { type ValueLike, valueBytes } from './local-value.ts';
+import { type OutgoingValue, outgoing } from './notify-multiple.ts';
 import type { CharacteristicProperties } from './properties.ts';
 import { connectionOf } from './run-handler.ts';
 import { type SendKind, type SendOptions, type SendTarget, sendToAll, sendToOne } from './send.ts';
@@ -137,6 +138,12 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
    */
   indicate(connection?: C | undefined, options: SendOptions = {}): Promise<void> {
     return this.#send('indicate', connection, options);
+  }
+
+  /** For notifyMultiple(). */
+  [outgoing](connection: ConnectionRef, value: ValueLike | undefined): OutgoingValue {
+    const session = this.requireBinding().session(connection);
+    return { target: this.#target, value: this.#sent('notify', value), session };
   }
 
   /** What the client has asked to be sent. */
@@ -259,13 +266,7 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
   /** Sends, where the value and the client allow it. Not an async function: one promise less for each notification. */
   #send(kind: SendKind, connection: C | undefined, options: SendOptions): Promise<void> {
     try {
-      if (!this.properties[kind]) throw this.#cannot(kind);
-      const value = options.value === undefined ? this.localValue.view : valueBytes(options.value);
-      if (value.length > MAX_ATTRIBUTE_LENGTH) {
-        throw new InvalidArgumentError(
-          `a value of ${value.length} octets is too long to be sent of ${this.what}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
-        );
-      }
+      const value = this.#sent(kind, options.value);
       const binding = this.requireBinding();
       const target = this.#target;
       if (connection === undefined) return sendToAll(target, kind, binding.sessions(), value, options);
@@ -273,6 +274,16 @@ export class Characteristic<C extends ConnectionRef = ConnectionRef, Capture ext
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** What is sent: the local value unless another is given. */
+  #sent(kind: SendKind, given: ValueLike | undefined): Uint8Array {
+    if (!this.properties[kind]) throw this.#cannot(kind);
+    const value = given === undefined ? this.localValue.view : valueBytes(given);
+    if (value.length <= MAX_ATTRIBUTE_LENGTH) return value;
+    throw new InvalidArgumentError(
+      `a value of ${value.length} octets is too long to be sent of ${this.what}: a value has ${MAX_ATTRIBUTE_LENGTH} at most`,
+    );
   }
 
   #cannot(kind: SendKind): InvalidStateError {

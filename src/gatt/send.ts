@@ -69,6 +69,17 @@ const send = (
   });
 };
 
+/** Throws InvalidStateError where a client may not be sent the value now. */
+export const requireSendable = (
+  target: SendTarget,
+  kind: SendKind,
+  session: ServerSession,
+  force: boolean | undefined,
+): void => {
+  const reason = obstacle(target, kind, session, force);
+  if (reason !== undefined) throw new InvalidStateError(reason);
+};
+
 /** Sends to one client. Throws InvalidStateError for one that has not subscribed, unless forced, or whose link does not offer what the value needs. */
 export const sendToOne = (
   target: SendTarget,
@@ -77,8 +88,7 @@ export const sendToOne = (
   value: Uint8Array,
   options: SendOptions,
 ): Promise<void> => {
-  const reason = obstacle(target, kind, session, options.force);
-  if (reason !== undefined) throw new InvalidStateError(reason);
+  requireSendable(target, kind, session, options.force);
   return send(target, kind, session, value, options);
 };
 
