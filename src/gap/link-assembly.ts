@@ -151,6 +151,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     peer,
     memory,
     registers: true,
+    enhancedBearers: context.enhancedBearers,
     raiseSecurity,
   });
   const connection: Connection = new Connection({

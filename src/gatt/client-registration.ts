@@ -9,12 +9,14 @@ import type { RemoteService } from './remote-service.ts';
 /** A client that leaves before has no use for it, and one that stays has its own requests answered first. */
 const REGISTER_AFTER_MS = 1_000;
 
-/** What this client understands, whatever the server has. */
+/** What this client understands, whatever the server has and its own host lets it use. */
 const CLIENT_FEATURES = ClientFeature.multipleHandleValueNotifications;
 
 export interface ClientRegistrationOptions {
   readonly context: ClientContext;
   readonly log: Log;
+  /** Whether the link may have Enhanced ATT bearers. */
+  readonly enhancedBearers: boolean;
   /** Whether the server remembers a client's configuration when the link has ended. */
   readonly isBonded: () => boolean;
   /** What the server keeps of this client has changed. */
@@ -68,7 +70,7 @@ export class ClientRegistration {
   }
 
   async #register(service: RemoteService): Promise<void> {
-    const { context, log, onChange } = this.#options;
+    const { context, log, enhancedBearers, onChange } = this.#options;
     try {
       const characteristics = await service.characteristics();
       const find = (uuid: string): RemoteCharacteristic | undefined =>
@@ -80,7 +82,9 @@ export class ClientRegistration {
       }
       const features = find(GattUuid.clientSupportedFeatures);
       const robust = find(GattUuid.databaseHash) === undefined ? 0 : ClientFeature.robustCaching;
-      if (features?.properties.write === true) await this.#announce(features, CLIENT_FEATURES | robust);
+      const enhanced = enhancedBearers ? ClientFeature.enhancedAttBearer : 0;
+      if (features?.properties.write === true)
+        await this.#announce(features, CLIENT_FEATURES | robust | enhanced);
       onChange();
     } catch (error) {
       if (service.obsolete !== undefined) return;

@@ -38,6 +38,8 @@ export interface GattClientOptions {
   readonly memory?: Pick<AttributeMemoryOptions, 'cache' | 'peer' | 'ready'> | undefined;
   /** Whether the client makes itself known to the Generic Attribute service, once it has met it: see `ClientRegistration`. */
   readonly registers?: boolean | undefined;
+  /** Whether the link may have Enhanced ATT bearers, which the server is told; by default not. */
+  readonly enhancedBearers?: boolean | undefined;
 }
 
 /** Discoveries begun anew because the services changed meanwhile, before it is given up. */
@@ -60,7 +62,7 @@ export class GattClient {
 
   constructor(options: GattClientOptions) {
     this.#options = options;
-    const { bearer, clock, log, peer, raiseSecurity, memory } = options;
+    const { bearer, clock, log, peer, raiseSecurity, memory, enhancedBearers = false } = options;
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
     const onOutOfSync = (): void => this.invalidate(FIRST_HANDLE, LAST_HANDLE);
@@ -78,7 +80,8 @@ export class GattClient {
     this.#services = services;
     this.#context = context;
     this.#multipleReads = new MultipleReads(context);
-    this.#registration = new ClientRegistration({ context, log, isBonded, onChange: keep });
+    const registration = { context, log, enhancedBearers, isBonded, onChange: keep };
+    this.#registration = new ClientRegistration(registration);
     if (memory !== undefined)
       this.#memory = new AttributeMemory({ ...memory, context, registration: this.#registration, log });
     bearer.valueReceiver = values.receive;

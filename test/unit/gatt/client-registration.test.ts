@@ -12,7 +12,10 @@ const ASK_TO_INDICATE = '1204000200';
 const FEATURES_AT = '1206 00'.replace(' ', '');
 
 /** A server whose Generic Attribute service, at 0001, has these characteristics, with Service Changed at 0003 and the features at 0006. */
-const serving = (characteristics: readonly PeerCharacteristic[], bonded = false) => {
+const serving = (
+  characteristics: readonly PeerCharacteristic[],
+  { bonded = false, enhancedBearers = false } = {},
+) => {
   const clock = new ManualClock();
   const database = new PeerDatabase([{ uuid: 0x1801, characteristics }, { uuid: 0x180f }]);
   const cache = new MemoryGattCache();
@@ -23,6 +26,7 @@ const serving = (characteristics: readonly PeerCharacteristic[], bonded = false)
       script(pdu) ?? database.answer(pdu) ?? (pdu.startsWith('12') ? '13' : undefined);
     return new ScriptedServer(clock, answer, {
       registers: true,
+      enhancedBearers,
       memory: { cache, peer: () => peer },
       raiseSecurity: async (status) => {
         raised.push(status);
@@ -55,6 +59,14 @@ describe('a client that has met the Generic Attribute service', () => {
     expect(writesOf(server)).toEqual([]);
   });
 
+  it('names Enhanced bearers where its host has them (GATT/CL/GAS/BV-04-C)', async () => {
+    const { clock, connect } = serving([features], { enhancedBearers: true });
+    const server = connect();
+    await clock.run(server.client.services());
+    await clock.advance(1_000);
+    expect(writesOf(server)).toEqual(['12030006']);
+  });
+
   it('asks for nothing where it leaves before, or has met another service alone', async () => {
     const { clock, connect } = serving([serviceChanged, features]);
     const hasty = connect();
@@ -79,7 +91,7 @@ describe('a client that has met the Generic Attribute service', () => {
   });
 
   it('does so once for a bond, and clears none of the features that the server remembers', async () => {
-    const { clock, connect } = serving([serviceChanged, features, hash], true);
+    const { clock, connect } = serving([serviceChanged, features, hash], { bonded: true });
     const first = connect();
     await clock.run(first.client.discover());
     await clock.advance(1_000);

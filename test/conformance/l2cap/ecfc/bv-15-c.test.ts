@@ -7,8 +7,8 @@ peripheralCase(
   'L2CAP/ECFC/BV-15-C',
   {
     file: 'src/gatt/access.ts',
-    from: 'if (security.keySize < minKeySize) return',
-    to: 'if (security.keySize > minKeySize) return',
+    from: 'if (security.keySize < (rule.minKeySize ?? 0)) return',
+    to: 'if (security.keySize > (rule.minKeySize ?? 0)) return',
   },
   async (bench) => {
     // 1. The upper tester listens to an SPSM that needs a key of 16 octets. The link is encrypted with one of 7.

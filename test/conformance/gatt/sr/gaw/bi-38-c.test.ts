@@ -7,8 +7,8 @@ enhancedServerCase(
   'GATT/SR/GAW/BI-38-C',
   {
     file: 'src/gatt/request-handler.ts',
-    from: "if (command.opcode === AttOpcode.signedWriteCommand) this.#context.counters.add('signedWritesDropped');",
-    to: 'if (command.opcode === AttOpcode.signedWriteCommand) void writeCommand(this.#context, command);',
+    from: 'else if (command.opcode === AttOpcode.writeCommand)',
+    to: 'else if (command.opcode === AttOpcode.writeCommand || command.opcode === AttOpcode.signedWriteCommand)',
   },
   async (_, [bearer], { command }) => {
     // 1. The tester sends a signed write by an Enhanced bearer. Nothing comes of it.
