@@ -99,11 +99,10 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
     this.#radio = radio;
     this.#identities = identities;
     this.#scans = new ScanManager(radio, (address, type) => new Device(this, { address, type }), identities);
-    this.#advertising = new AdvertisingManager(
-      radio,
-      (newLink) => this.#accept(newLink),
-      (peer) => this.#access.aim(peer),
-    );
+    this.#advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink), {
+      identify: (peer) => this.identify(peer),
+      aim: (peer) => this.#access.aim(peer),
+    });
     this.#access = new PeerAccess({ radio, scans: this.#scans, identities, bonds: self.bonds });
     this.#server = new GattServer({
       clock,

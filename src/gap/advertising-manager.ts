@@ -5,12 +5,12 @@ import {
   type AdvertiseOptions,
   type AdvertisingOptions,
   type AdvertisingSpec,
-  type Aim,
   advertisingSpec,
   type BroadcastOptions,
   broadcastSpec,
   describeSet,
   noFreeSet,
+  type PeerBook,
 } from './advertising-options.ts';
 import { broadcast } from './broadcast.ts';
 import { checkDurationMs } from './intervals.ts';
@@ -25,19 +25,19 @@ export interface BroadcastCallOptions extends BroadcastOptions, WaitOptions {
 export class AdvertisingManager<Connection> {
   readonly #radio: Radio;
   readonly #accept: AcceptLink<Connection>;
-  readonly #aim: Aim;
+  readonly #book: PeerBook;
   /** What each set in use does, by its handle. */
   readonly #used = new Map<number, string>();
 
-  /** `aim` decides how directed advertising calls a peer. Default: by the address given. */
+  /** `book` tells who peers are and how they are called. Default: by the address given. */
   constructor(
     radio: Radio,
     accept: AcceptLink<Connection>,
-    aim: Aim = (peer) => ({ peer, privately: false }),
+    book: PeerBook = { identify: (peer) => peer, aim: (peer) => ({ peer, privately: false }) },
   ) {
     this.#radio = radio;
     this.#accept = accept;
-    this.#aim = aim;
+    this.#book = book;
   }
 
   /**
@@ -64,7 +64,7 @@ export class AdvertisingManager<Connection> {
    * @throws InvalidStateError when all advertising sets are in use, or for a peer that cannot be called; InvalidArgumentError for what does not fit.
    */
   advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
-    return this.#take(advertisingSpec(options, this.#aim), options.signal, options.timeoutMs);
+    return this.#take(advertisingSpec(options, this.#book), options.signal, options.timeoutMs);
   }
 
   /**

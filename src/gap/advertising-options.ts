@@ -9,6 +9,7 @@ import {
 import type { AdvertisingPayloads } from './codec/advertising-data-packing.ts';
 import type { DirectedTarget } from './directed-target.ts';
 import { advertisingInterval, toSlots } from './intervals.ts';
+import { type PeerLike, toAcceptOnly } from './peer-like.ts';
 import type { Peer } from './radio-controller.ts';
 import { type AdvertisingKind, isDirected, isScannable, type SetParameters } from './radio-plan.ts';
 
@@ -38,6 +39,11 @@ export interface DirectedOptions extends Peer {
 export interface AdvertisingOptions extends BroadcastOptions {
   /** Only this peer can connect; nothing else is sent. */
   readonly directed?: DirectedOptions | undefined;
+  /**
+   * Who alone may connect. Where the controller can tell them from others it answers nobody else, not even scanners; else a link to anybody else is ended at once, and
+   * advertising goes on. Whoever listens can tell from the answers who is on the list. Default: everybody.
+   */
+  readonly acceptOnly?: readonly PeerLike[] | undefined;
   /** Ends advertising. */
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for each connection. Default: for ever, in limited discoverable mode 180 s. */
@@ -111,12 +117,14 @@ const directedSpec = (
 ): AdvertisingSpec => {
   const given = [
     ...givenFields(options),
-    ...(['advertisingData', 'scanResponseData', 'discoverable'] as const).filter(
+    ...(['advertisingData', 'scanResponseData', 'discoverable', 'acceptOnly'] as const).filter(
       (name) => options[name] !== undefined,
     ),
   ];
   if (given.length > 0) {
-    throw new InvalidArgumentError(`directed advertising carries no data: leave out ${given.join(', ')}`);
+    throw new InvalidArgumentError(
+      `directed advertising is for one peer and carries no data: leave out ${given.join(', ')}`,
+    );
   }
   const kind = directed.highDutyCycle === true ? 'directedHighDuty' : 'directedLowDuty';
   const none = new Uint8Array(0);
@@ -128,14 +136,18 @@ const directedSpec = (
   };
 };
 
-/** Decides how a peer is called; throws InvalidStateError where it cannot be. */
-export type Aim = (peer: Peer) => DirectedTarget;
+/** Who is behind an address, and how a peer is called. */
+export interface PeerBook {
+  identify(peer: Peer): Peer;
+  /** Throws InvalidStateError for a peer that cannot be called. */
+  aim(peer: Peer): DirectedTarget;
+}
 
-/** Throws InvalidArgumentError for what cannot be sent, and what `aim` throws. */
-export const advertisingSpec = (options: AdvertisingOptions, aim: Aim): AdvertisingSpec => {
+/** Throws InvalidArgumentError for what cannot be sent, and what the book throws. */
+export const advertisingSpec = (options: AdvertisingOptions, book: PeerBook): AdvertisingSpec => {
   const { directed, discoverable = 'general' } = options;
   if (directed !== undefined) {
-    return directedSpec(options, directed, aim({ address: directed.address, type: directed.type }));
+    return directedSpec(options, directed, book.aim({ address: directed.address, type: directed.type }));
   }
   if (options.scannable === false) {
     throw new InvalidArgumentError(
@@ -149,7 +161,10 @@ export const advertisingSpec = (options: AdvertisingOptions, aim: Aim): Advertis
   });
   return {
     ...made,
-    parameters: parametersOf('connectable', options.intervalMs, undefined),
+    parameters: {
+      ...parametersOf('connectable', options.intervalMs, undefined),
+      acceptOnly: toAcceptOnly(options.acceptOnly, (peer) => book.identify(peer)),
+    },
     limited: discoverable === 'limited',
   };
 };

@@ -2,7 +2,7 @@ import { InvalidStateError, TimeoutError } from '../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import { type AdvertisingSpec, describeSet, LIMITED_TIMEOUT_MS } from './advertising-options.ts';
 import type { Radio } from './radio.ts';
-import type { NewLink } from './radio-controller.ts';
+import { type NewLink, type Peer, samePeer } from './radio-controller.ts';
 import type { SetUser } from './radio-users.ts';
 
 /** Makes what a user gets of a new link. */
@@ -160,13 +160,19 @@ export class Advertising<Connection>
 
   #linkUp(newLink: NewLink): boolean {
     const waiter = this.#waiter;
-    if (waiter === undefined) return false;
+    // Somebody else who got through all the same, past a controller that could not tell: advertising goes on.
+    if (waiter === undefined || !this.#accepts(newLink.peer)) return false;
     // Whom a central has found does advertise, also where the link came before the answer to the command.
     this.#begun();
     this.#waiter = undefined;
     this.#rest();
     waiter.resolve(newLink);
     return true;
+  }
+
+  #accepts(peer: Peer): boolean {
+    const { acceptOnly } = this.#options.spec.parameters;
+    return acceptOnly === undefined || acceptOnly.some((one) => samePeer(one, peer));
   }
 
   #timedOut(): void {

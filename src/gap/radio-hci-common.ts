@@ -16,6 +16,9 @@ export const ALL_CHANNELS = 0x07;
 export const ownAddressType = (type: AddressType, privately: boolean | undefined): number =>
   addressTypeToHci(type) + (privately === true ? 2 : 0);
 
+/** Advertising_Filter_Policy: scan and connection requests of the accept list alone (Vol 4, Part E, 7.8.5). */
+export const ACCEPT_LIST_ALONE = 3;
+
 /** The commands that are the same in both ways of driving a controller. */
 export const runCommonStep = async (
   hci: Sender,

@@ -1,7 +1,14 @@
 import { addressTypeToHci } from '../core/address.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import type { OwnAddress } from './radio-controller.ts';
-import { ALL_CHANNELS, noPeer, ownAddressType, runCommonStep, type Sender } from './radio-hci-common.ts';
+import {
+  ACCEPT_LIST_ALONE,
+  ALL_CHANNELS,
+  noPeer,
+  ownAddressType,
+  runCommonStep,
+  type Sender,
+} from './radio-hci-common.ts';
 import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
 
 const PHY_1M = 1;
@@ -25,6 +32,7 @@ const setParameters = async (
   advertisingHandle: number,
   { kind, interval, peer = noPeer, privately }: SetParameters,
   own: OwnAddress,
+  filtered: boolean,
 ): Promise<void> => {
   await hci.send(HciCommand.leSetExtendedAdvertisingParameters, {
     advertisingHandle,
@@ -35,7 +43,7 @@ const setParameters = async (
     ownAddressType: ownAddressType(own.type, privately),
     peerAddressType: addressTypeToHci(peer.type),
     peerAddress: peer.address,
-    advertisingFilterPolicy: 0,
+    advertisingFilterPolicy: filtered ? ACCEPT_LIST_ALONE : 0,
     advertisingTxPower: NO_PREFERENCE,
     primaryAdvertisingPhy: PHY_1M,
     secondaryAdvertisingMaxSkip: 0,
@@ -81,7 +89,7 @@ export const runExtendedStep = async (hci: Sender, step: RadioStep): Promise<voi
       const { active, interval, window } = step.scan;
       await hci.send(HciCommand.leSetExtendedScanParameters, {
         ownAddressType: addressTypeToHci(step.ownType),
-        scanningFilterPolicy: 0,
+        scanningFilterPolicy: step.filtered ? 1 : 0,
         scanningPhys: PHY_1M,
         phys: [{ scanType: active ? 1 : 0, scanInterval: interval, scanWindow: window }],
       });
@@ -99,7 +107,7 @@ export const runExtendedStep = async (hci: Sender, step: RadioStep): Promise<voi
     case 'initiate':
       return initiate(hci, step.want, step.own);
     case 'setAdvertisingParameters':
-      return setParameters(hci, step.handle, step.parameters, step.own);
+      return setParameters(hci, step.handle, step.parameters, step.own, step.filtered);
     case 'setAdvertisingSetAddress':
       await hci.send(HciCommand.leSetAdvertisingSetRandomAddress, {
         advertisingHandle: step.handle,

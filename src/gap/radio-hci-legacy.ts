@@ -1,7 +1,14 @@
 import { addressTypeToHci } from '../core/address.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import type { OwnAddress } from './radio-controller.ts';
-import { ALL_CHANNELS, noPeer, ownAddressType, runCommonStep, type Sender } from './radio-hci-common.ts';
+import {
+  ACCEPT_LIST_ALONE,
+  ALL_CHANNELS,
+  noPeer,
+  ownAddressType,
+  runCommonStep,
+  type Sender,
+} from './radio-hci-common.ts';
 import type { AdvertisingKind, InitiatingWant, RadioStep, SetParameters } from './radio-plan.ts';
 
 /** Advertising_Type (Vol 4, Part E, 7.8.5). */
@@ -17,6 +24,7 @@ const setParameters = async (
   hci: Sender,
   { kind, interval, peer = noPeer, privately }: SetParameters,
   own: OwnAddress,
+  filtered: boolean,
 ) => {
   await hci.send(HciCommand.leSetAdvertisingParameters, {
     advertisingIntervalMin: interval,
@@ -26,7 +34,7 @@ const setParameters = async (
     peerAddressType: addressTypeToHci(peer.type),
     peerAddress: peer.address,
     advertisingChannelMap: ALL_CHANNELS,
-    advertisingFilterPolicy: 0,
+    advertisingFilterPolicy: filtered ? ACCEPT_LIST_ALONE : 0,
   });
 };
 
@@ -63,7 +71,7 @@ export const runLegacyStep = async (hci: Sender, step: RadioStep): Promise<void>
         leScanInterval: step.scan.interval,
         leScanWindow: step.scan.window,
         ownAddressType: addressTypeToHci(step.ownType),
-        scanningFilterPolicy: 0,
+        scanningFilterPolicy: step.filtered ? 1 : 0,
       });
       return;
     case 'enableScan':
@@ -78,7 +86,7 @@ export const runLegacyStep = async (hci: Sender, step: RadioStep): Promise<void>
     case 'initiate':
       return initiate(hci, step.want, step.own);
     case 'setAdvertisingParameters':
-      return setParameters(hci, step.parameters, step.own);
+      return setParameters(hci, step.parameters, step.own, step.filtered);
     case 'setAdvertisingData':
       await hci.send(HciCommand.leSetAdvertisingData, { advertisingData: step.data });
       return;

@@ -13,6 +13,7 @@ export class LearnedRules {
       scanWhileInitiating: abilities.scanWhileInitiating,
       advertiseWhileInitiating: true,
       resolvingListSize: abilities.resolvingListSize,
+      acceptListSize: abilities.acceptListSize,
       blockedSets: new Set(),
     };
   }
@@ -31,6 +32,10 @@ export class LearnedRules {
 
   limitResolving(resolvingListSize: number): void {
     this.#rules = { ...this.#rules, resolvingListSize };
+  }
+
+  limitAcceptList(acceptListSize: number): void {
+    this.#rules = { ...this.#rules, acceptListSize };
   }
 
   /** Pausing did not help, so it was not the reason. */

@@ -1,6 +1,7 @@
 import type { Address, AddressType } from '../core/address.ts';
 import { equalBytes } from '../core/bytes.ts';
 import type { InitiatingParameters } from './connect-parameters.ts';
+import { acceptListFor, nextAcceptListStep, sameMembers } from './radio-accept-list.ts';
 import {
   type OwnAddress,
   type OwnAddresses,
@@ -16,6 +17,8 @@ export interface ScanWant {
   readonly interval: number;
   readonly window: number;
   readonly filterDuplicates: boolean;
+  /** Whose advertising alone is wanted, by identity. */
+  readonly acceptOnly?: readonly Peer[] | undefined;
 }
 
 /** Whom to connect to. With more than one peer the accept list decides. */
@@ -40,6 +43,8 @@ export interface SetParameters {
   readonly peer: Peer | undefined;
   /** Both sides are called by private addresses that the controller makes, if it has keys for them. */
   readonly privately?: boolean | undefined;
+  /** Who alone may connect and ask for more, by identity. */
+  readonly acceptOnly?: readonly Peer[] | undefined;
 }
 
 export interface SetWant {
@@ -66,6 +71,8 @@ export interface SetState {
   readonly randomAddress: Address | undefined;
   readonly data: Uint8Array | undefined;
   readonly scanResponse: Uint8Array | undefined;
+  /** Whether it follows the accept list. */
+  readonly filtered: boolean;
   readonly enabled: boolean;
 }
 
@@ -76,6 +83,7 @@ export const unknownSet: SetState = {
   randomAddress: undefined,
   data: undefined,
   scanResponse: undefined,
+  filtered: false,
   enabled: false,
 };
 
@@ -87,7 +95,9 @@ export interface RadioState {
   /** Whether private addresses are resolved by that list. */
   readonly resolution: boolean;
   /** What LE Set Scan Parameters was last given. */
-  readonly scanParameters: { readonly scan: ScanWant; readonly ownType: AddressType } | undefined;
+  readonly scanParameters:
+    | { readonly scan: ScanWant; readonly ownType: AddressType; readonly filtered: boolean }
+    | undefined;
   readonly scanning: boolean;
   /** A pending connection attempt. It is over when Connection Complete says so, not when its cancel was answered. */
   readonly initiating:
@@ -113,6 +123,7 @@ export interface RadioRules {
   readonly scanWhileInitiating: boolean;
   readonly advertiseWhileInitiating: boolean;
   readonly resolvingListSize: number;
+  readonly acceptListSize: number;
   /** Sets that the controller will not enable until a link has ended. */
   readonly blockedSets: ReadonlySet<number>;
 }
@@ -127,7 +138,13 @@ export type RadioStep =
   | { readonly op: 'addToResolvingList'; readonly entry: ResolvingEntry }
   | { readonly op: 'removeFromResolvingList'; readonly entry: ResolvingEntry }
   | { readonly op: 'setAddressResolution'; readonly enable: boolean }
-  | { readonly op: 'setScanParameters'; readonly scan: ScanWant; readonly ownType: AddressType }
+  | {
+      readonly op: 'setScanParameters';
+      readonly scan: ScanWant;
+      readonly ownType: AddressType;
+      /** Whether it follows the accept list. */
+      readonly filtered: boolean;
+    }
   | { readonly op: 'enableScan'; readonly filterDuplicates: boolean }
   | { readonly op: 'disableScan' }
   | { readonly op: 'initiate'; readonly want: InitiatingWant; readonly own: OwnAddress }
@@ -137,6 +154,7 @@ export type RadioStep =
       readonly handle: number;
       readonly parameters: SetParameters;
       readonly own: OwnAddress;
+      readonly filtered: boolean;
     }
   | { readonly op: 'setAdvertisingSetAddress'; readonly handle: number; readonly address: Address }
   | { readonly op: 'setAdvertisingData'; readonly handle: number; readonly data: Uint8Array }
@@ -145,7 +163,6 @@ export type RadioStep =
   | { readonly op: 'disableAdvertising'; readonly handle: number }
   | { readonly op: 'removeAdvertisingSet'; readonly handle: number };
 
-const holds = (peers: readonly Peer[], peer: Peer): boolean => peers.some((one) => samePeer(one, peer));
 const sameOwn = (a: OwnAddress | undefined, b: OwnAddress): boolean => a !== undefined && samePeer(a, b);
 
 export const isDirected = (kind: AdvertisingKind): boolean =>
@@ -161,8 +178,15 @@ interface Planning {
   readonly newAddress: Address | undefined;
   /** The next step towards another resolving list, for which everything must stop first (Vol 4, Part E, 7.8.38 and 7.8.44). */
   readonly resolving: RadioStep | undefined;
+  /** Who is to be on the accept list. */
+  readonly acceptList: readonly Peer[] | undefined;
+  /** The next step towards that list, for which whatever follows it must stop first (Vol 4, Part E, 7.8.15). */
+  readonly listing: RadioStep | undefined;
   readonly mayScan: boolean;
 }
+
+const isFiltered = ({ acceptList }: Planning, acceptOnly: readonly Peer[] | undefined): boolean =>
+  acceptOnly !== undefined && sameMembers(acceptList, acceptOnly);
 
 const mayAdvertise = ({ want, rules }: Planning, handle: number): boolean =>
   want.sets.get(handle)?.enabled === true &&
@@ -196,38 +220,42 @@ const stopInitiating = ({ state, want, newAddress, resolving }: Planning): Radio
     : { op: 'cancelInitiating' };
 };
 
-const stopScanning = ({ state, want, newAddress, resolving, mayScan }: Planning): RadioStep | undefined => {
+/** Whether the scan parameters that the controller has are those that it should have. */
+const isScanSetUp = (planning: Planning): boolean => {
+  const { state, want } = planning;
+  const held = state.scanParameters;
+  return (
+    held !== undefined &&
+    held.scan === want.scan &&
+    held.ownType === scanningAs(want).type &&
+    held.filtered === isFiltered(planning, want.scan.acceptOnly)
+  );
+};
+
+const stopScanning = (planning: Planning): RadioStep | undefined => {
+  const { state, newAddress, resolving, listing, mayScan } = planning;
   if (!state.scanning) return undefined;
-  const { scan, ownType } = state.scanParameters ?? {};
-  const stays = mayScan && newAddress === undefined && resolving === undefined;
-  return stays && scan === want.scan && ownType === scanningAs(want).type ? undefined : { op: 'disableScan' };
+  const listStays = listing === undefined || state.scanParameters?.filtered !== true;
+  const stays = mayScan && listStays && newAddress === undefined && resolving === undefined;
+  return stays && isScanSetUp(planning) ? undefined : { op: 'disableScan' };
 };
 
 const stopAdvertising = (planning: Planning): RadioStep | undefined => {
-  const { state, want, rules, newAddress, resolving } = planning;
+  const { state, want, rules, newAddress, resolving, listing } = planning;
   // With extended commands each set has an address of its own, which setAddress sees to.
   const stays = resolving === undefined && (newAddress === undefined || rules.extended);
   for (const [handle, set] of state.sets) {
     if (!set.enabled) continue;
     const goesOn =
       stays &&
+      (listing === undefined || !set.filtered) &&
       mayAdvertise(planning, handle) &&
       sameOwn(set.own, want.own.advertising(handle)) &&
-      want.sets.get(handle)?.parameters === set.parameters;
+      want.sets.get(handle)?.parameters === set.parameters &&
+      isFiltered(planning, set.parameters?.acceptOnly) === set.filtered;
     if (!goesOn) return { op: 'disableAdvertising', handle };
   }
   return undefined;
-};
-
-const editAcceptList = ({ state, want }: Planning): RadioStep | undefined => {
-  const peers = want.initiating?.peers;
-  if (peers === undefined || peers.length === 1) return undefined;
-  const held = state.acceptList;
-  if (held === undefined) return { op: 'clearAcceptList' };
-  const gone = held.find((peer) => !holds(peers, peer));
-  if (gone !== undefined) return { op: 'removeFromAcceptList', peer: gone };
-  const added = peers.find((peer) => !holds(held, peer));
-  return added === undefined ? undefined : { op: 'addToAcceptList', peer: added };
 };
 
 const holdsData = (held: Uint8Array | undefined, wanted: Uint8Array): boolean =>
@@ -240,8 +268,9 @@ const setUp = (planning: Planning, handle: number, wanted: SetWant): RadioStep |
   const own = want.own.advertising(handle);
   // What is paused keeps what it has: it is set up when its turn comes.
   if (!mayAdvertise(planning, handle)) return undefined;
-  if (set.parameters !== parameters || !sameOwn(set.own, own)) {
-    return { op: 'setAdvertisingParameters', handle, parameters, own };
+  const filtered = isFiltered(planning, parameters.acceptOnly);
+  if (set.parameters !== parameters || !sameOwn(set.own, own) || set.filtered !== filtered) {
+    return { op: 'setAdvertisingParameters', handle, parameters, own, filtered };
   }
   if (rules.extended && own.type === 'random' && set.randomAddress !== own.address) {
     return { op: 'setAdvertisingSetAddress', handle, address: own.address };
@@ -276,14 +305,13 @@ const startInitiating = ({ state, want }: Planning): RadioStep | undefined =>
     ? undefined
     : { op: 'initiate', want: want.initiating, own: want.own.initiating };
 
-const startScanning = ({ state, want, mayScan }: Planning): RadioStep | undefined => {
+const startScanning = (planning: Planning): RadioStep | undefined => {
+  const { state, want, mayScan } = planning;
   const { scan } = want;
   if (scan === undefined || !mayScan || state.scanning) return undefined;
-  const held = state.scanParameters;
-  const ownType = scanningAs(want).type;
-  return held?.scan === scan && held.ownType === ownType
-    ? { op: 'enableScan', filterDuplicates: scan.filterDuplicates }
-    : { op: 'setScanParameters', scan, ownType };
+  if (isScanSetUp(planning)) return { op: 'enableScan', filterDuplicates: scan.filterDuplicates };
+  const filtered = isFiltered(planning, scan.acceptOnly);
+  return { op: 'setScanParameters', scan, ownType: scanningAs(want).type, filtered };
 };
 
 /**
@@ -297,12 +325,15 @@ export const nextRadioStep = (
 ): RadioStep | undefined => {
   const address = sharedAddress(want, rules);
   const initiates = want.initiating !== undefined || state.initiating !== undefined;
+  const acceptList = acceptListFor(want, rules);
   const planning: Planning = {
     state,
     want,
     rules,
     newAddress: address === state.randomAddress ? undefined : address,
     resolving: nextResolvingStep(state, want, rules),
+    acceptList,
+    listing: nextAcceptListStep(state.acceptList, acceptList),
     mayScan: want.scan !== undefined && (!initiates || rules.scanWhileInitiating),
   };
   const stop = stopInitiating(planning) ?? stopScanning(planning) ?? stopAdvertising(planning);
@@ -312,7 +343,7 @@ export const nextRadioStep = (
   if (planning.newAddress !== undefined) return { op: 'setRandomAddress', address: planning.newAddress };
   return (
     planning.resolving ??
-    editAcceptList(planning) ??
+    planning.listing ??
     startInitiating(planning) ??
     advertise(planning) ??
     startScanning(planning)

@@ -2,7 +2,7 @@ import { type Peer, type ResolvingEntry, samePeer } from './radio-controller.ts'
 import type { RadioRules, RadioState, RadioStep, RadioWant } from './radio-plan.ts';
 
 /** Entries that the controller takes: as many as it has room for, and each peer and each key once (Vol 4, Part E, 7.8.38). */
-const wantedEntries = (
+export const wantedEntries = (
   { resolving }: RadioWant,
   { resolvingListSize }: RadioRules,
 ): readonly ResolvingEntry[] => resolving.slice(0, resolvingListSize);

@@ -36,7 +36,10 @@ export const afterRadioStep = (state: RadioState, step: RadioStep): RadioState =
     case 'setAddressResolution':
       return { ...state, resolution: step.enable };
     case 'setScanParameters':
-      return { ...state, scanParameters: { scan: step.scan, ownType: step.ownType } };
+      return {
+        ...state,
+        scanParameters: { scan: step.scan, ownType: step.ownType, filtered: step.filtered },
+      };
     case 'enableScan':
       return { ...state, scanning: true };
     case 'disableScan':
@@ -48,7 +51,11 @@ export const afterRadioStep = (state: RadioState, step: RadioStep): RadioState =
         ? state
         : { ...state, initiating: { ...state.initiating, cancelling: true } };
     case 'setAdvertisingParameters':
-      return withSet(state, step.handle, { parameters: step.parameters, own: step.own });
+      return withSet(state, step.handle, {
+        parameters: step.parameters,
+        own: step.own,
+        filtered: step.filtered,
+      });
     case 'setAdvertisingSetAddress':
       return withSet(state, step.handle, { randomAddress: step.address });
     case 'setAdvertisingData':

@@ -297,6 +297,7 @@ export class Radio implements RadioSink {
         this.#rules.limitResolving(verdict.size);
         return;
       case 'acceptListFull':
+        this.#rules.limitAcceptList(verdict.size);
         this.#wants.initiatingUser?.acceptListFull(verdict.size);
         return;
       case 'fail':

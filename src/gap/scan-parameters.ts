@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../core/errors.ts';
 import { scanInterval, scanWindow, toSlots } from './intervals.ts';
+import { sameMembers } from './radio-accept-list.ts';
 import type { ScanWant } from './radio-plan.ts';
 
 /** How to scan. The defaults are those of Vol 3, Part C, Appendix A for a user who waits: 30 ms in every 60. */
@@ -29,7 +30,7 @@ export const toScanWant = (given: ScanParameters): ScanWant => {
   };
 };
 
-/** What serves several scanners at once: as often and as long as the keenest, active if one is, filtered if all are. */
+/** What serves several scanners at once: as often and as long as the keenest, active if one is, filtered if all are, choosy if all are alike. */
 export const unionOfScans = (scans: readonly ScanWant[]): ScanWant | undefined => {
   const [first, ...more] = scans;
   if (first === undefined) return undefined;
@@ -40,6 +41,7 @@ export const unionOfScans = (scans: readonly ScanWant[]): ScanWant | undefined =
       interval,
       window: Math.min(interval, Math.max(union.window, scan.window)),
       filterDuplicates: union.filterDuplicates && scan.filterDuplicates,
+      acceptOnly: sameMembers(union.acceptOnly, scan.acceptOnly) ? union.acceptOnly : undefined,
     };
   }, first);
 };
@@ -48,4 +50,5 @@ export const sameScan = (a: ScanWant, b: ScanWant): boolean =>
   a.active === b.active &&
   a.interval === b.interval &&
   a.window === b.window &&
-  a.filterDuplicates === b.filterDuplicates;
+  a.filterDuplicates === b.filterDuplicates &&
+  sameMembers(a.acceptOnly, b.acceptOnly);

@@ -6,7 +6,9 @@ import {
   ReportBit,
 } from '../hci/codec/advertising-report.ts';
 import type { PeerIdentities } from './peer-identities.ts';
+import { toAcceptOnly } from './peer-like.ts';
 import type { Radio } from './radio.ts';
+import type { Peer } from './radio-controller.ts';
 import type { ScanWant } from './radio-plan.ts';
 import type { ScanUser } from './radio-users.ts';
 import { sameScan, unionOfScans } from './scan-parameters.ts';
@@ -25,7 +27,7 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
   ]);
   readonly #radio: Radio;
   readonly #deviceFor: DeviceFor<Device>;
-  readonly #identities: Pick<PeerIdentities, 'resolves' | 'hear'> | undefined;
+  readonly #identities: Pick<PeerIdentities, 'resolves' | 'hear' | 'identify'> | undefined;
   readonly #running = new Set<RunningScan>();
   readonly #reassembly: ScanReassembly;
   #want: ScanWant | undefined;
@@ -34,7 +36,7 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
   constructor(
     radio: Radio,
     deviceFor: DeviceFor<Device>,
-    identities?: Pick<PeerIdentities, 'resolves' | 'hear'>,
+    identities?: Pick<PeerIdentities, 'resolves' | 'hear' | 'identify'>,
   ) {
     this.#radio = radio;
     this.#deviceFor = deviceFor;
@@ -54,7 +56,9 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
 
   /** A scanner, which begins when its first result is asked for. Throws InvalidArgumentError for options out of range. */
   scan(options: ScanOptions = {}): Scanner<Device> {
-    return new Scanner(this, this.#radio, this.#deviceFor, options);
+    const identify = (peer: Peer): Peer => this.#identities?.identify(peer) ?? peer;
+    const acceptOnly = toAcceptOnly(options.acceptOnly, identify);
+    return new Scanner(this, this.#radio, this.#deviceFor, options, acceptOnly);
   }
 
   started(scan: RunningScan): void {
@@ -101,9 +105,10 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
   #share(onAir: AdvertisingReportCursor, data: Uint8Array): void {
     const report = this.#identified(onAir);
     const response = (report.eventType & ReportBit.scanResponse) !== 0;
-    for (const { parameters, table } of this.#running) {
-      // Another scanner's active scanning is none of a passive one's business.
-      if (!response || parameters.active) table.report(report, data);
+    for (const { parameters, table, accepts } of this.#running) {
+      // Another scanner's active scanning is none of a passive one's business, nor is whom it listens to.
+      if (response && !parameters.active) continue;
+      if (accepts === undefined || accepts.has(report.addressKey)) table.report(report, data);
     }
   }
 

@@ -1,14 +1,19 @@
+import { addressKeyOf } from '../core/address.ts';
 import { noTimer, type Timer } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle } from '../core/procedure.ts';
 import { checkDurationMs } from './intervals.ts';
+import type { PeerLike } from './peer-like.ts';
 import type { Radio } from './radio.ts';
+import type { Peer } from './radio-controller.ts';
 import type { ScanWant } from './radio-plan.ts';
 import { type ScanParameters, toScanWant } from './scan-parameters.ts';
 import { type DeviceFor, type Heard, ScanResult } from './scan-result.ts';
 import { ScanTable } from './scan-table.ts';
 
 export interface ScanOptions extends ScanParameters {
+  /** Whose advertising alone is wanted. The controller sorts the others out where it can tell them, which saves work; else the host does. Default: everybody's. */
+  readonly acceptOnly?: readonly PeerLike[] | undefined;
   /** How long to scan, counted from the first request for a result; then the iteration ends. Default: until it is closed. */
   readonly durationMs?: number | undefined;
   /** Ends the iteration: it then throws `signal.reason`. */
@@ -21,6 +26,8 @@ export interface ScanOptions extends ScanParameters {
 export interface RunningScan {
   /** In HCI units. */
   readonly parameters: ScanWant;
+  /** Whom it wants, by the numbers of addressKeyAt(); undefined for everybody. */
+  readonly accepts: ReadonlySet<number> | undefined;
   readonly table: ScanTable;
   /** Wakes the reader if there is something to read. Called after each event with reports. */
   deliver(): void;
@@ -74,7 +81,14 @@ export class Scanner<Device>
   #leaveScope: (() => void) | undefined;
   #stopping: Promise<void> = Promise.resolve();
 
-  constructor(owner: ScannerOwner, radio: Radio, deviceFor: DeviceFor<Device>, options: ScanOptions) {
+  /** `acceptOnly` is that of the options, by identity. */
+  constructor(
+    owner: ScannerOwner,
+    radio: Radio,
+    deviceFor: DeviceFor<Device>,
+    options: ScanOptions,
+    acceptOnly?: readonly Peer[] | undefined,
+  ) {
     this.#owner = owner;
     this.#radio = radio;
     this.#deviceFor = deviceFor;
@@ -82,7 +96,8 @@ export class Scanner<Device>
     this.#signal = options.signal;
     this.#table = new ScanTable(checkMaxDevices(options.maxDevices), () => owner.advertiserDropped());
     this.#run = {
-      parameters: toScanWant(options),
+      parameters: { ...toScanWant(options), acceptOnly },
+      accepts: acceptOnly && new Set(acceptOnly.map(({ address, type }) => addressKeyOf(address, type))),
       table: this.#table,
       deliver: () => this.#deliver(),
       fail: (reason) => this.#fail(reason),

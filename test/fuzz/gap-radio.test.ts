@@ -28,10 +28,24 @@ const entries: readonly ResolvingEntry[] = Array.from({ length: 6 }, (_, i) => (
   localIrk: keyOf(9),
 }));
 
+const acceptOnly = fc.option(
+  fc.subarray([...peers.slice(0, 3), ...entries.map(({ peer }) => peer)], { minLength: 1 }),
+  { nil: undefined },
+);
+
 const action = fc.oneof(
-  fc.record({ do: fc.constant('scan' as const), active: fc.boolean(), filterDuplicates: fc.boolean() }),
+  fc.record({
+    do: fc.constant('scan' as const),
+    active: fc.boolean(),
+    filterDuplicates: fc.boolean(),
+    acceptOnly,
+  }),
   fc.record({ do: fc.constant('closeScan' as const), which: fc.nat(9) }),
-  fc.record({ do: fc.constant('advertise' as const), timeoutMs: fc.integer({ min: 1, max: 400 }) }),
+  fc.record({
+    do: fc.constant('advertise' as const),
+    timeoutMs: fc.integer({ min: 1, max: 400 }),
+    acceptOnly,
+  }),
   fc.record({ do: fc.constant('broadcast' as const), durationMs: fc.integer({ min: 1, max: 400 }) }),
   fc.record({
     do: fc.constant('connect' as const),

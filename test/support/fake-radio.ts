@@ -82,6 +82,9 @@ export class FakeRadio implements RadioController {
   advertisesWhileInitiating = true;
   randomAddress: Address | undefined;
   acceptList: Peer[] = [];
+  /** Who follows the accept list. */
+  scanFiltered = false;
+  readonly filteredSets = new Set<number>();
   resolvingListRoom = 8;
   resolvingList: ResolvingEntry[] = [];
   resolution = false;
@@ -158,7 +161,9 @@ export class FakeRadio implements RadioController {
         this.resolution = step.enable;
         return 0;
       case 'setScanParameters':
-        return this.scanning ? this.#disallowed('scan parameters while scanning') : 0;
+        if (this.scanning) return this.#disallowed('scan parameters while scanning');
+        this.scanFiltered = step.filtered;
+        return 0;
       case 'enableScan':
         if (this.initiating !== undefined && !this.scansWhileInitiating) return COMMAND_DISALLOWED;
         this.scanning = true;
@@ -173,7 +178,10 @@ export class FakeRadio implements RadioController {
         if (!this.cancelLies) this.failAttempt(UNKNOWN_CONNECTION_IDENTIFIER);
         return 0;
       case 'setAdvertisingParameters':
-        return this.enabled.has(step.handle) ? this.#disallowed('advertising parameters while enabled') : 0;
+        if (this.enabled.has(step.handle)) return this.#disallowed('advertising parameters while enabled');
+        this.filteredSets.delete(step.handle);
+        if (step.filtered) this.filteredSets.add(step.handle);
+        return 0;
       case 'setAdvertisingSetAddress':
         return 0;
       case 'setAdvertisingData':
@@ -220,7 +228,9 @@ export class FakeRadio implements RadioController {
   }
 
   #editAcceptList(step: RadioStep): number {
-    if (this.initiating !== undefined && this.initiating.want.peers.length > 1) {
+    const initiates = this.initiating !== undefined && this.initiating.want.peers.length > 1;
+    const advertises = [...this.enabled].some((handle) => this.filteredSets.has(handle));
+    if (initiates || advertises || (this.scanning && this.scanFiltered)) {
       return this.#disallowed('accept list in use');
     }
     if (step.op === 'clearAcceptList') this.acceptList = [];

@@ -47,6 +47,7 @@ describe('advertise', () => {
       handle: 0,
       parameters: { kind: 'connectable', interval: 400, peer: undefined },
       own,
+      filtered: false,
     });
     expect(bench.fake.take()).toEqual(['setRandomAddress', ...setUp]);
     bench.fake.linkUp('peripheral', central);

@@ -160,6 +160,7 @@ const steps: readonly RadioStep[] = [
     op: 'setScanParameters',
     scan: { active: true, interval: 96, window: 48, filterDuplicates: true },
     ownType: 'random',
+    filtered: false,
   },
   { op: 'enableScan', filterDuplicates: true },
   { op: 'disableScan' },
@@ -170,6 +171,7 @@ const steps: readonly RadioStep[] = [
     handle: 0,
     parameters: { kind: 'connectable', interval: 160, peer: undefined },
     own,
+    filtered: false,
   },
   { op: 'setAdvertisingData', handle: 0, data: Uint8Array.of(2, 1, 6) },
   { op: 'setScanResponseData', handle: 0, data: new Uint8Array(0) },
@@ -247,7 +249,13 @@ describe('commands', () => {
     for (const [type, kind] of kinds.entries()) {
       const directed = kind.startsWith('directed') ? peer : undefined;
       const set = { kind, interval: 160, peer: directed };
-      const [sent] = await run({ op: 'setAdvertisingParameters', handle: 0, parameters: set, own });
+      const [sent] = await run({
+        op: 'setAdvertisingParameters',
+        handle: 0,
+        parameters: set,
+        own,
+        filtered: false,
+      });
       expect(sent?.parameters).toEqual({
         advertisingIntervalMin: 160,
         advertisingIntervalMax: 160,
@@ -272,7 +280,13 @@ describe('commands', () => {
     } as const;
     for (const kind of Object.keys(properties) as (keyof typeof properties)[]) {
       const set = { kind, interval: 160, peer: undefined };
-      const [sent] = await run({ op: 'setAdvertisingParameters', handle: 2, parameters: set, own });
+      const [sent] = await run({
+        op: 'setAdvertisingParameters',
+        handle: 2,
+        parameters: set,
+        own,
+        filtered: false,
+      });
       expect(sent?.parameters).toMatchObject({
         advertisingHandle: 2,
         advertisingEventProperties: properties[kind],
@@ -281,6 +295,44 @@ describe('commands', () => {
       });
     }
   });
+
+  test.each([true, false])('who follows the accept list says so (extended: %s)', async (extended) => {
+    const { run } = await open(extended ? undefined : legacyOnly);
+    const set = { kind: 'connectable', interval: 160, peer: undefined } as const;
+    for (const filtered of [true, false]) {
+      const [advertising] = await run({
+        op: 'setAdvertisingParameters',
+        handle: 0,
+        parameters: set,
+        own,
+        filtered,
+      });
+      expect(advertising?.parameters).toMatchObject({ advertisingFilterPolicy: filtered ? 3 : 0 });
+      const scan = { active: false, interval: 96, window: 48, filterDuplicates: false };
+      const [scanning] = await run({ op: 'setScanParameters', scan, ownType: 'public', filtered });
+      expect(scanning?.parameters).toMatchObject({ scanningFilterPolicy: filtered ? 1 : 0 });
+    }
+  });
+
+  test.each([true, false])(
+    'who is called privately has addresses of the controller (extended: %s)',
+    async (extended) => {
+      const { run } = await open(extended ? undefined : legacyOnly);
+      for (const type of ['public', 'random'] as const) {
+        const [sent] = await run({
+          op: 'setAdvertisingParameters',
+          handle: 0,
+          parameters: { kind: 'directedLowDuty', interval: 160, peer, privately: true },
+          own: { ...own, type },
+          filtered: false,
+        });
+        expect(sent?.parameters).toMatchObject({
+          ownAddressType: type === 'public' ? 2 : 3,
+          peerAddress: peer.address,
+        });
+      }
+    },
+  );
 
   test('high duty cycle has an end in extended advertising', async () => {
     const { run } = await open();

@@ -38,6 +38,7 @@ const legacy: RadioRules = {
   scanWhileInitiating: true,
   advertiseWhileInitiating: true,
   resolvingListSize: 4,
+  acceptListSize: 4,
   blockedSets: new Set(),
 };
 const nothing: RadioWant = {
@@ -388,5 +389,92 @@ describe('the resolving list', () => {
     expect(walk(initialRadioState, { resolving: [first] }, { resolvingListSize: 0 }).ops).toEqual([]);
     expect(walk(known.state, { resolving: [] }).ops).toEqual(['setAddressResolution']);
     expect(isResolved(walk(known.state, { resolving: [] }).state, a)).toBe(false);
+  });
+});
+
+describe('the accept list', () => {
+  const choosyScan: ScanWant = { ...scan, acceptOnly: [a, b] };
+  const choosy = (...peers: Peer[]): SetWant =>
+    set({ parameters: { kind: 'connectable', interval: 160, peer: undefined, acceptOnly: peers } });
+  const one = (want: SetWant) => new Map([[0, want]]);
+
+  test('is filled before the scanner or the set that follows it', () => {
+    const scanning = walk(initialRadioState, { scan: choosyScan });
+    expect(scanning.ops).toEqual([
+      'setRandomAddress',
+      'clearAcceptList',
+      'addToAcceptList',
+      'addToAcceptList',
+      'setScanParameters',
+      'enableScan',
+    ]);
+    expect(scanning.state.scanParameters?.filtered).toBe(true);
+    const { state } = walk(initialRadioState, { sets: one(choosy(a)) });
+    expect(state.sets.get(0)).toMatchObject({ filtered: true, enabled: true });
+    expect(state.acceptList).toEqual([a]);
+  });
+
+  test('changes while nobody follows it', () => {
+    const running = walk(initialRadioState, { scan: choosyScan, sets: one(choosy(a, b)) }).state;
+    expect(running.scanParameters?.filtered).toBe(true);
+    const sets = one(choosy(b, c));
+    const { ops, state } = walk(running, { scan: choosyScan, sets });
+    expect(ops).toEqual([
+      'disableScan',
+      'disableAdvertising',
+      'removeFromAcceptList',
+      'addToAcceptList',
+      'setAdvertisingParameters',
+      'enableAdvertising',
+      'setScanParameters',
+      'enableScan',
+    ]);
+    // The set has it, and the host sorts out what the scanner hears.
+    expect(state.sets.get(0)?.filtered).toBe(true);
+    expect(state.scanParameters?.filtered).toBe(false);
+  });
+
+  test('goes to attempts first, and comes back', () => {
+    const sets = one(choosy(a));
+    const running = walk(initialRadioState, { sets }).state;
+    const initiating = to(b, c);
+    const busy = walk(running, { sets, initiating });
+    expect(busy.ops).toEqual([
+      'disableAdvertising',
+      'removeFromAcceptList',
+      'addToAcceptList',
+      'addToAcceptList',
+      'initiate',
+      'setAdvertisingParameters',
+      'enableAdvertising',
+    ]);
+    expect(busy.state.sets.get(0)?.filtered).toBe(false);
+    const over = walk(cancelled(busy.state), { sets });
+    expect(over.state.acceptList).toEqual([a]);
+    expect(over.state.sets.get(0)).toMatchObject({ filtered: true, enabled: true });
+  });
+
+  test('one peer that is named alone leaves the list to others', () => {
+    const { state } = walk(initialRadioState, { sets: one(choosy(a)), initiating: to(b) });
+    expect(state.sets.get(0)?.filtered).toBe(true);
+  });
+
+  test('is done without where it is too short, or somebody hides from the controller', () => {
+    const filtered = (want: Partial<RadioWant>, rules: Partial<RadioRules> = {}) =>
+      walk(initialRadioState, want, rules).state.sets.get(0)?.filtered;
+    const sets = one(choosy(a, b));
+    expect(filtered({ sets }, { acceptListSize: 2 })).toBe(true);
+    expect(filtered({ sets }, { acceptListSize: 1 })).toBe(false);
+    expect(filtered({ sets }, { acceptListSize: 0 })).toBe(false);
+    const hiding: ResolvingEntry = { peer: b, peerIrk: keyOf(1), localIrk: new Uint8Array(16) };
+    expect(filtered({ sets, resolving: [hiding] })).toBe(true);
+    expect(filtered({ sets, resolving: [hiding] }, { resolvingListSize: 0 })).toBe(false);
+    expect(filtered({ sets: one(choosy(a)), resolving: [hiding] }, { resolvingListSize: 0 })).toBe(true);
+  });
+
+  test('is followed together by those who want the same', () => {
+    const { state } = walk(initialRadioState, { scan: choosyScan, sets: one(choosy(b, a)) });
+    expect(state.scanParameters?.filtered).toBe(true);
+    expect(state.sets.get(0)?.filtered).toBe(true);
   });
 });

@@ -66,6 +66,7 @@ describe('life', () => {
         op: 'setScanParameters',
         ownType: 'random',
         scan: { active: true, interval: 160, window: 80, filterDuplicates: true },
+        filtered: false,
       },
       { op: 'enableScan', filterDuplicates: true },
     ]);
@@ -275,6 +276,7 @@ describe('several scanners', () => {
       op: 'setScanParameters',
       ownType: 'random',
       scan: { active: true, interval: 160, window: 64, filterDuplicates: false },
+      filtered: false,
     });
     await two.close();
     await next;
