@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['test/{unit,vectors,conformance,link,fuzz,security,aioble}/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
     allowOnly: false,
+    // No test waits for the clock: only a machine that is busy with other things takes so long.
+    testTimeout: 30_000,
   },
 });

@@ -9,7 +9,7 @@ export interface PeerLike {
   readonly addressType?: AddressType | undefined;
 }
 
-export const toPeer = ({ address, addressType, type = addressType ?? 'public' }: PeerLike): Peer => ({
+const toPeer = ({ address, addressType, type = addressType ?? 'public' }: PeerLike): Peer => ({
   address: parseAddress(address),
   type,
 });

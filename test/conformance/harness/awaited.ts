@@ -19,7 +19,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
         'GATT/SR/GAS': 'BV-02 BV-03 BV-05 BV-06 BV-08',
         'GATT/SR/GAW': 'BV-12 BV-13 BV-14 BI-41',
         'GATT/SR/GAN': 'BV-02',
-        'GATT/CL/GAS': 'BV-04',
         'GATT/CL/GPM': 'BV-11',
       },
     },

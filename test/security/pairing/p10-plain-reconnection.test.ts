@@ -30,6 +30,9 @@ test('P10: it encrypts by itself, and then asks', async () => {
 test('P10: a peripheral asks its bonded central to encrypt before it asks it for anything, and goes on answering', async () => {
   await using bench = await benchOf('peripheral');
   const ltk = await bondSecurely(bench);
+  // The tester hides, so that it is asked once whether it recognises itself (Vol 3, Part C, 12.4).
+  await bench.att.expect('08 0100 ffff a62a');
+  bench.att.send('01 08 0100 0a');
   await reconnect(bench);
   const reading = later(bench.connection.readByUuid(0x2a00));
   expect(await bench.tester.smp.next()).toMatch(/^0b/);
