@@ -9,7 +9,7 @@ import type { AttChannel } from './att-channel.ts';
 import { ATT_COMMAND_FLAG, AttOpcode, attOpcodeName } from './att-codes.ts';
 import { type AttCounterName, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
-import type { AttRequestOptions, Bearer } from './bearer.ts';
+import type { AttIndicationOptions, AttRequestOptions, Bearer } from './bearer.ts';
 import type { AttExchange } from './codec/exchanges.ts';
 import { ErrorResponse, encodePacket, HandleValueConfirmation } from './codec/responses.ts';
 import { type HandleValue, valuePacket } from './codec/value-pdus.ts';
@@ -258,13 +258,13 @@ export class AttBearer implements Bearer {
     return this.#outbox.notifyMultiple(values, wait);
   }
 
-  indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {
+  indicate(handle: number, value: Uint8Array, options: AttIndicationOptions): Promise<void> {
     return this.indicatePacket(valuePacket(AttOpcode.handleValueIndication, handle, value), options);
   }
 
   /** As indicate(), with a packet that holds the indication. */
-  indicatePacket(packet: Uint8Array, options: AttRequestOptions): Promise<void> {
-    const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  indicatePacket(packet: Uint8Array, options: AttIndicationOptions): Promise<void> {
+    const { what, defaultTimeoutMs = DEFAULT_TIMEOUT_MS, onConfirmed } = options;
     return this.#indications.run(
       {
         what,
@@ -273,6 +273,7 @@ export class AttBearer implements Bearer {
         packet,
         accept: (pdu) => {
           this.#read(pdu, what, confirmation);
+          onConfirmed?.();
         },
       },
       options,

@@ -9,7 +9,7 @@ import type { AttChannel } from './att-channel.ts';
 import { AttOpcode } from './att-codes.ts';
 import { type AttCounterName, attCounterNames, makeAttCounters } from './att-counters.ts';
 import type { AttServer } from './att-server.ts';
-import type { AttRequestOptions, Bearer } from './bearer.ts';
+import type { AttIndicationOptions, AttRequestOptions, Bearer } from './bearer.ts';
 import type { AttExchange } from './codec/exchanges.ts';
 import { encodePacket } from './codec/responses.ts';
 import { type HandleValue, valuePacket } from './codec/value-pdus.ts';
@@ -164,9 +164,12 @@ export class BearerSet implements Bearer {
     return this.single().notifyMultiple(values, wait);
   }
 
-  indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void> {
+  indicate(handle: number, value: Uint8Array, options: AttIndicationOptions): Promise<void> {
     const packet = valuePacket(AttOpcode.handleValueIndication, handle, value);
-    return this.#inTurn('indications', options, (bearer, wait) => bearer.indicatePacket(packet, wait));
+    const { onConfirmed } = options;
+    return this.#inTurn('indications', options, (bearer, wait) =>
+      bearer.indicatePacket(packet, { ...wait, onConfirmed }),
+    );
   }
 
   get #usable(): readonly AttBearer[] {

@@ -17,6 +17,11 @@ export interface AttRequestOptions extends WaitOptions {
   readonly onRefused?: ((error: AttError) => void) | undefined;
 }
 
+export interface AttIndicationOptions extends AttRequestOptions {
+  /** Told of the confirmation when it comes, whether or not the caller still waits, and before what the peer has sent behind it. Does not throw. */
+  readonly onConfirmed?: (() => void) | undefined;
+}
+
 /** What GATT sends by: one ATT bearer, or all of them that lead to a peer. */
 export interface Bearer {
   /** Ends when nothing can be sent any more. */
@@ -46,7 +51,7 @@ export interface Bearer {
   /** As notify() of several values, in as few PDUs as their lengths allow: for a peer that understands ATT_MULTIPLE_HANDLE_VALUE_NTF. */
   notifyMultiple(values: readonly HandleValue[], wait?: WaitOptions): Promise<void>;
   /** Resolves when the peer has confirmed. Giving up leaves its place taken as with request(). */
-  indicate(handle: number, value: Uint8Array, options: AttRequestOptions): Promise<void>;
+  indicate(handle: number, value: Uint8Array, options: AttIndicationOptions): Promise<void>;
   /** One bearer, for requests that must not be spread over several; it ends without another taking its place. */
   single(): Bearer;
 }

@@ -298,6 +298,15 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
   }
 
   /**
+   * Takes services out of the attribute database; clients that are connected are told.
+   *
+   * @throws InvalidStateError for a service that is not in it, or that another one includes.
+   */
+  unregisterServices(...services: readonly Service[]): void {
+    this.#server.unregister(...services);
+  }
+
+  /**
    * Takes the L2CAP channels that peers open to that SPSM, on all links of both roles, until the listener is closed.
    *
    * @throws InvalidStateError when somebody listens to that SPSM already.

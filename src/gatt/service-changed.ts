@@ -47,8 +47,9 @@ export class ServiceChanged {
       await link.bearer.indicate(this.#handles.handle, serviceChangedValue(range), {
         what: `telling ${link.what} of changed services`,
         timeoutMs: Number.POSITIVE_INFINITY,
+        // A request may come right behind the confirmation.
+        onConfirmed: () => client.announced(session.bearers.size),
       });
-      client.announced(session.bearers.size);
     }
   }
 }

@@ -6,8 +6,12 @@ export const Type = {
   secondaryService: 0x2801,
   include: 0x2802,
   characteristic: 0x2803,
+  extendedProperties: 0x2900,
   userDescription: 0x2901,
   clientConfiguration: 0x2902,
+  serviceChanged: 0x2a05,
+  clientSupportedFeatures: 0x2b29,
+  databaseHash: 0x2b2a,
 } as const;
 
 /** ATT error codes (Vol 3, Part F, 3.4.1.1). */
@@ -22,6 +26,8 @@ export const Code = {
   attributeNotFound: 0x0a,
   keySizeTooShort: 0x0c,
   invalidLength: 0x0d,
+  databaseOutOfSync: 0x12,
+  valueNotAllowed: 0x13,
 } as const;
 
 /** Opcodes of requests, for the error that answers them. */

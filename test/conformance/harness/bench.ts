@@ -8,7 +8,7 @@ import {
   open,
   type Service,
 } from 'jelling';
-import { type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
+import { type Air, type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
 import { expect } from 'vitest';
 import { mtuRequest, mtuResponse } from './att.ts';
 import type { TesterChannel } from './channel.ts';
@@ -40,10 +40,19 @@ export class Bench implements AsyncDisposable {
   /** Set by a case after which the link need not be there. */
   linkMayEnd = false;
   readonly #controller: VirtualController;
+  readonly #air: Air;
+  readonly #others: LowerTester[] = [];
   #connection: Connection | undefined;
 
-  private constructor(clock: ManualClock, tester: LowerTester, iut: Adapter, controller: VirtualController) {
+  private constructor(
+    clock: ManualClock,
+    air: Air,
+    tester: LowerTester,
+    iut: Adapter,
+    controller: VirtualController,
+  ) {
     this.clock = clock;
+    this.#air = air;
     this.tester = tester;
     this.iut = iut;
     this.#controller = controller;
@@ -83,7 +92,7 @@ export class Bench implements AsyncDisposable {
     const identityStore = new MemoryIdentityStore();
     const wanted = { gattCache, enhancedBearers, l2capChannels };
     const opening = open(own.connect(), { clock, identityStore, ...wanted });
-    const bench = new Bench(clock, tester, await loaded(clock, opening), own);
+    const bench = new Bench(clock, air, tester, await loaded(clock, opening), own);
     bench.iut.registerServices(...services);
     return bench;
   }
@@ -106,6 +115,17 @@ export class Bench implements AsyncDisposable {
     await this.clock.advance(0);
     await this.tester.connect(this.iut.address);
     this.#connection = await this.run(incoming);
+  }
+
+  /** Another tester connects to the implementation under test, beside the first. */
+  async connectAnother(): Promise<{ readonly tester: LowerTester; readonly connection: Connection }> {
+    const name = `tester ${this.#others.length + 2}`;
+    const tester = await LowerTester.open(this.#air.createController({ name, aclCount: 255 }), this.clock);
+    this.#others.push(tester);
+    const incoming = this.iut.advertise({ intervalMs: 20 });
+    await this.clock.advance(0);
+    await tester.connect(this.iut.address);
+    return { tester, connection: await this.run(incoming) };
   }
 
   /** The tester ends the link and makes another. */
@@ -157,14 +177,14 @@ export class Bench implements AsyncDisposable {
 
   /** What every case ends with: nothing unasked has come, the link is as it should be, and the controller was used by its rules. */
   async verdict(): Promise<void> {
-    await this.tester.quiet();
+    for (const tester of [this.tester, ...this.#others]) await tester.quiet();
     if (!this.linkMayEnd) expect(this.tester.isConnected, 'the link is up').toBe(true);
     expect(this.#controller.violations).toEqual([]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.clock.run(this.iut.close());
-    await this.tester.close();
+    for (const tester of [this.tester, ...this.#others]) await tester.close();
     await this.clock.advance(0);
   }
 }

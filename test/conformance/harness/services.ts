@@ -56,6 +56,7 @@ export const testServices = () => {
     indicate: true,
     initial: bytes('5e4d'),
   });
+  const alsoSending = new Characteristic(main, 0xb00d, { notify: true, initial: bytes('616263') });
 
   const unauthenticated = new Characteristic(main, 0xb00c, {
     read: { authenticated: true },
@@ -102,6 +103,7 @@ export const testServices = () => {
     fixed,
     longFixed,
     sending,
+    alsoSending,
     described,
     descriptors: [descriptor, longDescriptor, ...manyDescriptors],
     descriptor,
@@ -120,6 +122,7 @@ export const testServices = () => {
       [fixed, 0x0e],
       [longFixed, 0x0a],
       [sending, 0x32],
+      [alsoSending, 0x10],
       [unauthenticated, 0x0a],
       [described, 0x02],
     ] as const,

@@ -1,6 +1,6 @@
-import { Code, error, prepareWrite, prepareWriteResponse, Request, readByType } from './att.ts';
+import { Code, error, prepareWrite, prepareWriteResponse, Request, readByType, Type } from './att.ts';
 import type { TesterChannel } from './channel.ts';
-import { type Hex, items, octetAt, size, slice, u16At } from './pdu.ts';
+import { type Hex, items, octetAt, size, slice, u16, u16At } from './pdu.ts';
 
 // Steps that several cases share.
 
@@ -23,6 +23,14 @@ export const readAllByType = async (
     start = u16At(found.at(-1) ?? '', 0) + 1;
   }
   return found;
+};
+
+/** The handle of the value of a characteristic that the server has once, which the tester discovers. */
+export const findValue = async (att: TesterChannel, type: number): Promise<number> => {
+  const declarations = await readAllByType(att, 0x0001, 0xffff, Type.characteristic);
+  const found = declarations.find((each) => slice(each, 5) === u16(type));
+  if (found === undefined) throw new Error(`the server has no characteristic ${u16(type)}`);
+  return u16At(found, 3);
 };
 
 /** The tester prepares a value in parts of ATT_MTU - 5 octets at the smallest ATT_MTU, and each must come back as it was. */
