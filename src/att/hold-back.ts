@@ -16,6 +16,8 @@ export const holdBack = async <R>(
   { held, what, clock, scope, timeoutMs, signal }: HeldBack,
   work: (left: WaitOptions) => Promise<R>,
 ): Promise<R> => {
+  // Who has given up before this waits for nothing: should what held it back fail then, nobody is there to be told.
+  held.catch(() => undefined);
   const endMs = clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
   await procedure<void>(
     {

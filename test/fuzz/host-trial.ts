@@ -5,8 +5,10 @@ import {
   BleError,
   Characteristic,
   type Connection,
+  type GattCache,
   type LogRecord,
   ManualClock,
+  MemoryGattCache,
   MemoryIdentityStore,
   open,
   type RemoteCharacteristic,
@@ -97,6 +99,12 @@ export class Trial {
   stalled = false;
   readonly #seed: number;
   readonly #open = new Set<Tracked>();
+  #memory = new MemoryGattCache();
+  readonly #cache: GattCache = {
+    load: (peer) => this.#memory.load(peer),
+    save: (peer, attributes) => this.#memory.save(peer, attributes),
+    remove: (peer) => this.#memory.remove(peer),
+  };
   readonly #unhandled = (error: unknown): void => this.#problem(`unhandled rejection: ${describe(error)}`);
   readonly #uncaught = (error: unknown): void => this.#problem(`uncaught exception: ${describe(error)}`);
 
@@ -174,6 +182,7 @@ export class Trial {
       identityStore: host.store,
       log: this.#log,
       security: {},
+      gattCache: this.#cache,
       ...options,
     });
     host.ble = await this.track(
@@ -249,6 +258,8 @@ export class Trial {
       this.#problem('a host did not open again');
       return;
     }
+    // What a peer's own garbage has said under its hash would be believed for ever.
+    this.#memory = new MemoryGattCache();
     const work = async (): Promise<void> => {
       const incoming = b.advertise({ name: 'clean', services: [0x181a], intervalMs: 20, timeoutMs: 20_000 });
       const held = incoming.catch((error: unknown) => error);
