@@ -14,6 +14,9 @@ import { errors } from './errors/rows.ts';
 import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
 import type { Part } from './player.ts';
+import { ServicesCentral } from './services/jelling-central.ts';
+import { ServicesPeripheral } from './services/jelling-peripheral.ts';
+import { services } from './services/rows.ts';
 import type { Role, TopicName } from './table.ts';
 import { ValuesCentral } from './values/jelling-central.ts';
 import { ValuesPeripheral } from './values/jelling-peripheral.ts';
@@ -29,5 +32,6 @@ export const topics: Record<TopicName, Entry> = {
   channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
   database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
   errors: { topic: errors, ours: { central: ErrorsCentral, peripheral: ErrorsPeripheral } },
+  services: { topic: services, ours: { central: ServicesCentral, peripheral: ServicesPeripheral } },
   values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };

@@ -36,6 +36,12 @@ export class MemoryFiles implements FileStorage {
     for (const [name, bytes] of Object.entries(files)) this.files.set(name, bytes);
   }
 
+  /** A file of which some octets have arrived at another time. */
+  begin({ name, octets, there }: { name: string; octets: Uint8Array; there: number }): void {
+    const key = keyOf({ name, size: octets.length, digest: sha256Of(octets), replace: false });
+    this.partials.set(key, octets.subarray(0, there));
+  }
+
   async list(limit: number): Promise<readonly FileEntry[]> {
     if (this.files.size > limit) throw this.#error('listing', FileErrorReason.tooLarge);
     return [...this.files]

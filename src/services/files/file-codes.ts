@@ -56,7 +56,7 @@ export type FileErrorReason = number;
 
 const meanings: Readonly<Record<number, string>> = {
   [FileErrorReason.malformed]: 'Malformed: a message was malformed or out of place',
-  [FileErrorReason.notSupported]: 'Not Supported: the server knows no such request',
+  [FileErrorReason.notSupported]: 'Not Supported: the other side knows no such request, or another version',
   [FileErrorReason.invalidName]:
     'Invalid Name: a name is 1 to 255 octets that are a file name on every system, and does not begin with a dot',
   [FileErrorReason.notFound]: 'Not Found: there is no such file; the listing shows what there is',
