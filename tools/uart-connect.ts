@@ -12,7 +12,7 @@ const options = {
   ...lineOptions,
   linger: withDefault(
     'TIME',
-    'how long to go on listening when standard input has ended; 1s unless given, forever until the peer ends the link',
+    'how long to go on listening when standard input has ended; 1s unless given; with forever it goes on until the peer ends the link',
     duration,
     1_000,
   ),
