@@ -1,3 +1,4 @@
+import { bonds } from './bonds.ts';
 import type { Command } from './command.ts';
 import { files } from './files.ts';
 import { uart } from './uart.ts';
@@ -48,6 +49,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the values that a characteristic sends',
     load: async () => (await import('./subscribe.ts')).subscribe,
   },
+  bonds,
   files,
   uart,
   adapters: {
