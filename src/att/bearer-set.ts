@@ -69,6 +69,8 @@ export class BearerSet implements Bearer {
   /** Of this set, and of bearers that have ended. */
   readonly #counters = makeAttCounters();
   #largestMtu = Number.POSITIVE_INFINITY;
+  /** ATT_MTU as it was at last, once the set has ended. */
+  #lastMtu: number | undefined;
   #makeServer: ((bearer: AttBearer) => AttServer) | undefined;
   #valueReceiver: AttValueReceiver | undefined;
 
@@ -107,7 +109,7 @@ export class BearerSet implements Bearer {
   }
 
   get mtu(): number {
-    return Math.min(this.#largestMtu, largestOf(this.#bearers));
+    return this.#lastMtu ?? Math.min(this.#largestMtu, largestOf(this.#bearers));
   }
 
   get maxValueLength(): number {
@@ -263,6 +265,7 @@ export class BearerSet implements Bearer {
     // A transaction that was never completed leaves a channel that is open.
     if (member.enhanced?.scope.error === undefined) member.enhanced?.close();
     if (lost !== undefined || this.#bearers.length === 0) {
+      this.#lastMtu ??= mtu;
       this.scope.end(error);
       if (lost === undefined) this.#options.onPoisoned?.(error);
       return;

@@ -282,6 +282,13 @@ describe('ATT_MTU', () => {
     await Promise.all(all);
   });
 
+  test('stays what it was when the link has ended', () => {
+    const { set, fixed } = make(64, 100);
+    expect(set.mtu).toBe(100);
+    fixed.disconnect();
+    expect(set.mtu).toBe(100);
+  });
+
   test('bounds each request where it is sent', async () => {
     const { set } = make();
     const tooLong = set.indicate(1, new Uint8Array(21), { what: 'indicating' });
