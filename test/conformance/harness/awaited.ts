@@ -24,13 +24,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
       },
     },
     {
-      why: 'caching and values sent together: the feature is there, its case is not written',
-      cases: {
-        'GATT/SR/GAW': 'BV-12 BV-13 BV-14',
-        'GATT/CL/GPM': 'BV-11',
-      },
-    },
-    {
       why: 'pairing is there, its case is not written',
       cases: {
         'SM/CEN/PROT': 'BV-01',

@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
+import { prepareWrite, prepareWriteResponse } from './att.ts';
 import { Bench } from './bench.ts';
 import { conformance, type Mutation } from './case.ts';
 import { type Discovered, discover } from './client.ts';
 import { encryptLink } from './encrypted.ts';
 import { enhancedRequest, enhancedResponse } from './enhanced.ts';
-import { type Hex, items, octetAt, size, slice, u16, u16At } from './pdu.ts';
+import { type Hex, items, octetAt, ramp, size, slice, u16, u16At } from './pdu.ts';
 import { testServices } from './services.ts';
-import { Result } from './signalling.ts';
+import { Result, Signal, signal } from './signalling.ts';
 
 const EATT = 0x0027;
 /** What the tester takes: each PDU is one frame. */
@@ -20,8 +21,15 @@ export interface AttWay {
   silent(ms?: number): Promise<void>;
 }
 
+/** One that the tester can close. */
+interface EnhancedWay extends AttWay {
+  close(): Promise<void>;
+}
+
+type Bearers = readonly [EnhancedWay, EnhancedWay];
+
 /** An Enhanced ATT bearer as the tester has it: each PDU behind its length. */
-const bearerOf = (bench: Bench, ownCid: number, iutCid: number): AttWay => {
+const bearerOf = (bench: Bench, ownCid: number, iutCid: number): EnhancedWay => {
   const incoming = bench.tester.channel(ownCid);
   const send = (pdu: Hex): void => {
     const octets = pdu.replaceAll(' ', '');
@@ -39,13 +47,17 @@ const bearerOf = (bench: Bench, ownCid: number, iutCid: number): AttWay => {
       return take(pattern);
     },
     silent: (ms) => incoming.silent(ms),
+    close: async () => {
+      const request = signal(Signal.disconnectionRequest, 0x70, iutCid, ownCid);
+      await bench.signalling.exchange(request, signal(Signal.disconnectionResponse, 0x70, iutCid, ownCid));
+    },
   };
 };
 
 const cidsAt = (pdu: Hex): number[] => items(slice(pdu, 12), 2).map((cid) => u16At(cid, 0));
 
 /** The tester opens two Enhanced bearers. */
-const openBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
+const openBearers = async (bench: Bench): Promise<Bearers> => {
   const request = enhancedRequest(0x10, { ...TERMS, cids: [0x0041, 0x0042] });
   const answer = await bench.signalling.exchange(request, '1810 *');
   expect(u16At(answer, 10)).toBe(Result.success);
@@ -53,7 +65,7 @@ const openBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => 
 };
 
 /** The tester takes the two Enhanced bearers that the implementation under test opens. */
-const acceptBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> => {
+export const acceptBearers = async (bench: Bench): Promise<Bearers> => {
   const request = await bench.signalling.expect(`17.. 0c00 ${u16(EATT)} *`);
   bench.signalling.send(
     enhancedResponse(octetAt(request, 1), Result.success, { ...TERMS, cids: [0x0041, 0x0042] }),
@@ -62,20 +74,34 @@ const acceptBearers = async (bench: Bench): Promise<readonly [AttWay, AttWay]> =
   return bearers(bench, cidsAt(request));
 };
 
-const bearers = (bench: Bench, [first = 0, second = 0]: readonly number[]): readonly [AttWay, AttWay] => [
+const bearers = (bench: Bench, [first = 0, second = 0]: readonly number[]): Bearers => [
   bearerOf(bench, 0x0041, first),
   bearerOf(bench, 0x0042, second),
 ];
+
+/** A value longer than the tester can write at once, and the parts of ATT_MTU - 5 octets in which it prepares it. */
+export const LONGEST_VALUE = ramp(512, 0x30);
+const PART = TERMS.mtu - 5;
+const parts = items(LONGEST_VALUE, PART).map((part, i) => ({ part, offset: i * PART }));
+
+/** The tester prepares these parts, one by each bearer in turn, and each must come back by that as it was. */
+export const prepareInTurn = async (
+  ways: readonly AttWay[],
+  handle: number,
+  { from, to }: { readonly from?: number; readonly to?: number } = {},
+): Promise<void> => {
+  for (const [i, { offset, part }] of parts.slice(from, to).entries()) {
+    const way = ways[i % ways.length];
+    if (way === undefined) throw new Error('the tester has no bearer');
+    await way.exchange(prepareWrite(handle, offset, part), prepareWriteResponse(handle, offset, part));
+  }
+};
 
 /** A case of GATT/SR on an encrypted link, with the test services and two Enhanced bearers that the tester has opened. */
 export const enhancedServerCase = (
   id: string,
   mutation: Mutation,
-  procedure: (
-    bench: Bench,
-    bearers: readonly [AttWay, AttWay],
-    database: ReturnType<typeof testServices>,
-  ) => Promise<void>,
+  procedure: (bench: Bench, bearers: Bearers, database: ReturnType<typeof testServices>) => Promise<void>,
 ): void =>
   conformance(id, mutation, async () => {
     const database = testServices();
@@ -89,7 +115,7 @@ export const enhancedServerCase = (
 export const enhancedClientCase = (
   id: string,
   mutation: Mutation,
-  procedure: (bench: Bench, bearers: readonly [AttWay, AttWay], discovered: Discovered) => Promise<void>,
+  procedure: (bench: Bench, bearers: Bearers, discovered: Discovered) => Promise<void>,
 ): void =>
   conformance(id, mutation, async () => {
     await using bench = await Bench.central({ enhancedBearers: true });
