@@ -16,6 +16,7 @@ export class RadioLinks {
   readonly #onGone: () => void;
   readonly #onUnclaimed: () => void;
   readonly #live = new Set<AclLink>();
+  #ended = 0;
   /** Links of the peripheral role that wait for LE Advertising Set Terminated to say whose they are. */
   readonly #unassigned = new Map<number, Unassigned>();
   /** Connection handles whose set was known without being told. */
@@ -29,6 +30,11 @@ export class RadioLinks {
 
   get count(): number {
     return this.#live.size;
+  }
+
+  /** Links that have ended so far. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** Notes that the set of this link has been dealt with: what LE Advertising Set Terminated will say is no news. */
@@ -71,6 +77,7 @@ export class RadioLinks {
     this.#live.add(up.link);
     up.link.scope.add(() => {
       this.#live.delete(up.link);
+      this.#ended++;
       this.#onGone();
     });
     if (take({ ...rest, own })) return;

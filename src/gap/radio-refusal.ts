@@ -13,13 +13,15 @@ export interface RefusalContext {
   readonly resolvingListHeld: number;
   /** Links that are up. */
   readonly links: number;
+  /** Whether a link has ended since the step was sent, so that the controller may have refused for a reason that is gone. */
+  readonly linkEnded: boolean;
   /** An earlier cancel was answered and never completed. */
   readonly cancelIgnored: boolean;
 }
 
 /** What follows from it. */
 export type RefusalVerdict =
-  /** The goal of the step is reached all the same. */
+  /** The goal of the step is reached all the same, or what was in its way is gone and it is taken again. */
   | { readonly kind: 'forget' }
   /** From now on scanning pauses while a connection is being initiated. */
   | { readonly kind: 'pauseScan' }
@@ -47,8 +49,13 @@ const explain = (error: HciError, advice: string): HciError =>
 
 const statusOf = (error: Error): number | undefined => (error instanceof HciError ? error.status : undefined);
 
+/** Whether a link that was in the way has ended meanwhile. */
+const isPast = (error: Error, { linkEnded }: RefusalContext): boolean =>
+  linkEnded && isShortage(statusOf(error));
+
 const onInitiate = (error: Error, context: RefusalContext): RefusalVerdict => {
   const { state, rules, cancelIgnored } = context;
+  if (isPast(error, context)) return { kind: 'forget' };
   if (error instanceof HciError && error.status === HciErrorCode.commandDisallowed && cancelIgnored) {
     const advice =
       'it answered the cancel of an earlier attempt and never completed it, so that it may still be looking for that peer; reset it by opening the adapter again';
@@ -64,6 +71,7 @@ const onInitiate = (error: Error, context: RefusalContext): RefusalVerdict => {
 
 const onEnableAdvertising = (handle: number, error: Error, context: RefusalContext): RefusalVerdict => {
   const { state, rules, links } = context;
+  if (isPast(error, context)) return { kind: 'forget' };
   if (isShortage(statusOf(error))) {
     if (state.initiating !== undefined && rules.advertiseWhileInitiating) return { kind: 'pauseAdvertising' };
     if (links > 0) return { kind: 'block', handle };

@@ -248,6 +248,7 @@ export class Radio implements RadioSink {
   }
 
   async #take(step: RadioStep): Promise<void> {
+    const { ended } = this.#links;
     const counted = isCountedFirst(step);
     if (counted) this.#state = afterRadioStep(this.#state, step);
     if (step.op === 'cancelInitiating') this.#limitCancel();
@@ -257,11 +258,11 @@ export class Radio implements RadioSink {
       if (step.op === 'enableAdvertising') this.#wants.setUser(step.handle)?.started?.();
     } catch (error) {
       // Whoever waits has the scope's error by then.
-      if (!this.#stopped) this.#refused(step, asError(error));
+      if (!this.#stopped) this.#refused(step, asError(error), this.#links.ended > ended);
     }
   }
 
-  #refused(step: RadioStep, error: Error): void {
+  #refused(step: RadioStep, error: Error, linkEnded: boolean): void {
     this.counters.add('stepsRefused');
     this.controller.log.write('warn', 'gap', () => `${step.op} refused: ${error.message}`);
     if (step.op === 'cancelInitiating') this.#cancelTimer.cancel();
@@ -273,6 +274,7 @@ export class Radio implements RadioSink {
       state: this.#state,
       rules: this.#rules.now,
       links: this.#links.count,
+      linkEnded,
       acceptListHeld,
       resolvingListHeld,
       cancelIgnored: this.#cancelIgnored,

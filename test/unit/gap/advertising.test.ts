@@ -388,6 +388,27 @@ describe('advertising for one central after the other', () => {
     await advertising.close();
   });
 
+  test('and asks again where the link ends before the refusal is read', async () => {
+    const advertising = manager.advertising();
+    const first = advertising.next();
+    await bench.settle();
+    const link = bench.fake.linkUp('peripheral', central);
+    await first;
+    bench.fake.refusals.set('enableAdvertising', [0x09]);
+    let answer = (): void => {};
+    bench.fake.slowAnswers.set('enableAdvertising', new Promise((resolve) => (answer = resolve)));
+    const second = advertising.next();
+    await bench.settle();
+    link.disconnect();
+    bench.fake.slowAnswers.clear();
+    answer();
+    await bench.settle();
+    expect(bench.fake.enabled.size).toBe(1);
+    bench.fake.linkUp('peripheral', other);
+    await second;
+    await advertising.close();
+  });
+
   test('and the deadline says so', async () => {
     const advertising = manager.advertising({ timeoutMs: 500 });
     const first = advertising.next();
