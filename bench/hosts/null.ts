@@ -175,17 +175,26 @@ const send = async (count: number, phase: Phase): Promise<void> => {
   }
 };
 
+/** Resolves when so many more packets have come; those may be among them that came before the call. */
 const receive = (count: number): Promise<void> =>
   new Promise((resolve) => {
-    wanted = received + count;
+    wanted += count;
     onWanted = resolve;
+    if (received >= wanted) resolve();
   });
+
+/** Nothing travels between two phases. */
+const countAnew = (): void => {
+  received = 0;
+  wanted = 0;
+};
 
 const PEER = served.peripheralAddress;
 let linked = false;
 
 const peripheral: Omit<Side, 'close' | 'counted'> = {
   async prepare(phase) {
+    countAnew();
     if (!linked) {
       const up = next((resolve) => {
         onLink = resolve;
@@ -207,6 +216,7 @@ const peripheral: Omit<Side, 'close' | 'counted'> = {
 
 const central: Omit<Side, 'close' | 'counted'> = {
   async prepare({ kind }) {
+    countAnew();
     const wantsLink = kind !== 'connect' && kind !== 'report';
     if (wantsLink && !linked) {
       await connect(PEER);
