@@ -40,6 +40,9 @@ export const lastDevice = 0xff;
 /** Links that a central has at once, each to a device of its own. */
 export const linkCount = 32;
 
+/** A deadline for a machine that is busy elsewhere. */
+export const patience = { timeoutMs: 30_000 } as const;
+
 /** The SPSM and the longest SDU of the channel. */
 export const channelPsm = 0x80;
 export const channelMtu = 10_000;

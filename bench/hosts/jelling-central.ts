@@ -1,6 +1,6 @@
 import type { Adapter, Connection, L2capChannel, RemoteCharacteristic } from '../../src/index.ts';
 import { type Shares, type Side, served, tell } from '../child.ts';
-import { channelPsm, lastDevice, type Phase } from '../phases.ts';
+import { channelPsm, lastDevice, type Phase, patience } from '../phases.ts';
 import type { SwitchedCache } from './switched-cache.ts';
 
 const discoverAll = async (link: Connection): Promise<void> => {
@@ -18,13 +18,14 @@ const writeOnAll = async (
   count: number,
 ): Promise<Shares> => {
   const bytes = new Uint8Array(size);
+  const options = { response: false, ...patience };
   let left = count;
   return Promise.all(
     remotes.map(async (remote) => {
       let written = 0;
       while (left > 0) {
         left--;
-        await remote.write(bytes, { response: false });
+        await remote.write(bytes, options);
         written++;
       }
       return written;
@@ -90,7 +91,7 @@ export const makeCentral = (ble: Adapter, cache: SwitchedCache): Omit<Side, 'clo
       }
       const bytes = new Uint8Array(size);
       if (kind === 'sdu') {
-        for (let i = 0; i < count; i++) await channel?.send(bytes);
+        for (let i = 0; i < count; i++) await channel?.send(bytes, patience);
         return undefined;
       }
       if (remote === undefined) throw new Error('not prepared');
@@ -98,7 +99,8 @@ export const makeCentral = (ble: Adapter, cache: SwitchedCache): Omit<Side, 'clo
         let left = count;
         for await (const _ of remote.notifications({ depth: 100_000 })) if (--left === 0) break;
       } else if (kind === 'writeCommand') {
-        for (let i = 0; i < count; i++) await remote.write(bytes, { response: false });
+        const options = { response: false, ...patience };
+        for (let i = 0; i < count; i++) await remote.write(bytes, options);
       } else {
         for (let i = 0; i < count; i++) await remote.read();
       }

@@ -8,7 +8,7 @@ import {
   Service,
 } from '../../src/index.ts';
 import { type Side, served } from '../child.ts';
-import { channelMtu, channelPsm, largeDatabase, type Phase, smallDatabase } from '../phases.ts';
+import { channelMtu, channelPsm, largeDatabase, type Phase, patience, smallDatabase } from '../phases.ts';
 
 /** Tells when so many of something have come, however early they began. */
 class Awaited {
@@ -112,8 +112,8 @@ export const makePeripheral = (ble: Adapter): Omit<Side, 'close' | 'counted'> =>
     },
     async run({ kind, size }: Phase, count: number): Promise<undefined> {
       if (kind === 'notify') {
-        const bytes = new Uint8Array(size);
-        for (let i = 0; i < count; i++) await value.notify(connection, { value: bytes });
+        const options = { value: new Uint8Array(size), ...patience };
+        for (let i = 0; i < count; i++) await value.notify(connection, options);
       } else if (kind === 'writeCommand' || kind === 'links') await writes.all(count);
       else if (kind === 'sdu') await sdus.all(count);
     },
