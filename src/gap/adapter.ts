@@ -22,6 +22,7 @@ import type { Connection } from './connection.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { IdentityStore } from './identity.ts';
+import { keepWithBonds, recallClients } from './kept-clients.ts';
 import { KnownSelf } from './known-self.ts';
 import { type L2capListener, L2capListeners, type L2capListenOptions } from './l2cap-listener.ts';
 import { assembleLink } from './link-assembly.ts';
@@ -112,7 +113,9 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
       appearance: options.appearance,
       resolvesAddresses: options.privacy !== undefined && radio.abilities.resolvingListSize > 0,
       enhancedBearers: this.#hasEnhancedBearers,
+      clientKeeper: keepWithBonds(self.bonds, log),
     });
+    recallClients(this.#server, self.bonds, log);
     const { gattCache = new MemoryGattCache() } = options;
     this.#gattCache = gattCache === false ? undefined : gattCache;
     this.#listeners = new L2capListeners(clock, log, hci.scope, this.#hasChannels);

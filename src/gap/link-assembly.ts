@@ -21,6 +21,7 @@ import { Connection } from './connection.ts';
 import { layered } from './counter-sums.ts';
 import type { Device } from './device.ts';
 import { HciEncryption } from './hci-encryption.ts';
+import { identityKey } from './kept-clients.ts';
 import { ConnectionChannels } from './l2cap-connection-channels.ts';
 import { admission, type L2capListeners } from './l2cap-listener.ts';
 import { LinkControl } from './link-control.ts';
@@ -106,6 +107,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       server.keepClient(connection, identityKey(identity));
       knowBetter();
     },
+    onProven: ({ peer: identity }) => server.keepClient(connection, identityKey(identity)),
     onEncrypted: () => {
       knowBetter();
       if (context.enhancedBearers) enhanced.linkEncrypted();
@@ -195,6 +197,3 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
 /** The address that the peer was on the air with. */
 const onAir = ({ peer, peerResolvableAddress }: NewLink): Peer =>
   peerResolvableAddress === undefined ? peer : { address: peerResolvableAddress, type: 'random' };
-
-/** What a GATT client's state is kept under. */
-const identityKey = ({ address, type }: Peer): string => `${address}/${type}`;

@@ -50,6 +50,8 @@ export interface SecurityManagerOptions {
   readonly reordersEvents: boolean;
   /** A bond has been made on this link, and is kept. */
   readonly onBonded: (bond: Bond) => void;
+  /** The link is encrypted with the key of a bond: the peer is who it seems to be. */
+  readonly onProven?: ((bond: Bond) => void) | undefined;
 }
 
 export const smpCounterNames = [

@@ -244,6 +244,10 @@ export class SecurityManager {
       if (isOfRun) run.cancel(PairingFailedReason.unspecifiedReason, error);
     } else if (isOfRun) this.#pairer.encrypted(run);
     else if (run === undefined) this.#encryptedByBond();
+    // A key of a pairing that was given up meanwhile shows nothing.
+    const isOfBond =
+      outcome.kind === 'on' && outcome.offered !== undefined && outcome.offered.run === undefined;
+    if (isOfBond && this.bond !== undefined) this.#options.onProven?.(this.bond);
   }
 
   #encryptedByBond(): void {

@@ -5,8 +5,8 @@ serverCase(
   'GATT/SR/GAR/BI-16-C',
   {
     file: 'src/gatt/access.ts',
-    from: 'if (!security.encrypted) {',
-    to: 'if (security.encrypted) {',
+    from: 'if (rule === openAccess || !needsEncryption(rule)) return ALLOWED;',
+    to: 'if (rule === openAccess || needsEncryption(rule)) return ALLOWED;',
   },
   async ({ att }, { unauthenticated }) => {
     // 1. The tester, which has not paired, reads a part of a value that needs authentication, and is refused.
