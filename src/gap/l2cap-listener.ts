@@ -5,7 +5,8 @@ import { InvalidStateError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
-import { type AccessRule, checkAccess, type LinkSecurity, openAccess } from '../gatt/access.ts';
+import { type AccessRule, checkAccess, checkRule, type LinkSecurity, openAccess } from '../gatt/access.ts';
+import { isPromise } from '../gatt/is-promise.ts';
 import type { CreditChannel } from '../l2cap/credit-channel.ts';
 import { CreditResult } from '../l2cap/credit-codes.ts';
 import { type CreditListener, checkMtu, checkSpsm } from '../l2cap/credit-terms.ts';
@@ -27,7 +28,7 @@ export interface L2capListenOptions {
   readonly mtu?: number | undefined;
   /** What the link must offer. Nothing unless given. */
   readonly security?: AccessRule | undefined;
-  /** Asked last, for each channel: false refuses it with Insufficient Authorization. */
+  /** Asked last, for each channel: anything but true, at once, refuses it with Insufficient Authorization. */
   readonly authorize?: ((connection: Connection) => boolean) | undefined;
 }
 
@@ -61,6 +62,7 @@ export class L2capListeners {
     const { psm } = options;
     checkSpsm(psm);
     checkMtu(options.mtu ?? DEFAULT_L2CAP_MTU);
+    if (options.security !== undefined) checkRule(options.security);
     if (this.#listeners.has(psm)) {
       throw new InvalidStateError(
         `SPSM 0x${psm.toString(16)} is being listened to already: close that first`,
@@ -192,8 +194,14 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
     const { security, authorize } = this.#options;
     const admitted = admission(security ?? openAccess, link);
     if (admitted !== CreditResult.success) return admitted;
+    if (authorize === undefined) return CreditResult.success;
     try {
-      if (authorize === undefined || authorize(link.connection)) return CreditResult.success;
+      const answer: unknown = authorize(link.connection);
+      if (answer === true) return CreditResult.success;
+      if (isPromise(answer)) {
+        Promise.resolve(answer).catch(() => undefined);
+        throw new TypeError('it gives a promise, and has to know at once');
+      }
     } catch (error) {
       this.#listeners.log.write(
         'error',

@@ -48,18 +48,45 @@ export const openAccess: AccessRule = {};
 const SHORTEST_KEY = 7;
 const LONGEST_KEY = 16;
 
-/** The rule that an option stands for; undefined where it permits nothing. Throws InvalidArgumentError for a size that no key has. */
+const ruleFields: { readonly [K in keyof AccessRule]-?: 'boolean' | 'number' } = {
+  encrypted: 'boolean',
+  authenticated: 'boolean',
+  secureConnections: 'boolean',
+  minKeySize: 'number',
+};
+
+/** Throws InvalidArgumentError for what is no rule: one that is misspelt would guard nothing. */
+export const checkRule = (rule: AccessRule): AccessRule => {
+  if (typeof rule !== 'object' || rule === null) {
+    throw new InvalidArgumentError(
+      `a rule of access is an object like { encrypted: true }, not ${String(rule)}`,
+    );
+  }
+  const known: Readonly<Record<string, string>> = ruleFields;
+  for (const [name, value] of Object.entries(rule)) {
+    const type = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (type === undefined) {
+      throw new InvalidArgumentError(
+        `a rule of access has ${Object.keys(ruleFields).join(', ')}, and no '${name}'`,
+      );
+    }
+    if (value !== undefined && typeof value !== type)
+      throw new InvalidArgumentError(`${name} of a rule of access is a ${type}; it is ${String(value)}`);
+  }
+  const { minKeySize } = rule;
+  const isKeySize = minKeySize === undefined || (minKeySize >= SHORTEST_KEY && minKeySize <= LONGEST_KEY);
+  if (isKeySize) return rule;
+  throw new InvalidArgumentError(
+    `minKeySize must be from ${SHORTEST_KEY} to ${LONGEST_KEY} octets; it is ${minKeySize}`,
+  );
+};
+
+/** The rule that an option stands for; undefined where it permits nothing. Throws InvalidArgumentError for what is no permission. */
 export const accessRule = (permission: Permission | undefined): AccessRule | undefined => {
   if (permission === undefined || permission === false) return undefined;
   if (permission === true) return openAccess;
-  const { minKeySize } = permission;
-  const isKeySize = minKeySize === undefined || (minKeySize >= SHORTEST_KEY && minKeySize <= LONGEST_KEY);
-  if (!isKeySize) {
-    throw new InvalidArgumentError(
-      `minKeySize must be from ${SHORTEST_KEY} to ${LONGEST_KEY} octets; it is ${minKeySize}`,
-    );
-  }
-  return needsEncryption(permission) ? permission : openAccess;
+  const rule = checkRule(permission);
+  return needsEncryption(rule) ? rule : openAccess;
 };
 
 /** What a link must offer that is to satisfy both rules. */

@@ -1,6 +1,17 @@
 import { Characteristic, InvalidStateError, MemoryGattCache, Service } from 'jelling';
 import { expect, test } from 'vitest';
-import { confirmation, indication, Request, read, readResponse } from '../../conformance/harness/att.ts';
+import {
+  confirmation,
+  error,
+  indication,
+  Request,
+  read,
+  readByType,
+  readResponse,
+  write,
+  writeCommand,
+  writeResponse,
+} from '../../conformance/harness/att.ts';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { type Hex, hex, octetAt, u16At } from '../../conformance/harness/pdu.ts';
 import { PeerDatabase, type PeerService } from '../../conformance/harness/peer-database.ts';
@@ -9,6 +20,8 @@ import { Hosts, linked } from '../../support/hosts.ts';
 const HASH = '000102030405060708090a0b0c0d0e0f';
 const OTHER_HASH = 'ff'.repeat(16);
 const CHANGED = 0x2a05;
+/** Vol 3, Part F, 3.4.1.1. */
+const DATABASE_OUT_OF_SYNC = 0x12;
 
 const generic = (hash: Hex): PeerService => ({
   uuid: 0x1801,
@@ -175,4 +188,30 @@ test('A13: what is known of a bonded peer is not believed of one that goes by it
   expect(connected).toBeDefined();
   await hosts.run(device.connection?.disconnect() ?? Promise.resolve());
   await hosts.run(impostor.ble.close());
+});
+
+test('A13: a client that has not heard of a change has its requests refused once, and its commands ignored', async () => {
+  const service = new Service(0xffb0);
+  const value = new Characteristic(service, 0xb001, {
+    read: true,
+    write: true,
+    writeNoResponse: true,
+    initial: 'x',
+  });
+  await using bench = await Bench.peripheral({ services: [service] });
+  const { att } = bench;
+  // It says that it can do with Database Out Of Sync (Vol 3, Part G, 7.2).
+  att.send(readByType(1, 0xffff, 0x2b29));
+  const found = await att.expect('09 *');
+  await att.exchange(write(u16At(found, 2), '01'), writeResponse);
+  bench.iut.registerServices(new Service(0xffb1));
+  await bench.clock.advance(0);
+
+  att.send(writeCommand(value.handle, '62'));
+  await att.exchange(write(value.handle, '61'), error(Request.write, value.handle, DATABASE_OUT_OF_SYNC));
+  expect(new TextDecoder().decode(value.read())).toBe('x');
+  // Told so it knows, and what it writes now is what it means.
+  await att.exchange(write(value.handle, '61'), writeResponse);
+  expect(new TextDecoder().decode(value.read())).toBe('a');
+  await bench.verdict();
 });

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'jelling';
 import { describe, expect, test } from 'vitest';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { Result, SPSM } from '../../conformance/harness/signalling.ts';
@@ -61,6 +62,26 @@ describe.each(modes)('L7: $name', (mode) => {
     expect(await ask({ cid: 0x0042 })).toBe(Result.insufficientAuthorization);
     await bench.run(listener.accept());
     await expectAlive(bench);
+  });
+
+  test('L7: who answers later has not said yes, whatever the answer will be', async () => {
+    await using bench = await Bench.peripheral();
+    const answers = [Promise.resolve(true), Promise.reject(new Error('nobody there'))];
+    const authorize = (() => answers.shift()) as never;
+    await using listener = bench.connection.l2capListen({ psm: SPSM, authorize });
+    const ask = asker(bench, mode);
+    for (let i = 0; i < 3; i++) expect(await ask({})).toBe(Result.insufficientAuthorization);
+    await listener.close();
+    await expectAlive(bench);
+  });
+
+  test('L7: a rule that is misspelt is refused, for it would let anybody in', async () => {
+    await using bench = await Bench.peripheral();
+    for (const security of ['encrypted', true, { encryption: true }, { encrypted: 'yes' }]) {
+      const listen = () => bench.connection.l2capListen({ psm: SPSM, security: security as never });
+      expect(listen).toThrow(InvalidArgumentError);
+    }
+    await bench.connection.l2capListen({ psm: SPSM, security: {} }).close();
   });
 
   test('L7: the SPSM of Enhanced ATT bearers needs a link that is encrypted', async () => {

@@ -402,6 +402,24 @@ describe('a rule', () => {
     );
   });
 
+  it.each<[unknown]>([
+    ['encrypted'],
+    [1],
+    [null],
+    [['encrypted']],
+    [() => true],
+    [{ encryption: true }],
+    [{ toString: true }],
+    [{ encrypted: 1 }],
+    [{ authenticated: 'yes' }],
+    [{ minKeySize: '16' }],
+  ])('that is none is refused, for it would guard nothing: %o', (read) => {
+    const service = new Service(0x1234);
+    const declare = () => new Characteristic(service, 0xaa00, { read: read as Permission });
+    expect(declare).toThrow(InvalidArgumentError);
+    expect(declare).toThrow(/rule of access/);
+  });
+
   it('of notify and one of indicate hold together for the subscription, and each alone when its values are sent', async () => {
     const clock = new ManualClock();
     const server = newServer(clock);
