@@ -150,6 +150,56 @@ test('aioble 10, no accept list: several devices are looked for at once, by one 
   await hosts.run(Promise.all(incoming));
 });
 
+describe('aioble 10, no accept list: who is not named', () => {
+  test('is not heard by a scan', async () => {
+    await using hosts = new Hosts();
+    const [central, wanted, other] = [await hosts.host(), await hosts.host(), await hosts.host()];
+    const stop = new AbortController();
+    const advertised = [wanted, other].map(({ ble }) =>
+      codeOf(ble.advertise({ intervalMs: 20, signal: stop.signal })),
+    );
+    const heard = new Set<string>();
+    const scanned = (async () => {
+      const acceptOnly = [central.ble.device(wanted.ble.address)];
+      for await (const { device } of central.ble.scan({ durationMs: 500, acceptOnly }))
+        heard.add(device.address);
+    })();
+    await hosts.run(scanned);
+    stop.abort();
+    await hosts.run(Promise.all(advertised));
+    expect([...heard]).toEqual([wanted.ble.address]);
+  });
+
+  test('is not let in by who advertises', async () => {
+    await using hosts = new Hosts();
+    const [peripheral, wanted, other] = [await hosts.host(), await hosts.host(), await hosts.host()];
+    const acceptOnly = [peripheral.ble.device(wanted.ble.address)];
+    const incoming = peripheral.ble.advertise({ intervalMs: 20, acceptOnly });
+    const device = other.ble.device(peripheral.ble.address);
+    expect(await hosts.run(codeOf(device.connect({ timeoutMs: 1_000 })))).toBe('BLE_TIMEOUT');
+    await hosts.run(wanted.ble.device(peripheral.ble.address).connect());
+    expect((await hosts.run(incoming)).device.address).toBe(wanted.ble.address);
+  });
+});
+
+test('aioble 10, no CCCD kept for bonded peers: one that comes back is subscribed as it was', async () => {
+  await using hosts = new Hosts();
+  const central = await hosts.host();
+  const peripheral = await hosts.host({ open: { security: {} } });
+  const service = new Service(0x181a);
+  const value = new Characteristic(service, 0x2a6e, { notify: true });
+  peripheral.ble.registerServices(service);
+  const first = await linked(hosts, central, peripheral);
+  await hosts.run(first.atCentral.pair());
+  const remote = await hosts.run(first.atCentral.service(0x181a));
+  await hosts.run((await hosts.run(remote.characteristic(0x2a6e))).subscribe());
+  await hosts.run(first.atCentral.disconnect());
+  await hosts.run(first.atPeripheral.disconnected());
+  const again = await linked(hosts, central, peripheral);
+  expect(value.subscription(again.atPeripheral)).toEqual({ notify: true, indicate: false });
+  await hosts.run(value.notify(again.atPeripheral, { value: 'back' }));
+});
+
 test('aioble 10, no EATT: on an encrypted link requests go by several bearers, so that a slow one holds up no other', async () => {
   await using hosts = new Hosts();
   const security = { open: { security: {} } };
