@@ -49,6 +49,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the values that a characteristic sends',
     load: async () => (await import('./subscribe.ts')).subscribe,
   },
+  pair: {
+    summary: 'pair with a peer, so that links to it are encrypted',
+    load: async () => (await import('./pair.ts')).pair,
+  },
   bonds,
   files,
   uart,

@@ -45,15 +45,20 @@ export const withPeer = <T>(
   invoked: Invoked,
   peer: string,
   work: (connection: Connection) => Promise<T>,
+  options: OpenOptions = {},
 ): Promise<T> =>
-  withAdapter(invoked, async (ble) => {
-    const { output } = invoked;
-    output.remark(`looking for ${printable(peer)} …`);
-    const device = await findPeer(ble, parsePeer(peer), waitFor(invoked));
-    await using connection = await device.connect(waitFor(invoked));
-    announceConnection(output, connection);
-    return await work(connection);
-  });
+  withAdapter(
+    invoked,
+    async (ble) => {
+      const { output } = invoked;
+      output.remark(`looking for ${printable(peer)} …`);
+      const device = await findPeer(ble, parsePeer(peer), waitFor(invoked));
+      await using connection = await device.connect(waitFor(invoked));
+      announceConnection(output, connection);
+      return await work(connection);
+    },
+    options,
+  );
 
 export const announceConnection = (output: Output, { device, mtu }: Connection): void => {
   const { address, addressType } = device;
