@@ -3,16 +3,23 @@ import {
   type Adapter,
   type Connection,
   type GattCache,
+  type IdentityAddress,
   ManualClock,
   MemoryIdentityStore,
   open,
   type Service,
 } from 'jelling';
-import { type Air, type ControllerOptions, createAir, type VirtualController } from 'jelling/virtual';
+import {
+  type Air,
+  type ControllerOptions,
+  createAir,
+  type SenderOnAir,
+  type VirtualController,
+} from 'jelling/virtual';
 import { expect } from 'vitest';
 import { mtuRequest, mtuResponse } from './att.ts';
 import type { TesterChannel } from './channel.ts';
-import { LowerTester } from './lower-tester.ts';
+import { LowerTester, type OnAir } from './lower-tester.ts';
 
 export interface BenchOptions {
   /** What the implementation under test serves. */
@@ -27,6 +34,8 @@ export interface BenchOptions {
   readonly enhancedBearers?: boolean;
   /** Whether it has L2CAP channels; so it is unless given. */
   readonly l2capChannels?: boolean;
+  /** Whether it hides behind private addresses. Not unless given. */
+  readonly privacy?: boolean;
 }
 
 /**
@@ -41,7 +50,9 @@ export class Bench implements AsyncDisposable {
   linkMayEnd = false;
   readonly #controller: VirtualController;
   readonly #air: Air;
+  readonly #isHidden: boolean;
   readonly #others: LowerTester[] = [];
+  #sent: SenderOnAir[] = [];
   #connection: Connection | undefined;
 
   private constructor(
@@ -50,12 +61,17 @@ export class Bench implements AsyncDisposable {
     tester: LowerTester,
     iut: Adapter,
     controller: VirtualController,
+    isHidden: boolean,
   ) {
     this.clock = clock;
     this.#air = air;
+    this.#isHidden = isHidden;
     this.tester = tester;
     this.iut = iut;
     this.#controller = controller;
+    air.monitor = (sent) => {
+      if (sent.station === controller.name) this.#sent.push(sent);
+    };
   }
 
   /** With the implementation under test as peripheral, which the tester has connected to. */
@@ -81,7 +97,7 @@ export class Bench implements AsyncDisposable {
 
   static async #open(options: BenchOptions): Promise<Bench> {
     const { services = [], controller, testerController } = options;
-    const { gattCache = false, enhancedBearers = false, l2capChannels } = options;
+    const { gattCache = false, enhancedBearers = false, l2capChannels, privacy } = options;
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });
     const own = air.createController({ name: 'under test', ...controller });
@@ -90,9 +106,9 @@ export class Bench implements AsyncDisposable {
       clock,
     );
     const identityStore = new MemoryIdentityStore();
-    const wanted = { gattCache, enhancedBearers, l2capChannels };
+    const wanted = { gattCache, enhancedBearers, l2capChannels, privacy };
     const opening = open(own.connect(), { clock, identityStore, ...wanted });
-    const bench = new Bench(clock, air, tester, await loaded(clock, opening), own);
+    const bench = new Bench(clock, air, tester, await loaded(clock, opening), own, privacy === true);
     bench.iut.registerServices(...services);
     return bench;
   }
@@ -110,11 +126,35 @@ export class Bench implements AsyncDisposable {
     return this.#connection;
   }
 
+  /** What the implementation under test has sent since the last call, of one kind, by the addresses that it shows there. */
+  sent(kind: SenderOnAir['kind']): readonly SenderOnAir[] {
+    const sent = this.#sent.filter((one) => one.kind === kind);
+    this.#sent = [];
+    return sent;
+  }
+
+  /** The tester as the upper tester calls it. */
+  get testerPeer(): IdentityAddress {
+    const { address, addressType: type } = this.iut.device(this.tester.address);
+    return { address, type };
+  }
+
+  /** The tester connects to whom it hears. */
   async connectFromTester(): Promise<void> {
     const incoming = this.iut.advertise({ intervalMs: 20 });
     await this.clock.advance(0);
-    await this.tester.connect(this.iut.address);
+    const { address, type } = await this.#shown();
+    await this.tester.connect(address, type);
     this.#connection = await this.run(incoming);
+  }
+
+  /** Under which address the implementation under test advertises. */
+  async #shown(): Promise<OnAir> {
+    if (!this.#isHidden) return { address: this.iut.address, type: 'public' };
+    await this.clock.advance(50);
+    const last = this.sent('advertising').at(-1);
+    if (last === undefined) throw new Error('the implementation under test does not advertise');
+    return last.from;
   }
 
   /** Another tester connects to the implementation under test, beside the first. */
@@ -128,24 +168,31 @@ export class Bench implements AsyncDisposable {
     return { tester, connection: await this.run(incoming) };
   }
 
-  /** The tester ends the link and makes another. */
-  async reconnectFromTester(): Promise<void> {
+  /** The tester ends the link. */
+  async part(): Promise<void> {
     this.tester.disconnect();
     await this.run(this.connection.disconnected());
     await this.clock.advance(0);
+  }
+
+  /** The tester ends the link and makes another. */
+  async reconnectFromTester(): Promise<void> {
+    await this.part();
     await this.connectFromTester();
   }
 
   /** The tester ends the link, and the implementation under test connects to it again. */
   async reconnectToTester(): Promise<void> {
-    this.tester.disconnect();
-    await this.run(this.connection.disconnected());
+    await this.part();
     await this.connectToTester();
   }
 
-  async connectToTester(): Promise<void> {
+  /** The implementation under test connects to the tester: by its identity, unless another of its addresses is given. */
+  async connectToTester(
+    { address, type }: OnAir = { address: this.tester.address, type: 'public' },
+  ): Promise<void> {
     this.tester.advertise();
-    this.#connection = await this.run(this.iut.device(this.tester.address).connect({ exchangeMtu: false }));
+    this.#connection = await this.run(this.iut.device(address, type).connect({ exchangeMtu: false }));
   }
 
   /** Lets time pass until what the upper tester has asked for is there. */

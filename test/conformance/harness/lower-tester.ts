@@ -1,7 +1,8 @@
 import type { HciTransport, ManualClock } from 'jelling';
 import type { VirtualController } from 'jelling/virtual';
 import { TesterChannel } from './channel.ts';
-import { bytes, type Hex, hex, octet, octetAt, size, slice, u16, u16At, uuid } from './pdu.ts';
+import { bytes, type Hex, hex, octet, octetAt, size, slice, u16, u16At } from './pdu.ts';
+import { privateAddress, randomOctets } from './smp-crypto.ts';
 
 export const Cid = { att: 4, signalling: 5, smp: 6 } as const;
 
@@ -9,7 +10,9 @@ const Opcode = {
   reset: 0x0c03,
   setEventMask: 0x0c01,
   leSetEventMask: 0x2001,
+  leSetRandomAddress: 0x2005,
   leSetAdvertisingParameters: 0x2006,
+  leSetAdvertisingData: 0x2008,
   leSetAdvertisingEnable: 0x200a,
   leSetScanParameters: 0x200b,
   leSetScanEnable: 0x200c,
@@ -29,6 +32,18 @@ export interface TesterParameters {
   readonly interval: number;
   readonly latency: number;
   readonly timeout: number;
+}
+
+/** Somebody as the air shows them. */
+export interface OnAir {
+  readonly address: string;
+  readonly type: 'public' | 'random';
+}
+
+/** How the tester advertises: to everybody, unless it calls somebody. */
+export interface TesterAdvertising {
+  readonly data?: Hex;
+  readonly to?: OnAir;
 }
 
 /** What the tester has heard of an advertiser. */
@@ -52,10 +67,14 @@ export class LowerTester {
   /** EDIV and Rand of each request for a key, in the order of the formulas. */
   readonly keyRequests: { readonly ediv: number; readonly rand: Hex }[] = [];
   readonly controller: VirtualController;
+  /** What its private addresses are made with. */
+  readonly irk: Hex = randomOctets(16);
   readonly #clock: ManualClock;
   readonly #transport: HciTransport;
   readonly #channels = new Map<number, TesterChannel>();
+  #shown: OnAir;
   #handle: number | undefined;
+  #ends: { readonly own: OnAir; readonly peer: OnAir } | undefined;
   #parameters: TesterParameters | undefined;
   #assembly = '';
   #endReason: number | undefined;
@@ -64,6 +83,7 @@ export class LowerTester {
 
   private constructor(controller: VirtualController, clock: ManualClock) {
     this.controller = controller;
+    this.#shown = { address: controller.address ?? '', type: 'public' };
     this.#clock = clock;
     this.#transport = controller.connect();
     this.att = this.channel(Cid.att);
@@ -86,6 +106,7 @@ export class LowerTester {
     return tester;
   }
 
+  /** Its identity, which is public. */
   get address(): string {
     return this.controller.address ?? '';
   }
@@ -105,6 +126,19 @@ export class LowerTester {
     return this.#parameters;
   }
 
+  /** Both sides of the link as they have shown themselves when it was made. */
+  get ends(): { readonly own: OnAir; readonly peer: OnAir } {
+    if (this.#ends === undefined) throw new Error('the lower tester has had no link');
+    return this.#ends;
+  }
+
+  /** From now on shows a random address; by default a new one that its key tells. Not while it advertises. */
+  hide(address = privateAddress(this.irk)): string {
+    this.#command(Opcode.leSetRandomAddress, addressOf(address));
+    this.#shown = { address, type: 'random' };
+    return address;
+  }
+
   channel(cid: number): TesterChannel {
     const known = this.#channels.get(cid);
     if (known !== undefined) return known;
@@ -114,10 +148,19 @@ export class LowerTester {
   }
 
   /** As peripheral: lets the implementation under test connect. */
-  advertise(): void {
-    const interval = u16(0x0020);
-    this.#command(Opcode.leSetAdvertisingParameters, `${interval}${interval}0000${'00'.repeat(7)}0700`);
+  advertise({ data = '', to }: TesterAdvertising = {}): void {
+    const intervals = u16(0x0020).repeat(2);
+    const type = to === undefined ? '00' : '04';
+    const called = to === undefined ? '00'.repeat(7) : typed(to);
+    const parameters = `${intervals}${type}${typeOf(this.#shown)}${called}0700`;
+    this.#command(Opcode.leSetAdvertisingParameters, parameters);
+    if (to === undefined)
+      this.#command(Opcode.leSetAdvertisingData, `${octet(size(data))}${data}`.padEnd(64, '0'));
     this.#command(Opcode.leSetAdvertisingEnable, '01');
+  }
+
+  stopAdvertising(): void {
+    this.#command(Opcode.leSetAdvertisingEnable, '00');
   }
 
   /** Scans actively for so long, and gives what it has heard of one address. */
@@ -132,10 +175,10 @@ export class LowerTester {
   }
 
   /** As central: connects to the implementation under test. */
-  async connect(address: string): Promise<void> {
-    const peer = uuid(address.replaceAll(':', ''));
+  async connect(address: string, type: OnAir['type'] = 'public'): Promise<void> {
+    const peer = `00${typed({ address, type })}${typeOf(this.#shown)}`;
     const parameters = [24, 24, 0, 400, 0, 0].map(u16).join('');
-    this.#command(Opcode.leCreateConnection, `${u16(16)}${u16(16)}0000${peer}00${parameters}`);
+    this.#command(Opcode.leCreateConnection, `${u16(16)}${u16(16)}${peer}${parameters}`);
     for (let i = 0; i < 100 && this.#handle === undefined; i++) await this.#clock.advance(10);
     if (this.#handle === undefined) throw new Error('the lower tester could not connect');
   }
@@ -236,6 +279,8 @@ export class LowerTester {
     const status = event.slice(2, 4);
     if (event.startsWith('01') && status === '00') {
       this.#handle = u16At(event, 2);
+      const type = octetAt(event, 5) === 0 ? 'public' : 'random';
+      this.#ends = { own: this.#shown, peer: { address: addressAt(event, 6), type } };
       this.#parameters = parametersAt(event, 12);
     } else if (event.startsWith('02')) this.#report(event);
     else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
@@ -250,9 +295,8 @@ export class LowerTester {
   }
 
   #report(event: Hex): void {
-    const address = (slice(event, 4, 10).match(/../g) ?? []).reverse().join(':').toUpperCase();
     const data = slice(event, 11, 11 + octetAt(event, 10));
-    this.#reports.push({ type: octetAt(event, 2), address, data });
+    this.#reports.push({ type: octetAt(event, 2), address: addressAt(event, 4), data });
   }
 
   #acl(data: Hex): void {
@@ -265,6 +309,16 @@ export class LowerTester {
     this.channel(u16At(frame, 2)).deliver(frame.slice(8));
   }
 }
+
+const addressOf = (address: string): Hex => hex(bytes(address.replaceAll(':', '')).reverse());
+
+const typeOf = ({ type }: OnAir): Hex => (type === 'public' ? '00' : '01');
+
+/** Type and address as they stand in commands. */
+const typed = (one: OnAir): Hex => typeOf(one) + addressOf(one.address);
+
+const addressAt = (event: Hex, at: number): string =>
+  (slice(event, at, at + 6).match(/../g) ?? []).reverse().join(':').toUpperCase();
 
 const parametersAt = (event: Hex, at: number): TesterParameters => ({
   interval: u16At(event, at),

@@ -60,6 +60,25 @@ export const f6 = (w: Hex, n1: Hex, n2: Hex, r: Hex, ioCap: Hex, a1: Hex, a2: He
 export const g2 = (u: Hex, v: Hex, x: Hex, y: Hex): string =>
   ((number(cmac(x, u + v + y)) & 0xffffffffn) % 1_000_000n).toString().padStart(6, '0');
 
+export const randomOctets = (length: number): Hex => hex(crypto.getRandomValues(new Uint8Array(length)));
+
+const ah = (k: Hex, r: Hex): Hex => e(k, r.padStart(32, '0')).slice(-6);
+
+/** A resolvable private address as one writes it. */
+export const privateAddress = (irk: Hex): string => {
+  const prand = digits((number(randomOctets(3)) & 0x3fffffn) | 0x400000n, 3);
+  return (`${prand}${ah(irk, prand)}`.match(/../g) ?? []).join(':').toUpperCase();
+};
+
+/** Whether an address is private, and made with this key. */
+export const isMadeWith = (irk: Hex, address: string): boolean => {
+  const octets = address.replaceAll(':', '').toLowerCase();
+  return (
+    (Number.parseInt(octets.slice(0, 2), 16) & 0xc0) === 0x40 &&
+    ah(irk, octets.slice(0, 6)) === octets.slice(6)
+  );
+};
+
 export interface TesterKeys {
   readonly privateKey: Hex;
   readonly x: Hex;

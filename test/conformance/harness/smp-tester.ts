@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { Bench } from './bench.ts';
 import type { TesterChannel } from './channel.ts';
 import { type Hex, octet, slice, u16 } from './pdu.ts';
-import { body, type Features, fieldsOf, Keys, pairingRequest, pairingResponse, randomOctets } from './smp.ts';
-import { c1, dhKeyOf, f4, f5, f6, newKeys, s1, type TesterKeys, wire } from './smp-crypto.ts';
+import { body, type Features, fieldsOf, Keys, pairingRequest, pairingResponse } from './smp.ts';
+import { c1, dhKeyOf, f4, f5, f6, newKeys, randomOctets, s1, type TesterKeys, wire } from './smp-crypto.ts';
 
 const ZERO = '00'.repeat(16);
 const any = (octets: number): string => '..'.repeat(octets);
@@ -198,7 +198,7 @@ export class PairingTester {
     const mask = this.isInitiator ? initiatorKeys : responderKeys;
     const ltk = this.shorten(randomOctets(16));
     const rand = randomOctets(8);
-    const irk = randomOctets(16);
+    const { irk } = this.#bench.tester;
     const csrk = randomOctets(16);
     if (!isSecure && (mask & Keys.enc) !== 0) {
       this.smp.send(`06${wire(ltk)}`);
@@ -243,16 +243,15 @@ export class PairingTester {
     return this.#addressOf(!this.isInitiator);
   }
 
-  /** Type and address, in the order of the formulas. */
+  /** Type and address that the air has shown, in the order of the formulas. */
   #addressOf(isTester: boolean): Hex {
-    const { iut, tester } = this.#bench;
-    const type = !isTester && iut.addressType === 'random' ? '01' : '00';
-    return type + (isTester ? tester.address : iut.address).replaceAll(':', '').toLowerCase();
+    const { own, peer } = this.#bench.tester.ends;
+    const { address, type } = isTester ? own : peer;
+    return (type === 'random' ? '01' : '00') + address.replaceAll(':', '').toLowerCase();
   }
 
   /** The tester's identity as it travels in Identity Address Information. */
   get ownIdentity(): Hex {
-    const address = this.#addressOf(true);
-    return slice(address, 0, 1) + wire(slice(address, 1));
+    return `00${wire(this.#bench.tester.address.replaceAll(':', '').toLowerCase())}`;
   }
 }

@@ -1,4 +1,4 @@
-import { type Hex, hex, octet, octetAt, slice } from './pdu.ts';
+import { type Hex, octet, octetAt, slice } from './pdu.ts';
 
 /** IO capabilities by the name that the API has for them. */
 export const Io = {
@@ -72,5 +72,3 @@ export const fieldsOf = (pdu: Hex) => ({
 
 /** What stands behind the code of a command. */
 export const body = (pdu: Hex): Hex => slice(pdu, 1);
-
-export const randomOctets = (length: number): Hex => hex(crypto.getRandomValues(new Uint8Array(length)));
