@@ -5,8 +5,8 @@ peripheralCase(
   'L2CAP/LE/CFC/BV-13-C',
   {
     file: 'src/gap/l2cap-listener.ts',
-    from: 'authorize === undefined || authorize(link.connection)',
-    to: 'authorize === undefined || !authorize(link.connection)',
+    from: 'const answer: unknown = authorize(link.connection)',
+    to: 'const answer: unknown = !authorize(link.connection)',
   },
   async (bench) => {
     // 1. The upper tester listens to an SPSM that needs an authorisation, which it does not give.
