@@ -10,6 +10,7 @@ import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
 import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy.ts';
 import type { GattCache } from './gatt/gatt-cache.ts';
+import { type FirmwareFiles, SYSTEM_FIRMWARE_FOLDERS } from './hci/profiles/firmware-files.ts';
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { SecurityPolicy } from './smp/pairing-options.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
@@ -51,6 +52,10 @@ export interface OpenOptions extends WaitOptions {
    * to keep silent too. Default false; then the identity address is shown, and scan requests go out under an address that means nothing.
    */
   readonly privacy?: boolean | PrivacyOptions | undefined;
+  /**
+   * A folder with firmware for chips that come without, under the names that Linux has for it: `brcm/BCM4345C0.hcd`. By default the folders of a Linux system are searched.
+   */
+  readonly firmware?: string | undefined;
   /** Gets what the stack has to say. No text is built without it. */
   readonly log?: LogListener | undefined;
   /** Where all time comes from. By default the system's clock. */
@@ -191,6 +196,7 @@ const prepare = async (
       ...(await stores(moniker, options)),
       mtu: options.mtu,
       gattCache: options.gattCache,
+      firmware: firmwareFiles(options.firmware),
     });
   } catch (error) {
     await transport.close();
@@ -220,6 +226,14 @@ const tapped = async (transport: HciTransport, path: string, log: Log): Promise<
   return tapToFile(transport, path, {
     onError: (error) => log.write('warn', 'snoop', () => error.message),
   });
+};
+
+const firmwareFiles = (folder: string | undefined): FirmwareFiles => {
+  const places = folder === undefined ? SYSTEM_FIRMWARE_FOLDERS : [folder];
+  return {
+    places,
+    read: async (file) => (await import('./transport/firmware-folders.ts')).readFirmware(places, file),
+  };
 };
 
 const stores = async (

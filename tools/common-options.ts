@@ -17,6 +17,11 @@ export const commonOptions = {
     'write every packet between host and controller to FILE as btsnoop, which Wireshark opens',
     text,
   ),
+  firmware: optional(
+    'FOLDER',
+    'where to look for the firmware of chips that come without, by its name on Linux: FOLDER/brcm/BCM4345C0.hcd; by default in the folders of a Linux system',
+    text,
+  ),
   json: flag('print events for programs: one JSON object a line on standard output'),
   verbose: flag('say what the stack does, and show where an error came from', 'v'),
   help: flag('show this help', 'h'),

@@ -33,6 +33,7 @@ export const withAdapter = async <T>(
     ...options,
     ...waitFor(invoked),
     snoop: common.snoop,
+    firmware: common.firmware,
     log: common.verbose
       ? ({ level, layer, message }) => output.log(`${level} ${layer}: ${message}`)
       : undefined,

@@ -1,4 +1,4 @@
-import { createAir, serve, type VirtualServer } from 'jelling/virtual';
+import { createAir, profileNames, serve, type VirtualServer } from 'jelling/virtual';
 import { defineCommand } from './command.ts';
 import { UsageError } from './exit.ts';
 import { duration, fraction, oneOf, optional, type Read, repeated, whole, withDefault } from './option.ts';
@@ -21,10 +21,10 @@ export const virtual = defineCommand({
   ],
   options: {
     listen: repeated('PLACE', 'where a controller is served: tcp:[HOST:]PORT, unix:PATH or pty:PATH', place),
-    profile: withDefault(
+    personality: withDefault(
       'KIND',
-      'what the controllers pass for: 4.0-csr-like, 4.2, 5.x or zephyr-like; 5.x unless given',
-      oneOf('4.0-csr-like', '4.2', '5.x', 'zephyr-like'),
+      `what the controllers pass for: ${profileNames.join(', ')}; 5.x unless given`,
+      oneOf(...profileNames),
       '5.x',
     ),
     air: withDefault(
@@ -55,7 +55,7 @@ export const virtual = defineCommand({
     'jelling virtual --listen tcp:9001 --listen tcp:9002 --fault cut:after=20k',
   ],
   async run({ output, options, signal }) {
-    const { listen, profile, air: model, loss, seed, duration: durationMs } = options;
+    const { listen, personality: profile, air: model, loss, seed, duration: durationMs } = options;
     if (listen.length === 0)
       throw new UsageError('where to listen is missing: give --listen, as in --listen tcp:9001');
     const air = createAir({ model, loss, seed });

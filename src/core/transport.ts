@@ -15,6 +15,12 @@ export interface HciTransportSink {
   closed(error?: Error): void;
 }
 
+export interface SerialRate {
+  readonly baudRate: number;
+  /** Lets what was sent leave, and changes the rate. Rejects with TransportError when the line is lost. */
+  setBaudRate(baudRate: number): Promise<void>;
+}
+
 /**
  * A way to one controller; `open()` takes one of your own in the place of a name. Packets carry the H4 indicator as their first octet on every
  * kind of transport, so that a packet is allocated once whatever it travels on: USB picks its endpoint by that octet and leaves it out.
@@ -28,6 +34,10 @@ export interface HciTransport {
   readonly name: string;
   /** True where events and data come by different ways, so that data may overtake the event that was sent ahead of it. */
   readonly reordersEvents?: boolean | undefined;
+  /** What kind of line it is, where that matters for what the controller is: undefined for one that may lead to any. */
+  readonly bus?: 'usb' | 'uart' | undefined;
+  /** The host's end of a serial line. Undefined where the line has no rate, or none that can be changed. */
+  readonly line?: SerialRate | undefined;
   /** Begins delivery. Called once. A line that is lost by then is told as one that is lost later. */
   start(sink: HciTransportSink): void;
   /** Takes ownership of the packet. All that is sent in one turn of the event loop leaves in one write. Ignored after closing. */

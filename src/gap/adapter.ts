@@ -7,7 +7,7 @@ import type { WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { type GattCache, MemoryGattCache } from '../gatt/gatt-cache.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
-import { HciController } from '../hci/hci-controller.ts';
+import { HciController, type HciControllerOptions } from '../hci/hci-controller.ts';
 import type { BondStore } from '../smp/bond-store.ts';
 import { OobData } from '../smp/oob-data.ts';
 import { choicesOf, type SecurityPolicy } from '../smp/pairing-options.ts';
@@ -50,6 +50,8 @@ export interface AdapterOptions {
   readonly security?: SecurityPolicy | undefined;
   /** Undefined for an adapter that shows who it is. */
   readonly privacy?: Privacy | undefined;
+  /** Where firmware is looked for, for chips that come without. */
+  readonly firmware?: HciControllerOptions['firmware'];
   readonly deviceName?: string | undefined;
   readonly l2capChannels?: boolean | undefined;
   readonly enhancedBearers?: boolean | undefined;
@@ -124,11 +126,11 @@ export class Adapter implements AsyncDisposable, DeviceOwner {
 
   /** @internal For open(). */
   static async start(transport: HciTransport, options: AdapterOptions): Promise<Adapter> {
-    const { clock, log, signal, mtu } = options;
+    const { clock, log, signal, mtu, firmware } = options;
     if (mtu !== undefined) checkRxMtu(mtu);
     // The deadline is open()'s, which aborts the signal.
     const timeoutMs = Number.POSITIVE_INFINITY;
-    const hci = await HciController.start(transport, { clock, log, signal, timeoutMs });
+    const hci = await HciController.start(transport, { clock, log, signal, timeoutMs, firmware });
     try {
       const { identityStore: store, identity: name, bondStore, privacy } = options;
       const adapter = transport.name;

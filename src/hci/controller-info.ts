@@ -4,16 +4,12 @@ import { HciCommand } from './codec/commands.ts';
 import { bitOf, LeFeature } from './codec/features.ts';
 import { supportedCommandBit } from './codec/supported-commands.ts';
 import { CoreVersion } from './codec/version.ts';
+import type { ControllerProfile, ControllerVersion } from './profiles/controller-profile.ts';
 
 /** What start-up read. */
-export interface ControllerFacts {
-  /** Of CoreVersion; newer ones are larger. */
-  readonly hciVersion: number;
-  readonly hciSubversion: number;
-  readonly lmpVersion: number;
-  readonly lmpSubversion: number;
-  /** The maker, of CompanyIdentifier. */
-  readonly companyIdentifier: number;
+export interface ControllerFacts extends ControllerVersion {
+  /** The kind of controller that it was recognised as, undefined for one of which nothing special is known. */
+  readonly profile: ControllerProfile | undefined;
   /** Undefined where the controller has none. */
   readonly publicAddress: Address | undefined;
   readonly leFeatures: Uint8Array;
@@ -73,10 +69,10 @@ const LAST_LE_OPCODE_4_0 = HciCommand.leTestEnd.opcode;
 
 export const isSupported = (
   command: HciCommandType,
-  facts: { readonly supportedCommands: Uint8Array | undefined; readonly hciVersion: number },
+  facts: Pick<ControllerFacts, 'supportedCommands' | 'hciVersion' | 'profile'>,
   unknown: ReadonlySet<number>,
 ): boolean => {
-  if (unknown.has(command.opcode)) return false;
+  if (unknown.has(command.opcode) || facts.profile?.withheld?.includes(command) === true) return false;
   const bit = supportedCommandBit(command);
   if (bit === undefined) return false;
   if (facts.supportedCommands !== undefined) return bitOf(facts.supportedCommands, bit);

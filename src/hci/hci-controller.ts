@@ -1,5 +1,5 @@
 import type { Address } from '../core/address.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, noTimer } from '../core/clock.ts';
 import { Counters } from '../core/counters.ts';
 import { InvalidStateError, TransportError } from '../core/errors.ts';
 import { Log } from '../core/log.ts';
@@ -19,6 +19,7 @@ import type { ControllerInfo } from './controller-info.ts';
 import { setDefaultAnswers } from './default-answers.ts';
 import { EventDispatcher } from './event-dispatcher.ts';
 import { type ConnectionHandler, Links } from './links.ts';
+import type { FirmwareFiles } from './profiles/firmware-files.ts';
 import { type ReportHandler, ReportHandlers } from './report-handlers.ts';
 import { resetController, type StartUpContext, startUp } from './start-up.ts';
 import { readZephyrStaticAddress } from './zephyr.ts';
@@ -33,6 +34,8 @@ const counterNames = ['answerUnexpected', 'dataBufferOverflow', 'packetUnexpecte
 export interface HciControllerOptions extends WaitOptions {
   readonly clock: Clock;
   readonly log?: Log | undefined;
+  /** Where firmware is looked for, for chips that come without. */
+  readonly firmware?: FirmwareFiles | undefined;
   /** How long the controller may take to answer a command before it counts as failed. 2 s by default. */
   readonly commandTimeoutMs?: number | undefined;
 }
@@ -55,6 +58,7 @@ export class HciController {
   readonly #transport: HciTransport;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #firmware: FirmwareFiles | undefined;
   readonly #counters = new Counters(counterNames);
   readonly #commands: CommandQueue;
   readonly #acl: AclScheduler;
@@ -74,6 +78,7 @@ export class HciController {
     this.#transport = transport;
     this.#clock = options.clock;
     this.#log = options.log ?? new Log();
+    this.#firmware = options.firmware;
     const write = (packet: Uint8Array): void => transport.send(packet);
     this.#events = new EventDispatcher(this.#log);
     this.#acl = new AclScheduler({ clock: this.#clock, log: this.#log, write });
@@ -260,11 +265,30 @@ export class HciController {
       unknown: this.#unknownCommands,
       send: (command, parameters) => this.send(command, parameters),
       write: (packet) => this.#transport.send(packet),
+      transport: this.#transport,
+      firmware: this.#firmware,
+      wait: (ms) => this.#wait(ms),
     };
     await resetController(context);
     const info = await startUp(context);
     this.#info = info;
     this.#acl.setBuffers({ maxFragmentLength: info.acl.maxLength, count: info.acl.count });
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { scope } = this;
+    let timer = noTimer;
+    try {
+      await procedure<void>(
+        { what: 'giving a chip time', clock: this.#clock, scope, defaultTimeoutMs: Number.POSITIVE_INFINITY },
+        (settle) => {
+          timer = this.#clock.after(ms, () => settle.resolve());
+          return undefined;
+        },
+      );
+    } finally {
+      timer.cancel();
+    }
   }
 
   #receive(packet: Uint8Array): void {

@@ -1,8 +1,6 @@
 import { type Address, parseAddress } from '../core/address.ts';
 import { copyBytes } from '../core/bytes.ts';
-import type { Clock } from '../core/clock.ts';
 import { HciError, MalformedPduError, TransportError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
 import type { HciCommandType, ReturnShape } from './codec/command.ts';
 import { HciCommand } from './codec/commands.ts';
@@ -10,25 +8,29 @@ import { bitOf, LeFeature, LmpFeature } from './codec/features.ts';
 import { type ControllerInfo, isSupported, makeControllerInfo } from './controller-info.ts';
 import { bestTxLength } from './data-length.ts';
 import { eventMask, eventMaskPage2, leEventMask, leEventMask40 } from './event-masks.ts';
+import {
+  type ControllerProfile,
+  type ControllerVersion,
+  isRecognised,
+} from './profiles/controller-profile.ts';
+import { type ProfileContext, runProfile } from './profiles/profile-steps.ts';
+import { controllerProfiles } from './profiles/profile-table.ts';
 
 /** Some controllers lose the first Reset after power-up or the answer to it (CSR8510 after a warm boot), so it is sent again. */
 const RESET_RETRY_MS = 500;
 const RESET_RETRIES = 2;
 
-export interface StartUpContext {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface StartUpContext extends Omit<ProfileContext, 'reset'> {
   /** Opcodes that the controller has answered with Unknown HCI Command. */
   readonly unknown: ReadonlySet<number>;
-  send<P extends Shape, R extends Shape>(
-    command: HciCommandType<P, R>,
-    parameters: Infer<P>,
-  ): Promise<Infer<ReturnShape<R>>>;
   /** Past the command queue, for a Reset that is said twice. */
   write(packet: Uint8Array): void;
 }
 
 const addressless = new Set<Address>([parseAddress('00:00:00:00:00:00'), parseAddress('FF:FF:FF:FF:FF:FF')]);
+
+const isNobodys = (address: Address, profile: ControllerProfile | undefined): boolean =>
+  addressless.has(address) || profile?.sharedAddresses?.includes(address) === true;
 
 /** Resets the controller. Alone of all commands it may be repeated before it is answered: a second reset changes nothing. */
 export const resetController = async (context: StartUpContext): Promise<void> => {
@@ -88,15 +90,29 @@ const readBuffers = async (
   );
 };
 
+const readVersion = async (context: StartUpContext): Promise<ControllerVersion> => {
+  const { status: _, ...version } = await context.send(HciCommand.readLocalVersionInformation, {});
+  return version;
+};
+
+/** What kind of controller it is, and what it says of itself after that kind's steps have been taken. */
+const recognise = async (
+  context: StartUpContext,
+): Promise<{ readonly version: ControllerVersion; readonly profile: ControllerProfile | undefined }> => {
+  const version = await readVersion(context);
+  const { bus } = context.transport;
+  const profile = controllerProfiles.find(({ recognition }) => isRecognised(recognition, version, bus));
+  if (profile?.steps === undefined) return { version, profile };
+  await runProfile(profile, version, { ...context, reset: () => resetController(context) });
+  return { version: await readVersion(context), profile };
+};
+
 /** Asks a reset controller what it is, and sets it up as an LE host needs it (Vol 4, Part E, 4; Vol 6, Part D, 2). */
 export const startUp = async (context: StartUpContext): Promise<ControllerInfo> => {
-  const { hciVersion, hciSubversion, lmpVersion, lmpSubversion, companyIdentifier } = await context.send(
-    HciCommand.readLocalVersionInformation,
-    {},
-  );
+  const { version, profile } = await recognise(context);
   const supportedCommands = (await attempt(context, HciCommand.readLocalSupportedCommands, {}))
     ?.supportedCommands;
-  const facts = { hciVersion, supportedCommands };
+  const facts = { hciVersion: version.hciVersion, supportedCommands, profile };
   const supports = (command: HciCommandType): boolean => isSupported(command, facts, context.unknown);
 
   const lmp = (await attempt(context, HciCommand.readLocalSupportedFeatures, {}))?.lmpFeatures;
@@ -124,12 +140,9 @@ export const startUp = async (context: StartUpContext): Promise<ControllerInfo> 
 
   const info = makeControllerInfo(
     {
-      hciVersion,
-      hciSubversion,
-      lmpVersion,
-      lmpSubversion,
-      companyIdentifier,
-      publicAddress: bdAddr === undefined || addressless.has(bdAddr) ? undefined : bdAddr,
+      ...version,
+      profile,
+      publicAddress: bdAddr === undefined || isNobodys(bdAddr, profile) ? undefined : bdAddr,
       leFeatures: copyBytes(leFeatures),
       supportedCommands,
       dualMode,

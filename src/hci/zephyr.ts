@@ -2,30 +2,19 @@ import { type Address, kindOfAddress } from '../core/address.ts';
 import { HciError, MalformedPduError } from '../core/errors.ts';
 import { HciCommand } from './codec/commands.ts';
 import { bitOf } from './codec/features.ts';
-import { CompanyIdentifier, CoreVersion } from './codec/version.ts';
 import type { ControllerInfo } from './controller-info.ts';
 import type { StartUpContext } from './start-up.ts';
 
 /** Where Read Static Addresses stands in the bit field of Zephyr's Read Supported Commands. */
 const READ_STATIC_ADDRESSES_BIT = 8;
 
-/**
- * Whether Zephyr's vendor commands may be tried. Others use the same opcodes for commands that write (0xFC01 sets the device address of
- * Broadcom's chips), so only the makers whose controllers are Zephyr's are asked, from the version on that Zephyr began with, and only where
- * there is no public address to lose.
- */
-const mayBeZephyr = (info: ControllerInfo): boolean =>
-  info.hciVersion >= CoreVersion['5.0'] &&
-  info.publicAddress === undefined &&
-  (info.companyIdentifier === CompanyIdentifier.linuxFoundation ||
-    info.companyIdentifier === CompanyIdentifier.nordicSemiconductor);
-
 /** The static random address that a Zephyr controller's chip was born with, undefined where there is none. */
 export const readZephyrStaticAddress = async (
   info: ControllerInfo,
   send: StartUpContext['send'],
 ): Promise<Address | undefined> => {
-  if (!mayBeZephyr(info)) return undefined;
+  // Where there is a public address nothing is asked.
+  if (info.profile?.staticAddressBy !== 'zephyr' || info.publicAddress !== undefined) return undefined;
   try {
     await send(HciCommand.zephyrReadVersionInformation, {});
     const { supportedCommands } = await send(HciCommand.zephyrReadSupportedCommands, {});

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
-import type { HciTransport } from '../core/transport.ts';
+import type { HciTransport, SerialRate } from '../core/transport.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import { messageOf } from './connect-failure.ts';
 import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
@@ -64,6 +64,8 @@ export const openSerial = async (
         stream: line.stream,
         side: 'host',
         advice: 'check the cable, then open the adapter again',
+        bus: 'uart',
+        line: rateOf(line, found),
         release: (how) => releaseLine(line, clock, how),
       });
     } catch (error) {
@@ -91,6 +93,27 @@ export const openSerial = async (
       };
     },
   );
+};
+
+const rateOf = (line: SerialLine, found: number): SerialRate => {
+  let baudRate = found;
+  return {
+    get baudRate() {
+      return baudRate;
+    },
+    setBaudRate: async (wanted) => {
+      if (wanted === baudRate) return;
+      try {
+        await line.drain();
+        await line.setBaudRate(wanted);
+      } catch (error) {
+        throw new TransportError(`the serial line does not go to ${wanted} baud: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+      baudRate = wanted;
+    },
+  };
 };
 
 const releaseLine = async (line: SerialLine, clock: Clock, how: 'gently' | 'atOnce'): Promise<void> => {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import { TransportError } from '../core/errors.ts';
-import type { HciTransport, HciTransportSink } from '../core/transport.ts';
+import type { HciTransport, HciTransportSink, SerialRate } from '../core/transport.ts';
 import { H4Framer, type H4Side } from './h4-framer.ts';
 import { joinPackets } from './join-packets.ts';
 
@@ -24,6 +24,8 @@ export interface StreamTransportOptions {
   readonly advice?: string | undefined;
   readonly maxAclLength?: number | undefined;
   readonly maxPendingBytes?: number | undefined;
+  readonly bus?: HciTransport['bus'];
+  readonly line?: SerialRate | undefined;
 }
 
 /** A stream that can be told not to keep the process alive, as sockets can. */
@@ -41,6 +43,8 @@ const isRefable = (stream: object): stream is Refable =>
 /** H4 over any byte stream of Node: a socket, a serial port, a pseudo-terminal. */
 export class StreamTransport implements HciTransport {
   readonly name: string;
+  readonly bus: HciTransport['bus'];
+  readonly line: SerialRate | undefined;
   readonly #stream: Duplex;
   readonly #release: StreamTransportOptions['release'];
   readonly #advice: string;
@@ -62,6 +66,8 @@ export class StreamTransport implements HciTransport {
 
   constructor(options: StreamTransportOptions) {
     this.name = options.name;
+    this.bus = options.bus;
+    this.line = options.line;
     this.#stream = options.stream;
     this.#release = options.release;
     this.#advice = options.advice ?? 'check that the controller runs, then open the adapter again';

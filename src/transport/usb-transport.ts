@@ -36,6 +36,7 @@ export interface UsbTransportOptions {
 /** HCI over USB (Vol 4, Part B): commands on the control endpoint, events on interrupt, ACL data on bulk. */
 export class UsbTransport implements HciTransport {
   readonly name: string;
+  readonly bus = 'usb';
   readonly reordersEvents = true;
   readonly #options: UsbTransportOptions;
   readonly #counters = makeUsbCounters();

@@ -9,6 +9,8 @@ import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import { EVENT_HEADER_LENGTH, type HciEventType, LE_META_EVENT_CODE } from '../hci/codec/event.ts';
 import { HciEvent } from '../hci/codec/events.ts';
 import { receiveAcl } from './acl-data.ts';
+import type { Chip } from './chips/chip.ts';
+import { chipOf } from './chips/chip-of.ts';
 import type { Handler } from './commands/handler.ts';
 import { handlersOf, supportedCommandsOf } from './commands/table.ts';
 import { ControllerState } from './controller-state.ts';
@@ -51,8 +53,11 @@ export class ControllerCore {
   readonly supportedCommands: Uint8Array;
   /** What a Zephyr controller tells its identity keys are made from. */
   readonly identityRoot: Uint8Array;
+  /** What is under it where that has a life of its own. */
+  readonly chip: Chip | undefined;
   state: ControllerState;
   host: HostLine | undefined;
+  #answersToLose = 0;
   readonly #handlers: ReadonlyMap<number, Handler>;
   #commandCredits = 1;
   #afterAnswer: (() => void)[] = [];
@@ -65,6 +70,7 @@ export class ControllerCore {
     this.staticAddress = options.staticAddress;
     this.random = options.random;
     this.randomBytes = options.randomBytes;
+    this.chip = chipOf(options.profile);
     this.state = this.#freshState();
     this.reports = new LinkReports(this);
     this.#handlers = handlersOf(options.profile);
@@ -92,6 +98,7 @@ export class ControllerCore {
   attach(host: HostLine | undefined): void {
     this.host = host;
     this.#commandCredits = 1;
+    this.#answersToLose = this.profile.losesFirstAnswer ? 1 : 0;
     this.reset();
   }
 
@@ -119,6 +126,7 @@ export class ControllerCore {
 
   /** One packet of the host. Never throws. */
   receive(packet: Uint8Array): void {
+    if (this.chip?.isDeaf(this.medium.clock.now()) === true) return;
     switch (packet[0]) {
       case HciPacketType.command:
         this.#command(packet);
@@ -173,7 +181,8 @@ export class ControllerCore {
   #answer(packet: Uint8Array | undefined): void {
     if (packet === undefined) return;
     this.#commandCredits = 1;
-    this.host?.deliver(packet);
+    if (this.#answersToLose > 0) this.#answersToLose--;
+    else this.host?.deliver(packet);
   }
 
   /** Whether the host has asked to hear of an event (Vol 4, Part E, 7.3.1, 7.8.1). */

@@ -7,7 +7,7 @@ export type { AirFaults, DataFault, DataOnAir } from './link-layer/air-faults.ts
 export type { AirMonitor, SenderOnAir } from './link-layer/air-monitor.ts';
 export type { Station } from './link-layer/medium.ts';
 export { openVirtual } from './open-virtual.ts';
-export type { Profile, ProfileName } from './profile.ts';
+export { type Profile, type ProfileName, profileNames } from './profile.ts';
 export type { Position } from './propagation.ts';
 export { serve, type VirtualServer } from './serve.ts';
 export type { Violation, ViolationName } from './violations.ts';

@@ -2,7 +2,22 @@ import { bitsToBytes, LeFeature, LmpFeature } from '../hci/codec/features.ts';
 import { CompanyIdentifier, CoreVersion } from '../hci/codec/version.ts';
 
 /** Kinds of controller to pass for: what a host has to cope with in the field. */
-export type ProfileName = '4.0-csr-like' | '4.2' | '5.x' | 'zephyr-like';
+export const profileNames = [
+  '5.x',
+  '4.2',
+  '4.0-csr-like',
+  'csr8510',
+  'zephyr-like',
+  'broadcom-pi',
+  'realtek-usb',
+] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+const vendors = ['zephyr', 'broadcom', 'realtek'] as const;
+/** A maker whose vendor commands are there. */
+export type Vendor = (typeof vendors)[number];
+
+export const isVendor = (name: string): name is Vendor => (vendors as readonly string[]).includes(name);
 
 /** What makes one controller differ from another in the eyes of its host. */
 export interface Profile {
@@ -28,8 +43,11 @@ export interface Profile {
   readonly maxLinks: number;
   readonly advertisingSets: number;
   readonly hasPublicAddress: boolean;
-  /** Answers Zephyr's vendor commands. */
-  readonly zephyr: boolean;
+  /** Whose vendor commands it answers. */
+  readonly vendor: Vendor | undefined;
+  /** The first Reset of a new host is carried out, and its answer lost. */
+  readonly losesFirstAnswer: boolean;
+  readonly refusesEventMask: boolean;
 }
 
 const NO_BREDR = bitsToBytes([LmpFeature.bredrNotSupported, LmpFeature.leSupportedController], 8);
@@ -66,47 +84,74 @@ const modern: Profile = {
   maxLinks: 16,
   advertisingSets: 4,
   hasPublicAddress: true,
-  zephyr: false,
+  vendor: undefined,
+  losesFirstAnswer: false,
+  refusesEventMask: false,
+};
+
+const csr: Profile = {
+  ...modern,
+  name: '4.0-csr-like',
+  hciVersion: CoreVersion['4.0'],
+  hciSubversion: 0x22bb,
+  companyIdentifier: CompanyIdentifier.cambridgeSiliconRadio,
+  lmpSubversion: 0x22bb,
+  lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
+  leFeatures: bitsToBytes([LeFeature.encryption], 8),
+  aclLength: 310,
+  aclCount: 10,
+  sharedBuffers: true,
+  dualMode: true,
+  maxTxOctets: 27,
+  maxTxTime: 328,
+  phys: 0b001,
+  acceptListSize: 25,
+  resolvingListSize: 0,
+  maxLinks: 5,
+  advertisingSets: 0,
+};
+
+const of42: Profile = {
+  ...modern,
+  name: '4.2',
+  hciVersion: CoreVersion['4.2'],
+  leFeatures: bitsToBytes(features42, 8),
+  maxTxTime: 2120,
+  phys: 0b001,
+  advertisingSets: 0,
 };
 
 const profiles: Readonly<Record<ProfileName, Profile>> = {
   '5.x': modern,
-  '4.2': {
-    ...modern,
-    name: '4.2',
-    hciVersion: CoreVersion['4.2'],
-    leFeatures: bitsToBytes(features42, 8),
-    maxTxTime: 2120,
-    phys: 0b001,
-    advertisingSets: 0,
-  },
-  '4.0-csr-like': {
-    ...modern,
-    name: '4.0-csr-like',
-    hciVersion: CoreVersion['4.0'],
-    hciSubversion: 0x22bb,
-    companyIdentifier: CompanyIdentifier.cambridgeSiliconRadio,
-    lmpSubversion: 0x22bb,
-    lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
-    leFeatures: bitsToBytes([LeFeature.encryption], 8),
-    aclLength: 310,
-    aclCount: 10,
-    sharedBuffers: true,
-    dualMode: true,
-    maxTxOctets: 27,
-    maxTxTime: 328,
-    phys: 0b001,
-    acceptListSize: 25,
-    resolvingListSize: 0,
-    maxLinks: 5,
-    advertisingSets: 0,
-  },
+  '4.2': of42,
+  '4.0-csr-like': csr,
+  csr8510: { ...csr, name: 'csr8510', losesFirstAnswer: true, refusesEventMask: true },
   'zephyr-like': {
     ...modern,
     name: 'zephyr-like',
     companyIdentifier: CompanyIdentifier.linuxFoundation,
     hasPublicAddress: false,
-    zephyr: true,
+    vendor: 'zephyr',
+  },
+  'broadcom-pi': {
+    ...of42,
+    name: 'broadcom-pi',
+    companyIdentifier: CompanyIdentifier.broadcom,
+    hciSubversion: 0,
+    // BCM4345C0, of the Raspberry Pi 3 B+ and 4.
+    lmpSubversion: 0x6119,
+    lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
+    dualMode: true,
+    vendor: 'broadcom',
+  },
+  'realtek-usb': {
+    ...modern,
+    name: 'realtek-usb',
+    companyIdentifier: CompanyIdentifier.realtek,
+    // RTL8761BU, in ROM.
+    hciSubversion: 0x000b,
+    lmpSubversion: 0x8761,
+    vendor: 'realtek',
   },
 };
 

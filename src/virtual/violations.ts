@@ -10,7 +10,8 @@ export type ViolationName =
   | 'aclEmpty'
   | 'aclBadFlags'
   | 'aclUnknownHandle'
-  | 'hostFlowControl';
+  | 'hostFlowControl'
+  | 'firmwareOrder';
 
 export interface Violation {
   readonly name: ViolationName;

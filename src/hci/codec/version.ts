@@ -36,6 +36,7 @@ export const CompanyIdentifier = {
   google: 0x00e0,
   cypress: 0x0131,
   espressif: 0x02e5,
+  actions: 0x03e0,
   apacheMynewt: 0x0555,
   linuxFoundation: 0x05f1,
 } as const;

@@ -3,10 +3,11 @@ import type { HciCommandType, ReturnShape } from '../../hci/codec/command.ts';
 import { encodeCommandComplete, encodeCommandStatus } from '../../hci/codec/command-answers.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
 import type { ControllerCore } from '../controller-core.ts';
+import type { Vendor } from '../profile.ts';
 import { zeroOf } from './zero.ts';
 
-/** The version of the specification that brought a command. */
-export type Since = '4.0' | '4.1' | '4.2' | '5.0' | 'dualMode' | 'zephyr';
+/** The version of the specification that brought a command, or what else a controller must be to have it. */
+export type Since = '4.0' | '4.1' | '4.2' | '5.0' | 'dualMode' | Vendor;
 
 /** How one command is carried out. */
 export interface Handler {

@@ -2,7 +2,6 @@ import type { Address } from '../../core/address.ts';
 import { aes128 } from '../../crypto/aes.ts';
 import { HciCommand } from '../../hci/codec/commands.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
-import { bitsToBytes } from '../../hci/codec/features.ts';
 import type { ControllerCore } from '../controller-core.ts';
 import { complete, type Handler, silent } from './handler.ts';
 
@@ -25,6 +24,7 @@ export const informationalHandlers: readonly Handler[] = [
     return OK;
   }),
   complete('4.0', HciCommand.setEventMask, (core, p) => {
+    if (core.profile.refusesEventMask) return HciErrorCode.invalidHciCommandParameters;
     core.state.eventMask = p.eventMask;
     return OK;
   }),
@@ -36,12 +36,12 @@ export const informationalHandlers: readonly Handler[] = [
     core.state.leEventMask = p.leEventMask;
     return OK;
   }),
-  complete('4.0', HciCommand.readLocalVersionInformation, ({ profile }) => ({
+  complete('4.0', HciCommand.readLocalVersionInformation, ({ profile, chip = profile }) => ({
     hciVersion: profile.hciVersion,
-    hciSubversion: profile.hciSubversion,
+    hciSubversion: chip.hciSubversion,
     lmpVersion: profile.hciVersion,
     companyIdentifier: profile.companyIdentifier,
-    lmpSubversion: profile.lmpSubversion,
+    lmpSubversion: chip.lmpSubversion,
   })),
   complete('4.0', HciCommand.readLocalSupportedCommands, ({ supportedCommands }) => ({ supportedCommands })),
   complete('4.0', HciCommand.readLocalSupportedFeatures, ({ profile }) => ({
@@ -100,20 +100,5 @@ export const informationalHandlers: readonly Handler[] = [
   // HCI has the least significant octet first, AES the most significant one.
   complete('4.0', HciCommand.leEncrypt, (_core, p) => ({
     encryptedData: aes128(p.key.toReversed(), p.plaintextData.toReversed()).reverse(),
-  })),
-  complete('zephyr', HciCommand.zephyrReadVersionInformation, () => ({
-    hardwarePlatform: 2,
-    hardwareVariant: 2,
-    firmwareVariant: 0,
-    firmwareVersion: 3,
-    firmwareRevision: 0,
-    firmwareBuild: 0,
-  })),
-  complete('zephyr', HciCommand.zephyrReadSupportedCommands, () => ({
-    // Read Version Information, Read Supported Commands, Read Static Addresses.
-    supportedCommands: bitsToBytes([0, 1, 8], 64),
-  })),
-  complete('zephyr', HciCommand.zephyrReadStaticAddresses, (core) => ({
-    addresses: [{ address: core.staticAddress, identityRoot: core.identityRoot }],
   })),
 ];

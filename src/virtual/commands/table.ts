@@ -1,7 +1,7 @@
 import { bitsToBytes } from '../../hci/codec/features.ts';
 import { supportedCommandBit } from '../../hci/codec/supported-commands.ts';
 import { CoreVersion } from '../../hci/codec/version.ts';
-import type { Profile } from '../profile.ts';
+import { isVendor, type Profile } from '../profile.ts';
 import { advertisingHandlers } from './advertising.ts';
 import { advertisingSetEnableHandlers } from './advertising-set-enable.ts';
 import { advertisingSetHandlers } from './advertising-sets.ts';
@@ -12,6 +12,7 @@ import { informationalHandlers } from './informational.ts';
 import { initiatingHandlers } from './initiating.ts';
 import { privacyHandlers } from './privacy.ts';
 import { scanningHandlers } from './scanning.ts';
+import { vendorHandlers } from './vendor.ts';
 
 const allHandlers: () => readonly Handler[] = () => [
   ...informationalHandlers,
@@ -23,11 +24,12 @@ const allHandlers: () => readonly Handler[] = () => [
   ...advertisingSetEnableHandlers,
   ...extendedScanningHandlers,
   ...privacyHandlers,
+  ...vendorHandlers,
 ];
 
 const has = (profile: Profile, since: Since): boolean => {
   if (since === 'dualMode') return profile.dualMode;
-  if (since === 'zephyr') return profile.zephyr;
+  if (isVendor(since)) return profile.vendor === since;
   return profile.hciVersion >= CoreVersion[since];
 };
 

@@ -1,0 +1,25 @@
+import { octets, rest, u8, u16, u32 } from '../../core/pdu.ts';
+import { command, type HciCommandType, type NoShape } from './command.ts';
+
+/** Commands of Broadcom's and Cypress's chips, by the names in their documentation. To chips of others the same opcodes mean other things. */
+export const BroadcomCommand = {
+  updateBaudRate: command('Broadcom_Update_Baud_Rate', 0xfc18, { encodedBaudRate: u16, baudRate: u32 }),
+  downloadMinidriver: command('Broadcom_Download_Minidriver', 0xfc2e, {}),
+  writeRam: command('Broadcom_Write_RAM', 0xfc4c, { address: u32, data: rest }),
+  launchRam: command('Broadcom_Launch_RAM', 0xfc4e, { address: u32 }),
+} as const;
+
+/** Commands of Realtek's chips. */
+export const RealtekCommand = {
+  download: command('Realtek_Download', 0xfc20, { index: u8, data: rest }, { index: u8 }),
+  readRomVersion: command('Realtek_Read_ROM_Version', 0xfc6d, {}, { romVersion: u8 }),
+} as const;
+
+/** A command that a firmware file brings along: nothing is known of it but how it is sent. */
+export const firmwareCommand = (
+  opcode: number,
+  length: number,
+): HciCommandType<{ readonly parameters: ReturnType<typeof octets> }, NoShape> =>
+  command(`the command 0x${opcode.toString(16).padStart(4, '0')} of the firmware`, opcode, {
+    parameters: octets(length),
+  });

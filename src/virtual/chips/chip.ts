@@ -1,0 +1,8 @@
+/** What a controller is beside the host controller interface: the chip under it, which has its firmware or waits for it. */
+export interface Chip {
+  /** In the place of the profile's, as firmware changes them. */
+  readonly hciSubversion: number;
+  readonly lmpSubversion: number;
+  /** While the chip starts anew it hears nothing. */
+  isDeaf(nowMs: number): boolean;
+}
