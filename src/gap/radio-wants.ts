@@ -7,15 +7,10 @@ export class RadioWants {
   scanUser: ScanUser | undefined;
   initiatingUser: InitiatingUser | undefined;
   resolving: readonly ResolvingEntry[] = [];
-  readonly #own: OwnAddresses;
   #scan: ScanWant | undefined;
   #initiating: InitiatingWant | undefined;
   readonly #sets = new Map<number, SetWant>();
   readonly #setUsers = new Map<number, SetUser>();
-
-  constructor(own: OwnAddresses) {
-    this.#own = own;
-  }
 
   /** Whether anything is wanted that shows an address. */
   get any(): boolean {
@@ -24,11 +19,11 @@ export class RadioWants {
   }
 
   /** `quiet`: nothing of it is to be done any more. */
-  now(quiet: boolean): RadioWant {
+  now(own: OwnAddresses, quiet: boolean): RadioWant {
     const { resolving } = this;
     return quiet
-      ? { own: this.#own, resolving, scan: undefined, initiating: undefined, sets: new Map() }
-      : { own: this.#own, resolving, scan: this.#scan, initiating: this.#initiating, sets: this.#sets };
+      ? { own, resolving, scan: undefined, initiating: undefined, sets: new Map() }
+      : { own, resolving, scan: this.#scan, initiating: this.#initiating, sets: this.#sets };
   }
 
   setScan(want: ScanWant | undefined, user: ScanUser): void {
