@@ -1,5 +1,6 @@
 import { InvalidStateError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
 import { type AcceptLink, Advertising } from './advertising.ts';
 import {
   type AdvertiseOptions,
@@ -47,7 +48,8 @@ export class AdvertisingManager<Connection> {
    * @throws InvalidStateError when all advertising sets are in use; InvalidArgumentError for what does not fit; TimeoutError; HciError.
    */
   async advertise(options: AdvertiseOptions = {}): Promise<Connection> {
-    const advertising = this.advertising(options);
+    const spec = advertisingSpec(options, this.#book);
+    const advertising = this.#take(spec, this.#radio.scope, options);
     try {
       const result = await advertising.next();
       // Nobody else can close it.
@@ -59,12 +61,13 @@ export class AdvertisingManager<Connection> {
   }
 
   /**
-   * Takes an advertising set, for one connection after the other. It begins to advertise with the first `next()`.
+   * Takes an advertising set, for one connection after the other. It begins to advertise with the first `next()`, and goes on when another controller comes in the place of one
+   * that is lost.
    *
    * @throws InvalidStateError when all advertising sets are in use, or for a peer that cannot be called; InvalidArgumentError for what does not fit.
    */
   advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
-    return this.#take(advertisingSpec(options, this.#book), options.signal, options.timeoutMs);
+    return this.#take(advertisingSpec(options, this.#book), this.#radio.life, options);
   }
 
   /**
@@ -84,17 +87,14 @@ export class AdvertisingManager<Connection> {
     }
   }
 
-  #take(
-    spec: AdvertisingSpec,
-    signal: AbortSignal | undefined,
-    timeoutMs: number | undefined,
-  ): Advertising<Connection> {
+  #take(spec: AdvertisingSpec, life: WaitScope, { signal, timeoutMs }: WaitOptions): Advertising<Connection> {
     const handle = this.#reserve(describeSet(spec.parameters));
     return new Advertising({
       radio: this.#radio,
       handle,
       spec,
       accept: this.#accept,
+      life,
       release: () => this.#used.delete(handle),
       signal,
       timeoutMs,

@@ -1,5 +1,6 @@
 import { InvalidStateError, TimeoutError } from '../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
 import { type AdvertisingSpec, describeSet, LIMITED_TIMEOUT_MS } from './advertising-options.ts';
 import type { Radio } from './radio.ts';
 import { type NewLink, type Peer, samePeer } from './radio-controller.ts';
@@ -14,6 +15,8 @@ export interface AdvertisingSetOptions<Connection> {
   readonly handle: number;
   readonly spec: AdvertisingSpec;
   readonly accept: AcceptLink<Connection>;
+  /** When it ends, waiting for a connection rejects with its error. */
+  readonly life: WaitScope;
   /** Gives the set back; called once. */
   readonly release: () => void;
   readonly signal?: AbortSignal | undefined;
@@ -35,6 +38,9 @@ export class Advertising<Connection>
   readonly #user: SetUser = {
     started: () => this.#begun(),
     linkUp: (newLink) => this.#linkUp(newLink),
+    interrupted: () => {
+      this.#advertises = false;
+    },
     timedOut: () => this.#timedOut(),
     failed: (error) => this.#failed(error),
   };
@@ -55,8 +61,8 @@ export class Advertising<Connection>
   }
 
   /**
-   * The next connection. Rejects with TimeoutError when none came in time, with HciError when the controller refuses, with TransportError when
-   * it is lost; that ends the iteration and gives the set back.
+   * The next connection. Rejects with TimeoutError when none came in time, with HciError when the controller refuses, with TransportError when the adapter is closed or its
+   * controller lost for good; that ends the iteration and gives the set back. Where the controller is to be recovered, advertising goes on when it is back.
    */
   async next(): Promise<IteratorResult<Connection, undefined>> {
     if (this.#closed) return DONE;
@@ -80,7 +86,7 @@ export class Advertising<Connection>
    * Resolves when the controller has confirmed that it advertises, for a `next()` that waits: from then on centrals can find it. At once if it does so
    * already. No deadline unless one is given, since a controller may have to wait for a link to end before it can advertise.
    *
-   * @throws InvalidStateError when it is closed first; HciError when the controller refuses; TransportError when it is lost.
+   * @throws InvalidStateError when it is closed first; HciError when the controller refuses; TransportError when it is lost, also where it is to be recovered.
    */
   started(options: WaitOptions = {}): Promise<void> {
     const { radio } = this.#options;
@@ -192,12 +198,12 @@ export class Advertising<Connection>
   }
 
   #wait(): Promise<NewLink | undefined> {
-    const { radio, handle, spec, signal, timeoutMs } = this.#options;
+    const { radio, handle, spec, life, signal, timeoutMs } = this.#options;
     return procedure<NewLink | undefined>(
       {
         what: `${this.#what()} and waiting for a connection`,
         clock: radio.controller.clock,
-        scope: radio.scope,
+        scope: life,
         defaultTimeoutMs: spec.limited ? LIMITED_TIMEOUT_MS : Number.POSITIVE_INFINITY,
         timeoutMs: spec.limited ? Math.min(timeoutMs ?? LIMITED_TIMEOUT_MS, LIMITED_TIMEOUT_MS) : timeoutMs,
         signal,

@@ -30,6 +30,8 @@ export const broadcast = async (run: BroadcastRun): Promise<void> => {
       (settle) => {
         const user: SetUser = {
           linkUp: () => false,
+          // The next controller shall not broadcast for nobody.
+          interrupted: () => radio.wantSet(handle, undefined, user),
           timedOut: () => undefined,
           failed: (error) => settle.reject(error),
         };

@@ -24,12 +24,12 @@ const hintFor = ({ address }: Peer): string =>
 
 /** Listens until the peer is heard as one that can be connected to, and gives the address it shows now. */
 const listenFor = async (
-  { scans, identities }: PrivateConnectParts,
+  { radio, scans, identities }: PrivateConnectParts,
   { peer, scanIntervalMs, scanWindowMs }: ConnectRequest,
   signal: AbortSignal,
 ): Promise<Peer> => {
   const { intervalMs, windowMs } = lookingTimes(scanIntervalMs, scanWindowMs);
-  const scanner = scans.scan({ intervalMs, windowMs, signal });
+  const scanner = scans.scan({ intervalMs, windowMs, signal }, radio.scope);
   try {
     for await (const { address, addressType: type, connectable } of scanner) {
       if (!connectable || !samePeer({ address, type }, peer)) continue;

@@ -336,6 +336,7 @@ export class RadioRun implements RadioSink {
     this.#stopped = true;
     this.#cancelTimer.cancel();
     this.#detach();
+    this.#wants.controllerLost();
     this.#onChange();
   }
 }

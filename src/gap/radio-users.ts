@@ -6,6 +6,8 @@ import type { InitiatingWant } from './radio-plan.ts';
 export interface ScanUser {
   /** As RadioSink. */
   reports(reports: AdvertisingReportCursor): void;
+  /** The controller is gone. What is wanted stays. */
+  interrupted(): void;
   /** Scanning could not be started; the want is withdrawn. */
   failed(error: Error): void;
 }
@@ -24,6 +26,8 @@ export interface InitiatingUser {
 export interface SetUser {
   /** The controller has said that the set is being sent. Called again each time it begins anew. */
   started?(): void;
+  /** The controller is gone. What is wanted stays. */
+  interrupted?(): void;
   /** A central has connected to the set, which has stopped. True where the link has been taken; else it is closed. */
   linkUp(newLink: NewLink): boolean;
   /** Directed advertising has reached its end without a connection; the want is withdrawn. */

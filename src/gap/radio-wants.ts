@@ -1,3 +1,4 @@
+import { InvalidStateError } from '../core/errors.ts';
 import type { OwnAddresses, ResolvingEntry } from './radio-controller.ts';
 import type { InitiatingWant, RadioWant, ScanWant, SetWant } from './radio-plan.ts';
 import type { InitiatingUser, ScanUser, SetUser } from './radio-users.ts';
@@ -47,6 +48,22 @@ export class RadioWants {
 
   setUser(handle: number): SetUser | undefined {
     return this.#setUsers.get(handle);
+  }
+
+  /** Attempts to connect end with the controller; whoever made them is told by its scope. */
+  controllerLost(): void {
+    this.#initiating = undefined;
+    this.scanUser?.interrupted();
+    for (const user of [...this.#setUsers.values()]) user.interrupted?.();
+  }
+
+  /** The controller has so many advertising sets, and no room for what a former one had. */
+  refuseSetsFrom(limit: number): void {
+    for (const handle of [...this.#setUsers.keys()]) {
+      if (handle < limit) continue;
+      const text = `the controller that came back has ${limit} advertising sets, and more are in use: close one, then advertise again`;
+      this.fail(handle, new InvalidStateError(text));
+    }
   }
 
   setTimedOut(handle: number): void {

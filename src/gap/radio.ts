@@ -19,22 +19,34 @@ export interface RadioOptions {
   readonly own: OwnAddresses;
   /** Who is behind an address. Default: nobody else. */
   readonly identify?: ((peer: Peer) => Peer) | undefined;
+  /** How long wishes last: scanners, and those who advertise for one central after the other. Default: as long as the controller. */
+  readonly life?: WaitScope | undefined;
 }
 
 /**
  * The one arbiter of the radio. Scanning, initiating and advertising say what they want; a run of it compares that with what is known of the
- * controller and takes one step at a time until both agree.
+ * controller and takes one step at a time until both agree. What is wanted stays when the controller is lost, and is done by the next one.
  */
 export class Radio {
   readonly counters = new Counters(radioCounterNames);
   readonly #identify: (peer: Peer) => Peer;
   readonly #wants = new RadioWants();
   readonly #watches = new Set<() => void>();
-  readonly #run: RadioRun;
+  /** Ends with what lasts as long as wishes do. */
+  readonly life: WaitScope;
+  #run: RadioRun;
 
   constructor(options: RadioOptions) {
     this.#identify = options.identify ?? ((peer) => peer);
+    this.life = options.life ?? options.controller.scope;
     this.#run = this.#begin(options.controller, options.own);
+  }
+
+  /** Goes on with another controller, just reset, where the last one is gone. */
+  use(controller: RadioController, own: OwnAddresses): void {
+    this.#run = this.#begin(controller, own);
+    this.#wants.refuseSetsFrom(controller.abilities.advertisingSets);
+    this.replan();
   }
 
   /** The controller that is driven now, or was until it was lost. */
@@ -46,6 +58,7 @@ export class Radio {
     return this.controller.abilities;
   }
 
+  /** Ends with the controller: a new one has a new scope. */
   get scope(): WaitScope {
     return this.controller.scope;
   }

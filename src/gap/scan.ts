@@ -1,5 +1,6 @@
 import { addressTypeToHci, isResolvableKey } from '../core/address.ts';
 import { Counters } from '../core/counters.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
 import {
   type AdvertisingReportCursor,
   ANONYMOUS_ADDRESS_TYPE,
@@ -54,11 +55,12 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
     return { advertisers, waiting, chains: this.#reassembly.size };
   }
 
-  /** A scanner, which begins when its first result is asked for. Throws InvalidArgumentError for options out of range. */
-  scan(options: ScanOptions = {}): Scanner<Device> {
+  /** A scanner, which begins when its first result is asked for and lasts as long as `life`. Throws InvalidArgumentError for options out of range. */
+  scan(options: ScanOptions = {}, life: WaitScope = this.#radio.life): Scanner<Device> {
     const identify = (peer: Peer): Peer => this.#identities?.identify(peer) ?? peer;
     const acceptOnly = toAcceptOnly(options.acceptOnly, identify);
-    return new Scanner(this, this.#radio, this.#deviceFor, options, acceptOnly);
+    const clock = this.#radio.controller.clock;
+    return new Scanner({ owner: this, clock, life, deviceFor: this.#deviceFor }, options, acceptOnly);
   }
 
   started(scan: RunningScan): void {
@@ -77,6 +79,10 @@ export class ScanManager<Device> implements ScanUser, ScannerOwner {
 
   advertiserDropped(): void {
     this.counters.add('advertisersDropped');
+  }
+
+  interrupted(): void {
+    this.#reassembly.clear();
   }
 
   failed(error: Error): void {

@@ -1,10 +1,10 @@
 import { addressKeyOf } from '../core/address.ts';
-import { noTimer, type Timer } from '../core/clock.ts';
+import { type Clock, noTimer, type Timer } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle } from '../core/procedure.ts';
+import type { WaitScope } from '../core/wait-scope.ts';
 import { checkDurationMs } from './intervals.ts';
 import type { PeerLike } from './peer-like.ts';
-import type { Radio } from './radio.ts';
 import type { Peer } from './radio-controller.ts';
 import type { ScanWant } from './radio-plan.ts';
 import { type ScanParameters, toScanWant } from './scan-parameters.ts';
@@ -43,6 +43,14 @@ export interface ScannerOwner {
   advertiserDropped(): void;
 }
 
+export interface ScannerParts<Device> {
+  readonly owner: ScannerOwner;
+  readonly clock: Clock;
+  /** When it ends, the scanner ends with its error. */
+  readonly life: WaitScope;
+  readonly deviceFor: DeviceFor<Device>;
+}
+
 type Result<Device> = IteratorResult<ScanResult<Device>, undefined>;
 
 const DEFAULT_MAX_DEVICES = 4096;
@@ -65,9 +73,7 @@ export class Scanner<Device>
 {
   readonly #run: RunningScan;
   readonly #table: ScanTable;
-  readonly #owner: ScannerOwner;
-  readonly #radio: Radio;
-  readonly #deviceFor: DeviceFor<Device>;
+  readonly #parts: ScannerParts<Device>;
   readonly #durationMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => {
@@ -82,19 +88,11 @@ export class Scanner<Device>
   #stopping: Promise<void> = Promise.resolve();
 
   /** `acceptOnly` is that of the options, by identity. */
-  constructor(
-    owner: ScannerOwner,
-    radio: Radio,
-    deviceFor: DeviceFor<Device>,
-    options: ScanOptions,
-    acceptOnly?: readonly Peer[] | undefined,
-  ) {
-    this.#owner = owner;
-    this.#radio = radio;
-    this.#deviceFor = deviceFor;
+  constructor(parts: ScannerParts<Device>, options: ScanOptions, acceptOnly?: readonly Peer[] | undefined) {
+    this.#parts = parts;
     this.#durationMs = checkDurationMs(options.durationMs);
     this.#signal = options.signal;
-    this.#table = new ScanTable(checkMaxDevices(options.maxDevices), () => owner.advertiserDropped());
+    this.#table = new ScanTable(checkMaxDevices(options.maxDevices), () => parts.owner.advertiserDropped());
     this.#run = {
       parameters: { ...toScanWant(options), acceptOnly },
       accepts: acceptOnly && new Set(acceptOnly.map(({ address, type }) => addressKeyOf(address, type))),
@@ -108,7 +106,10 @@ export class Scanner<Device>
     return this;
   }
 
-  /** The next change. Rejects with TransportError when the controller is lost, with HciError when it refuses to scan. */
+  /**
+   * The next change. Rejects with HciError when the controller refuses to scan, with TransportError when the adapter is closed or its controller lost for good; where it is
+   * to be recovered, scanning goes on when it is back.
+   */
   next(): Promise<Result<Device>> {
     if (this.#waiter !== undefined) {
       return Promise.reject(new InvalidStateError('the scanner is being read already: one reader at a time'));
@@ -121,7 +122,7 @@ export class Scanner<Device>
     return procedure<Result<Device>>(
       {
         what: 'waiting for a scan result',
-        clock: this.#radio.controller.clock,
+        clock: this.#parts.clock,
         defaultTimeoutMs: Number.POSITIVE_INFINITY,
       },
       (settle) => {
@@ -169,11 +170,11 @@ export class Scanner<Device>
       this.#fail(this.#signal.reason);
       return;
     }
-    this.#leaveScope = this.#radio.scope.add((error) => this.#fail(error));
+    this.#leaveScope = this.#parts.life.add((error) => this.#fail(error));
     if (this.#state !== 'running') return;
     this.#signal?.addEventListener('abort', this.#onAbort);
-    this.#timer = this.#radio.controller.clock.after(this.#durationMs, () => this.#finish(undefined));
-    this.#owner.started(this.#run);
+    this.#timer = this.#parts.clock.after(this.#durationMs, () => this.#finish(undefined));
+    this.#parts.owner.started(this.#run);
   }
 
   #finish(error: { readonly reason: unknown } | undefined): void {
@@ -184,7 +185,7 @@ export class Scanner<Device>
     this.#timer.cancel();
     this.#leaveScope?.();
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    if (was === 'running') this.#stopping = this.#owner.ended(this.#run);
+    if (was === 'running') this.#stopping = this.#parts.owner.ended(this.#run);
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter === undefined) return;
@@ -204,6 +205,6 @@ export class Scanner<Device>
   }
 
   #snapshot(heard: Heard): ScanResult<Device> {
-    return new ScanResult(heard, this.#deviceFor);
+    return new ScanResult(heard, this.#parts.deviceFor);
   }
 }
