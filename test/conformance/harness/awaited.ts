@@ -2,18 +2,6 @@
 export const awaited: readonly { readonly why: string; readonly cases: Readonly<Record<string, string>> }[] =
   [
     {
-      why: 'an encrypted or bonded link: pairing is there, its case is not written',
-      cases: {
-        'GATT/CL/GAR': 'BI-05 BI-11 BI-17 BI-22 BI-44',
-        'GATT/CL/GAW': 'BI-06 BI-13 BV-06',
-        'GATT/SR/GAR': 'BI-05 BI-11 BI-17 BI-22 BI-44',
-        'GATT/SR/GAW': 'BI-06 BI-13',
-        'GATT/SR/GAN': 'BV-03',
-        'GATT/SR/GAI': 'BV-02',
-        'GATT/SR/GAS': 'BV-01 BV-04 BV-07',
-      },
-    },
-    {
       why: 'signed writes are not there',
       cases: {
         'GATT/SR/GAW': 'BV-02 BI-01 BI-40',
