@@ -250,6 +250,10 @@ export class AttBearer implements Bearer {
     );
   }
 
+  signedWriteCommand(message: Uint8Array, signature: Uint8Array, wait?: WaitOptions): Promise<void> {
+    return this.#outbox.signedWriteCommand(message, signature, wait);
+  }
+
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
     return this.#outbox.notify(handle, value, wait);
   }

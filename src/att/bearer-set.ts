@@ -158,6 +158,10 @@ export class BearerSet implements Bearer {
     return this.single().writeCommand(handle, value, wait);
   }
 
+  signedWriteCommand(message: Uint8Array, signature: Uint8Array, wait?: WaitOptions): Promise<void> {
+    return this.#first.signedWriteCommand(message, signature, wait);
+  }
+
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void> {
     return this.single().notify(handle, value, wait);
   }

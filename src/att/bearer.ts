@@ -46,6 +46,11 @@ export interface Bearer {
   ): Promise<R>;
   /** Resolves when the controller has room. Rejects with InvalidArgumentError for a value longer than `maxValueLength`. Commands keep their order. */
   writeCommand(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void>;
+  /**
+   * Sends a signed write: what `signedWriteMessage()` gives, and its signature, which must fit into ATT_MTU together. Goes by the unenhanced bearer (Vol 3, Part F, 3.4.5.4),
+   * also where requests are held back until the peer has shown that it has the key of the bond.
+   */
+  signedWriteCommand(message: Uint8Array, signature: Uint8Array, wait?: WaitOptions): Promise<void>;
   /** As writeCommand; while our MTU exchange is on the air it waits for its end (Vol 3, Part F, 3.4.2.2, rule 5). */
   notify(handle: number, value: Uint8Array, wait?: WaitOptions): Promise<void>;
   /** As notify() of several values, in as few PDUs as their lengths allow: for a peer that understands ATT_MULTIPLE_HANDLE_VALUE_NTF. */

@@ -5,6 +5,7 @@ import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { AttChannel } from './att-channel.ts';
 import { AttOpcode, attOpcodeName, MAX_ATTRIBUTE_LENGTH } from './att-codes.ts';
+import { signedWritePacket } from './codec/signed-write-pdus.ts';
 import {
   type HandleValue,
   notificationPackets,
@@ -40,6 +41,16 @@ export class ValueOutbox {
 
   writeCommand(handle: number, value: Uint8Array, wait: WaitOptions | undefined): Promise<void> {
     return this.#send(AttOpcode.writeCommand, handle, value, wait);
+  }
+
+  signedWriteCommand(
+    message: Uint8Array,
+    signature: Uint8Array,
+    wait: WaitOptions | undefined,
+  ): Promise<void> {
+    const { channel, scope } = this.#options;
+    if (scope.error !== undefined) return Promise.reject(scope.error);
+    return channel.send(signedWritePacket(message, signature), wait);
   }
 
   /** Waits for the end of our MTU exchange, while that is on the air (Vol 3, Part F, 3.4.2.2, rule 5). */

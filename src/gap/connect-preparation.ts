@@ -11,6 +11,7 @@ export interface Preparation {
   readonly endMs: number;
   readonly signal: AbortSignal | undefined;
   readonly exchangeMtu: boolean;
+  readonly encrypt: boolean;
 }
 
 /** A caller that leaves at least this to a step leaves it its own deadline. */
@@ -22,7 +23,7 @@ const LONG_FOR_AN_EXCHANGE_MS = 1_000;
  * asked for nothing. One that will not exchange the MTU keeps the default; it is as good a link as any. Whoever aborts meanwhile does not want the link.
  */
 export const prepareConnection = async (connection: Connection, preparation: Preparation): Promise<void> => {
-  const { clock, log, endMs, signal, exchangeMtu } = preparation;
+  const { clock, log, endMs, signal, exchangeMtu, encrypt } = preparation;
   const step = async (
     without: string,
     longMs: number,
@@ -40,7 +41,8 @@ export const prepareConnection = async (connection: Connection, preparation: Pre
       log.write('warn', 'gap', () => `${without} with ${connection.device}: ${String(error)}`);
     }
   };
-  if (connection.security.bonded)
+  connection.provesFirst = encrypt;
+  if (encrypt && connection.security.bonded)
     await step('no encryption', LONG_FOR_AN_ENCRYPTION_MS, (wait) => connection.encrypt(wait));
   if (exchangeMtu)
     await step('no MTU exchange', LONG_FOR_AN_EXCHANGE_MS, (wait) => connection.exchangeMtu(wait));

@@ -129,6 +129,11 @@ export class Connection implements ConnectionRef, AsyncDisposable {
     this.#parts.client.raisesSecurity = value;
   }
 
+  /** @internal See `encrypt` of ConnectOptions. */
+  set provesFirst(value: boolean) {
+    this.#parts.security.provesFirst = value;
+  }
+
   /** What the layers of this link dropped, clamped or refused, by name: `attMalformedPdus`. A snapshot. */
   get counters(): Readonly<Record<string, number>> {
     return this.#parts.counters();

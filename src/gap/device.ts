@@ -8,6 +8,11 @@ import type { Peer } from './radio-controller.ts';
 export interface ConnectOptions extends ConnectParameters, WaitOptions {
   /** Whether the ATT MTU is exchanged before the promise resolves. Default true. */
   readonly exchangeMtu?: boolean | undefined;
+  /**
+   * Whether a bonded peer shows that it has the key, by encrypting the link, before it is asked for anything. Default true. False is for signed writes, which go over links that are not encrypted: then
+   * who answers may be another, and what it sends unasked is dropped, until `connection.encrypt()`.
+   */
+  readonly encrypt?: boolean | undefined;
 }
 
 /** What a Device asks of the adapter it belongs to. */

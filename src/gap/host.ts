@@ -205,8 +205,14 @@ export class Host implements DeviceOwner {
     const endMs = clock.now() + timeoutMs;
     const newLink = await this.#access.connect({ ...options, peer: peerOf(device) });
     const connection = this.#accept(newLink);
-    const exchangeMtu = options.exchangeMtu !== false;
-    await prepareConnection(connection, { clock, log, endMs, signal, exchangeMtu });
+    await prepareConnection(connection, {
+      clock,
+      log,
+      endMs,
+      signal,
+      exchangeMtu: options.exchangeMtu !== false,
+      encrypt: options.encrypt !== false,
+    });
     return connection;
   }
 

@@ -26,6 +26,7 @@ import { ConnectionChannels } from './l2cap-connection-channels.ts';
 import { admission, type L2capListeners } from './l2cap-listener.ts';
 import { LinkControl } from './link-control.ts';
 import { LinkSecurity } from './link-security.ts';
+import { LinkSigning } from './link-signing.ts';
 import type { PeerIdentities } from './peer-identities.ts';
 import type { NewLink, Peer } from './radio-controller.ts';
 import { gattSecurity } from './security.ts';
@@ -113,6 +114,13 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       if (context.enhancedBearers) enhanced.linkEncrypted();
     },
   });
+  const signing = new LinkSigning({
+    clock,
+    bonds,
+    bond: () => security.manager.bond,
+    isEncrypted: () => security.current.encrypted,
+    peer,
+  });
   const bearers = new BearerSet({
     channel: l2cap.att,
     clock,
@@ -153,6 +161,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     peer,
     memory,
     registers: true,
+    signing,
     enhancedBearers: context.enhancedBearers,
     raiseSecurity,
   });
@@ -185,6 +194,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
       what: peer,
       identity: security.manager.bond && identityKey(security.manager.bond.peer),
       security: gatt,
+      signing,
     },
   });
   bearers.serve((bearer) => server.attach(connection[gattLink], bearer));

@@ -18,6 +18,8 @@ export class LinkSecurity {
   readonly #manager: SecurityManager;
   readonly #policy: () => SecurityPolicy | undefined;
   readonly #onEncrypted: () => void;
+  /** Whether a bonded peer has to show that it has the key before it is asked for anything. */
+  provesFirst = true;
 
   constructor(options: LinkSecurityOptions) {
     this.#manager = new SecurityManager(options);
@@ -42,7 +44,7 @@ export class LinkSecurity {
 
   /** What has to happen before the peer is asked for anything; undefined where nothing has to. */
   beforeAsking(): Promise<void> | undefined {
-    return this.isUnproven ? this.#manager.encrypt({}) : undefined;
+    return this.provesFirst && this.isUnproven ? this.#manager.encrypt({}) : undefined;
   }
 
   pair(options: PairingOptions, wait: WaitOptions): Promise<void> {

@@ -35,10 +35,10 @@ export interface AccessRule {
 export type Permission = boolean | AccessRule;
 
 /**
- * The ways to reach an attribute. A write command is one of its own: a characteristic may allow it and refuse the request. The last two are the
- * server's, which sends the value.
+ * The ways to reach an attribute. A write command is one of its own, and so is one that is signed: a characteristic may allow it and refuse the request. The last two
+ * are the server's, which sends the value.
  */
-export type Operation = 'read' | 'write' | 'writeCommand' | 'notify' | 'indicate';
+export type Operation = 'read' | 'write' | 'writeCommand' | 'signedWrite' | 'notify' | 'indicate';
 
 /** The rule for each operation; one that is missing is not permitted at all. */
 export type Permissions = { readonly [O in Operation]?: AccessRule | undefined };
@@ -103,6 +103,17 @@ export const bothRules = (a: AccessRule | undefined, b: AccessRule | undefined):
 const needsEncryption = ({ encrypted, authenticated, secureConnections, minKeySize }: AccessRule): boolean =>
   encrypted === true || authenticated === true || secureConnections === true || (minKeySize ?? 0) > 0;
 
+/**
+ * The rule of an operation. On a link that is encrypted data is not signed, and a write command has what signing is to bring (Vol 3, Part C, 10.4.2, and Part G, 4.9.2).
+ */
+const ruleOf = (permissions: Permissions, operation: Operation): AccessRule | undefined => {
+  const { signedWrite } = permissions;
+  const standsForSigned = operation === 'writeCommand' && signedWrite !== undefined;
+  return (
+    permissions[operation] ?? (standsForSigned ? bothRules(signedWrite, { encrypted: true }) : undefined)
+  );
+};
+
 /** The answer to an access that is allowed. */
 export const ALLOWED = 0;
 
@@ -116,7 +127,7 @@ export const checkAccess = (
   operation: Operation,
   link: { security(): LinkSecurity },
 ): number => {
-  const rule = permissions[operation];
+  const rule = ruleOf(permissions, operation);
   if (rule === undefined)
     return operation === 'read' ? AttErrorCode.readNotPermitted : AttErrorCode.writeNotPermitted;
   if (rule === openAccess || !needsEncryption(rule)) return ALLOWED;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../core/errors.ts';
 import type { Uuid } from '../core/uuid.ts';
-import { accessRule, type Permission, type Permissions } from './access.ts';
+import { type AccessRule, accessRule, type Permission, type Permissions } from './access.ts';
 import type { ConnectionRef } from './connection-ref.ts';
 import type { DescriptorOptions } from './descriptor.ts';
 import type { LocalAttributeOptions, LocalAttributeTraits } from './local-attribute.ts';
@@ -21,6 +21,11 @@ export interface CharacteristicOptions<C extends ConnectionRef, Capture extends 
   readonly read?: Permission | undefined;
   readonly write?: Permission | undefined;
   readonly writeNoResponse?: Permission | undefined;
+  /**
+   * Writes without response over a link that is not encrypted, by clients that have a bond and sign what they send (Vol 3, Part G, 4.9.2). A rule is about that bond: how its
+   * keys were made, and their size. The bond needs a signing key of the client: see `takeKeys` of PairingOptions. Over an encrypted link such clients write without signing.
+   */
+  readonly signedWrite?: Permission | undefined;
   /**
    * A rule guards both the subscription and each value that is sent: what the link does not offer at that moment does not leave. To subscribe, the rules
    * of `notify` and of `indicate` hold together.
@@ -48,17 +53,27 @@ export interface CharacteristicOptions<C extends ConnectionRef, Capture extends 
 
 type AnyOptions<C extends ConnectionRef> = CharacteristicOptions<C, boolean>;
 
+/** Who wants both has nothing to sign: then the value is written over an encrypted link (Vol 3, Part C, 10.2.3). */
+const signingRule = (permission: Permission | undefined): AccessRule | undefined => {
+  const rule = accessRule(permission);
+  if (rule?.encrypted !== true) return rule;
+  throw new InvalidArgumentError(
+    'signed writes are for links that are not encrypted: declare writeNoResponse: { encrypted: true } in their place',
+  );
+};
+
 /** What links must offer. Throws InvalidArgumentError for a rule that none can keep. */
 export const permissionsOf = <C extends ConnectionRef>(options: AnyOptions<C>): Permissions => ({
   read: accessRule(options.read),
   write: accessRule(options.write),
   writeCommand: accessRule(options.writeNoResponse),
+  signedWrite: signingRule(options.signedWrite),
   notify: accessRule(options.notify),
   indicate: accessRule(options.indicate),
 });
 
-const isWritable = ({ write, writeCommand }: Permissions): boolean =>
-  write !== undefined || writeCommand !== undefined;
+const isWritable = ({ write, writeCommand, signedWrite }: Permissions): boolean =>
+  write !== undefined || writeCommand !== undefined || signedWrite !== undefined;
 
 export const propertiesOf = (permissions: Permissions, extended: boolean): CharacteristicProperties =>
   propertiesFromBits(
@@ -66,6 +81,7 @@ export const propertiesOf = (permissions: Permissions, extended: boolean): Chara
       read: permissions.read !== undefined,
       write: permissions.write !== undefined,
       writeNoResponse: permissions.writeCommand !== undefined,
+      signedWrite: permissions.signedWrite !== undefined,
       notify: permissions.notify !== undefined,
       indicate: permissions.indicate !== undefined,
       extended,
@@ -85,7 +101,7 @@ export const traitsOf = <C extends ConnectionRef>(
   const { append = false, capture = false, captureDepth = DEFAULT_CAPTURE_DEPTH } = options;
   if ((capture || append) && !isWritable(permissions)) {
     throw new InvalidArgumentError(
-      `${what} ${capture ? 'captures' : 'appends'} writes, but clients cannot write it: add write or writeNoResponse`,
+      `${what} ${capture ? 'captures' : 'appends'} writes, but clients cannot write it: add write, writeNoResponse or signedWrite`,
     );
   }
   if (!Number.isInteger(captureDepth) || captureDepth < 1) {

@@ -1,6 +1,7 @@
 import type { Bearer } from '../att/bearer.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ClientRequests } from './client-requests.ts';
+import type { SignedWrites } from './client-signed-writes.ts';
 import type { LongWrites } from './long-writes.ts';
 import type { RemoteServices } from './remote-services.ts';
 import type { ValueHub } from './value-hub.ts';
@@ -14,6 +15,7 @@ export interface ClientContext {
   readonly requests: ClientRequests;
   readonly values: ValueHub;
   readonly longWrites: LongWrites;
+  readonly signedWrites: SignedWrites;
   readonly services: RemoteServices;
   /** To be called when a discovery has brought something new. */
   readonly learned: () => void;

@@ -1,6 +1,7 @@
 import type { Bearer } from '../att/bearer.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
 import type { LinkSecurity } from './access.ts';
+import type { DataSigning } from './data-signing.ts';
 
 /** What GATT sees of a connection. */
 export interface GattLink {
@@ -16,6 +17,8 @@ export interface GattLink {
   readonly identity: string | undefined;
   /** Asked at each access. */
   security(): LinkSecurity;
+  /** Without it nothing that is signed is taken. */
+  readonly signing?: DataSigning | undefined;
 }
 
 /** Under this key a connection shows its GATT side, which is not part of its public face. */

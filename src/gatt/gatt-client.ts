@@ -11,6 +11,7 @@ import type { ServiceRecord } from './attribute-records.ts';
 import type { ClientContext } from './client-context.ts';
 import { ClientRegistration } from './client-registration.ts';
 import { ClientRequests, type RaiseSecurity, together, type Validity } from './client-requests.ts';
+import { type ClientSigning, SignedWrites } from './client-signed-writes.ts';
 import { Deadline } from './deadline.ts';
 import { Discovery } from './discovery.ts';
 import { FIRST_HANDLE, GattUuid, LAST_HANDLE } from './gatt-codes.ts';
@@ -38,6 +39,8 @@ export interface GattClientOptions {
   readonly memory?: Pick<AttributeMemoryOptions, 'cache' | 'peer' | 'ready'> | undefined;
   /** Whether the client makes itself known to the Generic Attribute service, once it has met it: see `ClientRegistration`. */
   readonly registers?: boolean | undefined;
+  /** What signed writes are signed with; without it none can be made. */
+  readonly signing?: ClientSigning | undefined;
   /** Whether the link may have Enhanced ATT bearers, which the server is told; by default not. */
   readonly enhancedBearers?: boolean | undefined;
 }
@@ -62,7 +65,7 @@ export class GattClient {
 
   constructor(options: GattClientOptions) {
     this.#options = options;
-    const { bearer, clock, log, peer, raiseSecurity, memory, enhancedBearers = false } = options;
+    const { bearer, clock, log, peer, raiseSecurity, memory, signing, enhancedBearers = false } = options;
     const values = new ValueHub();
     values.onServiceChanged = (value) => this.#servicesChanged(value);
     const onOutOfSync = (): void => this.invalidate(FIRST_HANDLE, LAST_HANDLE);
@@ -73,9 +76,11 @@ export class GattClient {
     const told = { onOutOfSync, onInvalidHandle };
     const requests = new ClientRequests({ bearer, clock, raiseSecurity, ...told });
     const longWrites = new LongWrites(bearer, requests, clock);
+    const signedWrites = new SignedWrites(bearer, clock, signing);
     const services = new RemoteServices(peer, (record) => this.#make(record));
     const keep = (): void => this.#memory?.keep();
-    const context = { bearer, clock, peer, requests, values, longWrites, services, learned: keep };
+    const writes = { longWrites, signedWrites };
+    const context = { bearer, clock, peer, requests, values, ...writes, services, learned: keep };
     const isBonded = (): boolean => memory?.peer()?.bonded === true;
     this.#services = services;
     this.#context = context;

@@ -118,7 +118,7 @@ export abstract class LocalAttribute<C extends ConnectionRef, Capture extends bo
   async written(options: WrittenOptions<C> = {}): Promise<WrittenResult<C, Capture>> {
     if (!this.#writable) {
       throw new InvalidStateError(
-        `clients cannot write ${this.#what}: declare it with write or writeNoResponse to wait for it`,
+        `clients cannot write ${this.#what}: declare it with write, writeNoResponse or signedWrite to wait for it`,
       );
     }
     // The queue captures exactly where the type parameter says so: both come from the one option.

@@ -3,11 +3,11 @@ import { ExecuteWrite, PrepareWrite } from '../att/codec/exchanges.ts';
 import { equalBytes, toHex } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { MalformedPduError } from '../core/errors.ts';
-import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { AccessOptions } from './access-options.ts';
 import { printHandle } from './client-context.ts';
 import type { ClientRequestOptions, ClientRequests, Validity } from './client-requests.ts';
 import { Deadline } from './deadline.ts';
+import { Line } from './line.ts';
 
 /** Opcode, handle and offset before the part (Vol 3, Part F, 3.4.6.1). */
 const PREPARE_HEADER_LENGTH = 5;
@@ -36,8 +36,7 @@ export class LongWrites {
   readonly #bearer: Bearer;
   readonly #requests: ClientRequests;
   readonly #clock: Clock;
-  /** Settles when the last one that began is over. */
-  #last: Promise<void> = Promise.resolve();
+  readonly #line = new Line();
 
   constructor(bearer: Bearer, requests: ClientRequests, clock: Clock) {
     this.#bearer = bearer;
@@ -47,18 +46,13 @@ export class LongWrites {
 
   async write(values: readonly PreparedValue[], what: string, options: LongWriteOptions): Promise<void> {
     const deadline = new Deadline(this.#clock, what, options);
-    const before = this.#last;
-    let leave = (): void => undefined;
-    this.#last = new Promise((resolve) => {
-      leave = resolve;
-    });
-    try {
-      await this.#turn(before, what, deadline.step());
-    } catch (error) {
-      // Who gave up in the line still lets nobody by before those in front.
-      void before.then(leave);
-      throw error;
-    }
+    const line = {
+      what,
+      clock: this.#clock,
+      scope: this.#bearer.scope,
+      hint: 'another long write is under way',
+    };
+    const leave = await this.#line.enter({ ...deadline.step(), ...line });
     const bearer = this.#bearer.single();
     const { validity } = options;
     const step = (): StepOptions => ({ ...deadline.step(), what, validity, bearer });
@@ -72,25 +66,6 @@ export class LongWrites {
       throw error;
     }
     leave();
-  }
-
-  #turn(before: Promise<void>, what: string, wait: WaitOptions): Promise<void> {
-    return procedure<void>(
-      {
-        what,
-        clock: this.#clock,
-        scope: this.#bearer.scope,
-        // Those in front have deadlines of their own.
-        defaultTimeoutMs: Number.POSITIVE_INFINITY,
-        timeoutMs: wait.timeoutMs,
-        signal: wait.signal,
-        hint: () => 'another long write is under way',
-      },
-      (settle) => {
-        void before.then(() => settle.resolve());
-        return undefined;
-      },
-    );
   }
 
   async #prepare(handle: number, value: Uint8Array, step: () => StepOptions): Promise<void> {

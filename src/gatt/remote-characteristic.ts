@@ -24,6 +24,11 @@ import type { ValueStream, ValueStreamOptions } from './value-stream.ts';
 export interface WriteOptions extends AccessOptions {
   /** Whether the peer answers. By default it does where the characteristic can only be written so, or the value needs it. */
   readonly response?: boolean | undefined;
+  /**
+   * Whether the value is signed with the key of the bond, without response, on a link that is not encrypted; on one that is, it is written without signing (Vol 3, Part G, 4.9.2). By default
+   * where the characteristic can only be written so. The bond needs a signing key of this side: see `giveKeys` of PairingOptions, and `encrypt` of ConnectOptions.
+   */
+  readonly signed?: boolean | undefined;
 }
 
 export interface SubscribeOptions extends AccessOptions, DepthOption {
@@ -104,9 +109,10 @@ export class RemoteCharacteristic {
 
   /**
    * Writes the whole value. With response it resolves on the peer's answer, and a value longer than one PDU is written in parts, all or
-   * none; without, it resolves when the controller has room, and a value that does not fit into one PDU is an InvalidArgumentError.
-   * Throws InvalidStateError where it cannot be written so, AttError where the peer refuses. Default deadline 1 s for each step
-   * (Vol 3, Part G, 4.9.1, 4.9.3 and 4.9.4).
+   * none; without, it resolves when the controller has room, and a value that does not fit into one PDU is an InvalidArgumentError. What is signed leaves when its counter
+   * is kept with the bond.
+   * Throws InvalidStateError where it cannot be written so, AttError where the peer refuses. Default deadline 1 s for each step, 5 s to keep a counter
+   * (Vol 3, Part G, 4.9.1 to 4.9.4).
    */
   write(value: ValueLike, options: WriteOptions = {}): Promise<void> {
     try {
@@ -119,8 +125,9 @@ export class RemoteCharacteristic {
   /** Not an async function: one promise less for each write without response. */
   #write(bytes: Uint8Array, options: WriteOptions): Promise<void> {
     this.service.checkCurrent();
-    const { write, writeNoResponse } = this.properties;
-    if (!write && !writeNoResponse) throw this.#cannot('be written');
+    const { write, writeNoResponse, signedWrite } = this.properties;
+    if (!write && !writeNoResponse && !signedWrite) throw this.#cannot('be written');
+    if (options.signed ?? !(write || writeNoResponse)) return this.#writeSigned(bytes, options);
     const { bearer } = this.#context;
     const response =
       options.response ?? (write && (!writeNoResponse || bytes.length > bearer.maxValueLength));
@@ -130,6 +137,13 @@ export class RemoteCharacteristic {
     }
     if (!writeNoResponse) throw this.#cannot('be written without a response: give { response: true }');
     return bearer.writeCommand(this.handle, bytes, options);
+  }
+
+  #writeSigned(bytes: Uint8Array, options: WriteOptions): Promise<void> {
+    if (!this.properties.signedWrite) throw this.#cannot('be written signed: leave out { signed: true }');
+    if (options.response === true)
+      throw new InvalidArgumentError('a signed write has no response: leave out { response: true }');
+    return this.#context.signedWrites.write(this.attribute, bytes, options);
   }
 
   /**

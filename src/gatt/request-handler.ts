@@ -11,6 +11,7 @@ import {
   answerReadMultiple,
   answerReadMultipleVariable,
 } from './server-read.ts';
+import { obeySignedWrite } from './server-signed-write.ts';
 import { answerExecuteWrite, answerPrepareWrite, answerWrite, obeyWriteCommand } from './server-write.ts';
 
 /** Answers the requests that come by one bearer. */
@@ -60,6 +61,6 @@ export class RequestHandler implements AttServer {
     // The specification says so of every client that does not know; one that never asked for it would lose its commands without a word.
     if (this.#context.session.client.isOutOfSync) this.#context.counters.add('commandsDropped');
     else if (command.opcode === AttOpcode.writeCommand) obeyWriteCommand(this.#context, command);
-    else this.#context.counters.add('signedWritesDropped');
+    else obeySignedWrite(this.#context, command);
   }
 }

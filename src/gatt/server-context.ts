@@ -13,7 +13,7 @@ import type { ServerSession } from './server-session.ts';
 export const serverCounterNames = [
   /** Commands that were dropped: no such attribute, not permitted, too long, refused by a handler, too many for a slow handler. */
   'commandsDropped',
-  /** Signed writes, which are not supported and dropped. */
+  /** Signed writes that were dropped: of no bonded client, not signed as they should be, come before, on an encrypted link, not permitted, or their counter could not be kept. */
   'signedWritesDropped',
   /** Prepared writes for which there was no room. */
   'prepareQueueFull',

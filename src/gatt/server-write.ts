@@ -14,13 +14,13 @@ import { find, reach, refusal, requireAccess, type ServerContext } from './serve
 
 type Answer = Uint8Array | Promise<Uint8Array>;
 
-const requireLength = (context: ServerContext, attribute: Attribute, length: number): void => {
+export const requireLength = (context: ServerContext, attribute: Attribute, length: number): void => {
   if (length <= attribute.source.maxLength) return;
   throw refusal(context, AttErrorCode.invalidAttributeValueLength, attribute.handle);
 };
 
 /** Writes a value that access and length allow: at once where nobody has to be asked. The length is judged again behind the handler. */
-const write = (
+export const write = (
   context: ServerContext,
   attribute: Attribute,
   value: Uint8Array,

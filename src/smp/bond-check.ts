@@ -10,7 +10,8 @@ const RAND_OCTETS = 8;
 /** Vol 3, Part H, 2.3.4. */
 export const SMALLEST_KEY = 7;
 export const LARGEST_KEY = 16;
-export const LARGEST_COUNTER = 0xffff_ffff;
+/** A counter of signatures has 32 bits (Vol 3, Part H, 2.4.5). This one is behind the last. */
+export const USED_UP_COUNTER = 0x1_0000_0000;
 /** Of what is kept of a GATT client. */
 const CLIENT_LIMITS = { depth: 8, length: 65_536 } as const;
 
@@ -42,8 +43,8 @@ const longTermKey = (given: LongTermKey, field: string, bond: Bond): LongTermKey
 
 const signingKey = (given: SigningKey, field: string): SigningKey => {
   const { counter } = given;
-  if (!Number.isInteger(counter) || counter < 0 || counter > LARGEST_COUNTER) {
-    throw fault(`${field}.counter`, '32 bits expected');
+  if (!Number.isInteger(counter) || counter < 0 || counter > USED_UP_COUNTER) {
+    throw fault(`${field}.counter`, `a number from 0 to ${USED_UP_COUNTER} expected`);
   }
   return { value: key(given.value, `${field}.value`), counter };
 };

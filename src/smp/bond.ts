@@ -18,10 +18,11 @@ export interface LongTermKey {
   readonly rand: Bytes;
 }
 
-/** A key that signs data, and the counter of the next signature (Vol 3, Part H, 2.4.5). */
+/** A key that signs data (Vol 3, Part H, 2.4.5). */
 export interface SigningKey {
   /** 16 octets, the most significant first. */
   readonly value: Bytes;
+  /** Of the next signature; one that is lower has been used. 2 ** 32 where all have been. */
   readonly counter: number;
 }
 

@@ -2,6 +2,7 @@ import { MalformedPduError } from '../../core/errors.ts';
 import { type Infer, type Pdu, pdu, rest, type Shape, u8, u16 } from '../../core/pdu.ts';
 import { AttOpcode, attOpcodeName } from '../att-codes.ts';
 import { attributeType, handleSet } from './fields.ts';
+import { AUTHENTICATION_SIGNATURE_LENGTH } from './signed-write-pdus.ts';
 
 /** Vol 3, Part F, 3.4.2.1. */
 export const ExchangeMtuRequest = pdu('ATT_EXCHANGE_MTU_REQ', 0x02, { clientRxMtu: u16 });
@@ -53,7 +54,6 @@ export const ReadMultipleVariableRequest = pdu('ATT_READ_MULTIPLE_VARIABLE_REQ',
 /** Vol 3, Part F, 3.4.5.3. The hot path reads and writes it by hand: see value-pdus.ts. */
 export const WriteCommand = pdu('ATT_WRITE_CMD', 0x52, { attributeHandle: u16, attributeValue: rest });
 /** Vol 3, Part F, 3.4.5.4: value and signature together; the last 12 octets are the signature. */
-const AUTHENTICATION_SIGNATURE_LENGTH = 12;
 export const SignedWriteCommand = pdu('ATT_SIGNED_WRITE_CMD', 0xd2, {
   attributeHandle: u16,
   valueAndSignature: rest,
@@ -91,6 +91,8 @@ export type AttCommand =
       readonly opcode: typeof AttOpcode.signedWriteCommand;
       readonly attributeHandle: number;
       readonly attributeValue: Uint8Array;
+      /** What is signed: opcode, handle and value. */
+      readonly signedMessage: Uint8Array;
       /** SignCounter and MAC (Vol 3, Part H, 2.4.5). */
       readonly authenticationSignature: Uint8Array;
     };
@@ -144,7 +146,13 @@ export const decodeCommand = (bytes: Uint8Array): AttCommand | undefined => {
   }
   const attributeHandle = (bytes[1] ?? 0) | ((bytes[2] ?? 0) << 8);
   const attributeValue = bytes.subarray(COMMAND_HEADER_LENGTH, end);
-  return opcode === AttOpcode.writeCommand
-    ? { opcode, attributeHandle, attributeValue }
-    : { opcode, attributeHandle, attributeValue, authenticationSignature: bytes.subarray(end) };
+  if (opcode === AttOpcode.writeCommand) return { opcode, attributeHandle, attributeValue };
+  const signedMessage = bytes.subarray(0, end);
+  return {
+    opcode,
+    attributeHandle,
+    attributeValue,
+    signedMessage,
+    authenticationSignature: bytes.subarray(end),
+  };
 };

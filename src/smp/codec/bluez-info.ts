@@ -2,7 +2,7 @@ import type { Address } from '../../core/address.ts';
 import { type Bytes, toHex } from '../../core/bytes.ts';
 import { InvalidArgumentError } from '../../core/errors.ts';
 import type { Bond, LongTermKey, SigningKey } from '../bond.ts';
-import { checkedBond, LARGEST_COUNTER, LARGEST_KEY, SMALLEST_KEY } from '../bond-check.ts';
+import { checkedBond, LARGEST_KEY, SMALLEST_KEY, USED_UP_COUNTER } from '../bond-check.ts';
 import { isZero, reversedSecret } from './foreign-bonds.ts';
 import { type KeyFile, parseKeyFile, printKeyFile } from './key-file.ts';
 
@@ -75,7 +75,7 @@ const longTermKey = (group: Group | undefined): Typed | undefined => {
 const signingKey = (group: Group | undefined): SigningKey | undefined =>
   group && {
     value: key(group),
-    counter: group.has('Counter') ? integer(group, 'Counter', 0, LARGEST_COUNTER) : 0,
+    counter: group.has('Counter') ? integer(group, 'Counter', 0, USED_UP_COUNTER - 1) : 0,
   };
 
 const irkOf = (file: KeyFile): Bytes | undefined => {
@@ -124,8 +124,9 @@ const printLongTermKey = (bond: Bond, given: LongTermKey | undefined) => {
   };
 };
 
+/** A key that is used up has no counter that BlueZ could write down. */
 const printSigningKey = (bond: Bond, given: SigningKey | undefined) =>
-  given === undefined
+  given === undefined || given.counter === USED_UP_COUNTER
     ? {}
     : { Key: printKey(given.value), Counter: given.counter, Authenticated: bond.authenticated };
 

@@ -2,7 +2,7 @@ import { toHex } from '../../core/bytes.ts';
 import { InvalidArgumentError } from '../../core/errors.ts';
 import { type Json, type JsonObject, JsonReader } from '../../core/json-reader.ts';
 import { type Bond, type IdentityAddress, type LongTermKey, type SigningKey, sameIdentity } from '../bond.ts';
-import { checkedBond, checkIdentity, LARGEST_COUNTER, LARGEST_KEY, SMALLEST_KEY } from '../bond-check.ts';
+import { checkedBond, checkIdentity, LARGEST_KEY, SMALLEST_KEY, USED_UP_COUNTER } from '../bond-check.ts';
 import type { BondsOfIdentity } from '../bond-store.ts';
 
 // The form of the file that keeps bonds, version 1. Keys are hexadecimal, the most significant octet first.
@@ -24,7 +24,7 @@ const longTermKey = (read: JsonReader): LongTermKey => ({
 
 const signingKey = (read: JsonReader): SigningKey => ({
   value: read.field('value').secret(16),
-  counter: read.field('counter').integer(0, LARGEST_COUNTER),
+  counter: read.field('counter').integer(0, USED_UP_COUNTER),
 });
 
 const identity = (read: JsonReader): IdentityAddress =>

@@ -97,7 +97,10 @@ export const receiveKey = (keys: DistributedKeys, keySize: number, command: SmpC
         : taken({ identity });
     }
     case 'signingInformation':
-      return taken({ csrk: Uint8Array.from(command.signatureKey) });
+      // Everybody could sign with a key of zeros.
+      return isZero(command.signatureKey)
+        ? { kind: 'refused', reason: PairingFailedReason.keyRejected }
+        : taken({ csrk: Uint8Array.from(command.signatureKey) });
     default:
       return { kind: 'refused', reason: PairingFailedReason.unspecifiedReason };
   }

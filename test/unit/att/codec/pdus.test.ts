@@ -5,6 +5,11 @@ import * as requests from '../../../../src/att/codec/requests.ts';
 import { decodeCommand, decodeRequest, WriteCommand } from '../../../../src/att/codec/requests.ts';
 import * as responses from '../../../../src/att/codec/responses.ts';
 import {
+  SIGNED_WRITE_OVERHEAD,
+  signedWriteMessage,
+  signedWritePacket,
+} from '../../../../src/att/codec/signed-write-pdus.ts';
+import {
   HandleValueIndication,
   HandleValueNotification,
   multipleHandleValues,
@@ -124,8 +129,21 @@ describe('commands', () => {
       opcode: 0xd2,
       attributeHandle: 4,
       attributeValue: fromHex('aabb'),
+      signedMessage: fromHex('d2 0400 aabb'),
       authenticationSignature: fromHex('010000001122334455667788'),
     });
+  });
+
+  test('a signed write command is written as the table has it', () => {
+    const message = signedWriteMessage(0x1234, fromHex('aabb'));
+    expect(toHex(message)).toBe('d23412aabb');
+    const signature = fromHex('010000001122334455667788');
+    const pdu = signedWritePacket(message, signature).subarray(PacketOffset.payload);
+    expect(requests.SignedWriteCommand.decode(pdu, 1)).toEqual({
+      attributeHandle: 0x1234,
+      valueAndSignature: fromHex('aabb 010000001122334455667788'),
+    });
+    expect(pdu.length).toBe(SIGNED_WRITE_OVERHEAD + 2);
   });
 
   test.each(['52', '52 04', 'd2 0400', 'd2 0400 0100000011223344556677'])('%s is malformed', (hex) => {
