@@ -2,16 +2,6 @@
 export const awaited: readonly { readonly why: string; readonly cases: Readonly<Record<string, string>> }[] =
   [
     {
-      why: 'signed writes are not there',
-      cases: {
-        'GATT/SR/GAW': 'BV-02 BI-01 BI-40',
-        'GATT/CL/GAW': 'BV-02',
-        'SM/CEN/SIGN': 'BV-01 BV-03 BI-01',
-        'SM/SIGN': 'BI-02',
-        'GAP/SEC/CSIGN': 'BV-01 BV-02 BI-01 BI-02 BI-03 BI-04',
-      },
-    },
-    {
       why: 'pairing is there, its case is not written',
       cases: {
         'SM/CEN/PROT': 'BV-01',

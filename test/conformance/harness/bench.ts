@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type Adapter,
   type Connection,
+  type ConnectOptions,
   type GattCache,
   type IdentityAddress,
   ManualClock,
@@ -190,9 +191,11 @@ export class Bench implements AsyncDisposable {
   /** The implementation under test connects to the tester: by its identity, unless another of its addresses is given. */
   async connectToTester(
     { address, type }: OnAir = { address: this.tester.address, type: 'public' },
+    options: ConnectOptions = {},
   ): Promise<void> {
     this.tester.advertise();
-    this.#connection = await this.run(this.iut.device(address, type).connect({ exchangeMtu: false }));
+    const connecting = this.iut.device(address, type).connect({ exchangeMtu: false, ...options });
+    this.#connection = await this.run(connecting);
   }
 
   /** Lets time pass until what the upper tester has asked for is there. */

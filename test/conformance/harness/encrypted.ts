@@ -36,7 +36,10 @@ const pair = async (
   minKeySize: number,
 ): Promise<{ readonly tester: PairingTester; readonly over: Promise<void> }> => {
   const tester = new PairingTester(bench);
-  const options = { bond: features.auth === Auth.bonding, mitm: false, minKeySize };
+  const signs = ((features.initiatorKeys ?? 0) & Keys.sign) !== 0;
+  const named = signs ? (['encryption', 'identity', 'signing'] as const) : undefined;
+  const bonding = { bond: features.auth === Auth.bonding, giveKeys: named, takeKeys: named };
+  const options = { ...bonding, mitm: false, minKeySize };
   if (tester.isInitiator) {
     bench.iut.security = options;
     await tester.ask(features);

@@ -19,7 +19,7 @@ const TOP = 1n << 127n;
 const double = (value: bigint): bigint =>
   ((value << 1n) & ((1n << 128n) - 1n)) ^ ((value & TOP) === 0n ? 0n : 0x87n);
 
-const cmac = (key: Hex, message: Hex): Hex => {
+export const cmac = (key: Hex, message: Hex): Hex => {
   const k1 = double(number(e(key, '00'.repeat(16))));
   const blocks = message.match(/.{1,32}/g) ?? [''];
   const last = blocks.pop() ?? '';

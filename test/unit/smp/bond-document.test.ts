@@ -91,7 +91,7 @@ test.each<[string, (bond: Record<string, unknown>) => void, string]>([
   ],
   [
     'a counter beyond 32 bits',
-    (bond) => Object.assign(bond, { peerSigningKey: { value: '1'.repeat(32), counter: 2 ** 32 } }),
+    (bond) => Object.assign(bond, { peerSigningKey: { value: '1'.repeat(32), counter: 2 ** 32 + 1 } }),
     `${at}.peerSigningKey.counter`,
   ],
   [
