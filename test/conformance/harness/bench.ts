@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   type Adapter,
+  type BondStore,
   type Connection,
   type ConnectOptions,
   type GattCache,
@@ -31,6 +32,8 @@ export interface BenchOptions {
   readonly testerController?: ControllerOptions;
   /** Where it keeps what it discovers; nowhere by default, so that it asks for nothing but what a case is about. */
   readonly gattCache?: GattCache | false;
+  /** Where it keeps its bonds; in memory by default. */
+  readonly bonds?: BondStore | undefined;
   /** Whether it has Enhanced ATT bearers, which it opens by itself as central on a link that is encrypted. Not unless given. */
   readonly enhancedBearers?: boolean;
   /** Whether it has L2CAP channels; so it is unless given. */
@@ -98,7 +101,7 @@ export class Bench implements AsyncDisposable {
 
   static async #open(options: BenchOptions): Promise<Bench> {
     const { services = [], controller, testerController } = options;
-    const { gattCache = false, enhancedBearers = false, l2capChannels, privacy } = options;
+    const { gattCache = false, enhancedBearers = false, l2capChannels, privacy, bonds } = options;
     const clock = new ManualClock();
     const air = createAir({ clock, seed: 7 });
     const own = air.createController({ name: 'under test', ...controller });
@@ -107,7 +110,7 @@ export class Bench implements AsyncDisposable {
       clock,
     );
     const identityStore = new MemoryIdentityStore();
-    const wanted = { gattCache, enhancedBearers, l2capChannels, privacy };
+    const wanted = { gattCache, enhancedBearers, l2capChannels, privacy, bonds };
     const opening = open(own.connect(), { clock, identityStore, ...wanted });
     const bench = new Bench(clock, air, tester, await loaded(clock, opening), own, privacy === true);
     bench.iut.registerServices(...services);
