@@ -76,12 +76,13 @@ const prove = (root: string, victim: CaseResult, bystanders: readonly CaseResult
   }
 };
 
-/** Cases of valid behaviour of another feature, whose own line is in another file. */
+/** Cases of valid behaviour of another feature, whose own line is in another file. What spoils a case that pairs may spoil any other that does. */
 const bystandersOf = (victim: CaseResult, all: readonly CaseResult[], random: () => number): CaseResult[] => {
   const strangers = all.filter(
     (each) =>
       featureOf(each.id) !== featureOf(victim.id) &&
       each.id.includes('/BV-') &&
+      !(each.pairs && victim.pairs) &&
       each.mutation?.file !== victim.mutation?.file,
   );
   return shuffled(strangers, random).slice(0, BYSTANDERS);

@@ -11,6 +11,8 @@ export interface CaseResult {
   readonly file: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly mutation: Mutation | undefined;
+  /** The tester has paired in it. */
+  readonly pairs: boolean;
   /** The first line of why it failed. */
   readonly message: string | undefined;
 }
@@ -23,7 +25,7 @@ interface Report {
     readonly assertionResults: readonly {
       readonly title: string;
       readonly status: string;
-      readonly meta?: { readonly mutation?: Mutation };
+      readonly meta?: { readonly mutation?: Mutation; readonly pairs?: boolean };
       readonly failureMessages?: readonly string[];
     }[];
   }[];
@@ -53,6 +55,7 @@ export const runCases = (root: string, files: readonly string[] = ['test/conform
         file,
         outcome: status === 'passed' || status === 'failed' ? status : 'skipped',
         mutation: meta?.mutation,
+        pairs: meta?.pairs === true,
         message: failureMessages?.[0]?.split('\n')[0],
       }));
     });
@@ -66,5 +69,6 @@ const lost = (file: string, message: string | undefined): CaseResult => ({
   file,
   outcome: 'failed',
   mutation: undefined,
+  pairs: false,
   message: message?.split('\n')[0],
 });

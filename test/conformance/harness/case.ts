@@ -12,6 +12,8 @@ export interface Mutation {
 declare module 'vitest' {
   interface TaskMeta {
     mutation?: Mutation;
+    /** The tester has paired in it, if only to get where the case begins. */
+    pairs?: boolean;
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
 import type { Bench } from './bench.ts';
 import type { TesterChannel } from './channel.ts';
 import { type Hex, octet, slice, u16 } from './pdu.ts';
@@ -44,6 +45,8 @@ export class PairingTester {
 
   constructor(bench: Bench) {
     this.#bench = bench;
+    const test = getCurrentTest();
+    if (test !== undefined) test.meta.pairs = true;
     this.isInitiator = bench.connection.role === 'peripheral';
   }
 
