@@ -279,6 +279,7 @@ export class LowerTester {
     const status = event.slice(2, 4);
     if (event.startsWith('01') && status === '00') {
       this.#handle = u16At(event, 2);
+      this.#encryption = undefined;
       const type = octetAt(event, 5) === 0 ? 'public' : 'random';
       this.#ends = { own: this.#shown, peer: { address: addressAt(event, 6), type } };
       this.#parameters = parametersAt(event, 12);

@@ -72,9 +72,9 @@ export class PairingTester {
   /** Legacy pairing with a temporary key; gives the short-term key. */
   async legacy(tk: Hex = ZERO, confirmed: Deviation = honest, opened: Deviation = honest): Promise<Hex> {
     const random = randomOctets(16);
-    const confirms = await this.#swap('03', 16, `03${wire(this.#confirm(tk, random))}`, confirmed);
+    const confirms = await this.#swap('03', 16, `03${wire(this.confirmValue(tk, random))}`, confirmed);
     const randoms = await this.#swap('04', 16, `04${wire(random)}`, opened);
-    expect(this.#confirm(tk, wire(randoms.iut))).toBe(wire(confirms.iut));
+    expect(this.confirmValue(tk, wire(randoms.iut))).toBe(wire(confirms.iut));
     const [initiator, responder] = this.isInitiator
       ? [random, wire(randoms.iut)]
       : [wire(randoms.iut), random];
@@ -82,7 +82,7 @@ export class PairingTester {
   }
 
   /** The confirm value of legacy pairing over a random value. */
-  #confirm(tk: Hex, random: Hex): Hex {
+  confirmValue(tk: Hex, random: Hex): Hex {
     return c1(tk, random, wire(this.request), wire(this.response), this.#initiator, this.#responder);
   }
 
