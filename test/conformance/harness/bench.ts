@@ -154,7 +154,7 @@ export class Bench implements AsyncDisposable {
 
   /** Under which address the implementation under test advertises. */
   async #shown(): Promise<OnAir> {
-    if (!this.#isHidden) return { address: this.iut.address, type: 'public' };
+    if (!this.#isHidden) return { address: this.iut.address, type: this.iut.addressType };
     await this.clock.advance(50);
     const last = this.sent('advertising').at(-1);
     if (last === undefined) throw new Error('the implementation under test does not advertise');

@@ -1,6 +1,6 @@
 import type { PairingOptions, PairingUi } from 'jelling';
 import { expect } from 'vitest';
-import { Bench } from './bench.ts';
+import { Bench, type BenchOptions } from './bench.ts';
 import { conformance, type Mutation } from './case.ts';
 import type { Hex } from './pdu.ts';
 import { Auth, type Features, type fieldsOf, Io, type IoName, Reason } from './smp.ts';
@@ -18,6 +18,9 @@ export const passkeyIo: readonly IoName[] = [
 ];
 export const anyIo: readonly IoName[] = [...passkeyIo, 'noInputNoOutput'];
 
+/** Sizes of keys that there are, in octets. */
+export const keySizes: readonly number[] = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
 /** The temporary key of Just Works. */
 export const NO_TK: Hex = '00'.repeat(16);
 
@@ -30,11 +33,12 @@ export const pairingCase = <Round>(
   mutation: Mutation,
   procedure: (bench: Bench, round: Round) => Promise<void>,
   rounds: readonly Round[],
+  optionsOf: (round: Round) => BenchOptions = () => ({}),
 ): void => {
   const role = id.startsWith('SM/CEN') ? 'central' : 'peripheral';
   conformance(id, mutation, async () => {
     for (const round of rounds) {
-      await using bench = await Bench[role]();
+      await using bench = await Bench[role](optionsOf(round));
       await procedure(bench, round);
       await bench.verdict();
     }
@@ -128,7 +132,7 @@ export const beginPasskeyEntry = async (
 };
 
 /** What a user has to do in Passkey Entry (Vol 3, Part H, 2.3.5.1, Table 2.8). */
-const partOf = (io: IoName, tester: 'keyboardOnly' | 'keyboardDisplay'): 'shown' | 'entered' => {
+export const partOf = (io: IoName, tester: 'keyboardOnly' | 'keyboardDisplay'): 'shown' | 'entered' => {
   if (tester === 'keyboardOnly') return io === 'keyboardOnly' ? 'entered' : 'shown';
   return io.startsWith('display') ? 'shown' : 'entered';
 };

@@ -5,9 +5,9 @@ import { PairingTester } from '../../../harness/smp-tester.ts';
 centralCase(
   'SM/CEN/JW/BV-01-C',
   {
-    file: 'src/crypto/toolbox.ts',
-    from: 'concatBytes(responderRandom.subarray(8), initiatorRandom.subarray(8))',
-    to: 'concatBytes(initiatorRandom.subarray(8), responderRandom.subarray(8))',
+    file: 'src/smp/pairing/pairing-terms.ts',
+    from: '(choices.bonding ? AuthReq.bonding : 0) |',
+    to: 'AuthReq.bonding |',
   },
   async (bench) => {
     const tester = new PairingTester(bench);

@@ -23,6 +23,7 @@ centralCase(
     expect(watched.state).toBe('pending');
     // 3. and 4. After 30 s the upper tester is told so.
     await bench.clock.advance(100);
+    expect(watched.state).toBe('rejected');
     expect(await bench.failure(paired)).toMatchObject({ code: 'BLE_TIMEOUT' });
     // 5. and 6. The tester answers 10 s later, and gets no answer. No other pairing is possible on this link.
     await smp.silent(10_000);

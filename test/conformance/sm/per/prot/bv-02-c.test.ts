@@ -17,6 +17,7 @@ peripheralCase(
     expect(watched.state).toBe('pending');
     // 2A.3 30 s after the response the upper tester is told so.
     await bench.clock.advance(100);
+    expect(watched.state).toBe('rejected');
     expect(await bench.failure(over)).toMatchObject({ code: 'BLE_TIMEOUT' });
     // 2A.4 and 2A.5 What should have come comes 10 s later, and gets no answer.
     await smp.silent(10_000);

@@ -1,0 +1,19 @@
+import { keySizes, pairingCase } from '../../../harness/legacy-cases.ts';
+import { pairingFailed, pairingRequest, Reason } from '../../../harness/smp.ts';
+
+pairingCase(
+  'SM/PER/EKS/BI-02-C',
+  {
+    file: 'src/smp/pairing/pairing-terms.ts',
+    from: 'Math.min(request.maximumEncryptionKeySize, response.maximumEncryptionKeySize)',
+    to: 'response.maximumEncryptionKeySize',
+  },
+  async (bench, minKeySize) => {
+    // 1. The tester pairs with keys of one octet less than the implementation under test takes.
+    bench.iut.security = { minKeySize };
+    // 2. Encryption Key Size; a size that the specification does not know is an Invalid Parameter.
+    const reason = minKeySize === 7 ? Reason.invalidParameters : Reason.encryptionKeySize;
+    await bench.tester.smp.exchange(pairingRequest({ keySize: minKeySize - 1 }), pairingFailed(reason));
+  },
+  keySizes,
+);
