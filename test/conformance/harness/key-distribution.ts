@@ -31,8 +31,8 @@ export const distributeOnly = async (
   const masks = isCentral
     ? { initiatorKeys: bitOf[name], responderKeys: Keys.none }
     : { initiatorKeys, responderKeys: bitOf[name] };
-  const giveKeys = isCentral ? [name] : allKeys;
-  const options = { secureConnections: false, giveKeys, takeKeys: isCentral ? [] : allKeys };
+  const wishes = isCentral ? { giveKeys: [name], takeKeys: [] } : { giveKeys: allKeys, takeKeys: allKeys };
+  const options = { secureConnections: false, ...wishes };
   const pairing = await exchangeFeatures(bench, options, { auth: Auth.bonding, ...masks });
   const { iut } = pairing;
   expect(iut.auth & (Auth.bonding | Auth.sc)).toBe(Auth.bonding);
@@ -41,6 +41,7 @@ export const distributeOnly = async (
     masks.responderKeys,
   ]);
   const keys = await complete(bench, pairing);
+  // Nothing comes behind it.
   await bench.tester.smp.silent();
   return keys.iut;
 };

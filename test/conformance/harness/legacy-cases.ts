@@ -2,7 +2,7 @@ import type { PairingOptions, PairingUi } from 'jelling';
 import { expect } from 'vitest';
 import { Bench, type BenchOptions } from './bench.ts';
 import { conformance, type Mutation } from './case.ts';
-import type { Hex } from './pdu.ts';
+import { bytes, type Hex } from './pdu.ts';
 import { Auth, type Features, type fieldsOf, Io, type IoName, Reason } from './smp.ts';
 import { randomOctets, wire } from './smp-crypto.ts';
 import { type DistributedKeys, PairingTester } from './smp-tester.ts';
@@ -73,6 +73,12 @@ export class PasskeyUser {
 
 /** The temporary key of another passkey. */
 export const otherPasskey = (tk: Hex): Hex => tk.slice(0, -1) + (tk.endsWith('0') ? '1' : '0');
+
+/** Out-of-band data of the implementation under test, and of legacy pairing alone: that temporary key. */
+export const withOob = (tk: Hex): PairingOptions => ({
+  secureConnections: false,
+  oob: { temporaryKey: bytes(wire(tk)) },
+});
 
 /** A pairing whose first phase is over. */
 export interface LegacyPairing {
