@@ -3,7 +3,16 @@ import { expect } from 'vitest';
 import { Bench, type BenchOptions } from './bench.ts';
 import { conformance, type Mutation } from './case.ts';
 import { bytes, type Hex } from './pdu.ts';
-import { Auth, type Features, type fieldsOf, Io, type IoName, Reason } from './smp.ts';
+import {
+  Auth,
+  type Features,
+  type fieldsOf,
+  Io,
+  type IoName,
+  pairingFailed,
+  pairingRequest,
+  Reason,
+} from './smp.ts';
 import { randomOctets, wire } from './smp-crypto.ts';
 import { type DistributedKeys, PairingTester } from './smp-tester.ts';
 
@@ -17,6 +26,13 @@ export const passkeyIo: readonly IoName[] = [
   'keyboardDisplay',
 ];
 export const anyIo: readonly IoName[] = [...passkeyIo, 'noInputNoOutput'];
+
+/** Rounds with each of the IO capabilities, and each wish for protection. */
+export const withMitm = (
+  capabilities: readonly IoName[],
+  wishes: readonly (boolean | 'preferred')[],
+): readonly { readonly io: IoName; readonly mitm: boolean | 'preferred' }[] =>
+  capabilities.flatMap((io) => wishes.map((mitm) => ({ io, mitm })));
 
 /** Sizes of keys that there are, in octets. */
 export const keySizes: readonly number[] = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
@@ -89,9 +105,19 @@ export interface LegacyPairing {
   readonly over: Promise<void>;
 }
 
+const notAsked = (): never => {
+  throw new Error('somebody was asked where no user takes part');
+};
+
+/** Where an IO capability is told there must be somebody. If the case says no more of him he has nothing to do: whatever he is asked ends the pairing. */
+const withUser = (options: PairingOptions): PairingOptions => {
+  if (options.io === undefined) return options;
+  return { ui: { showPasskey: notAsked, enterPasskey: notAsked, compareNumbers: notAsked }, ...options };
+};
+
 /**
  * Phase 1, begun by whoever is central: the upper tester pairs with `options`, or lets the tester do so, and the tester says `features`. The implementation under test
- * must say of its IO capability and out-of-band data what the upper tester has, and set no reserved bit.
+ * must say of its IO capability and out-of-band data what the upper tester has, and set no reserved bit. Nobody is asked anything, unless there is a `ui`.
  */
 export const exchangeFeatures = async (
   bench: Bench,
@@ -99,13 +125,14 @@ export const exchangeFeatures = async (
   features: Features,
 ): Promise<LegacyPairing> => {
   const tester = new PairingTester(bench);
+  const wanted = withUser(options);
   if (!tester.isInitiator) {
-    const over = joinPairing(bench, options);
+    const over = joinPairing(bench, wanted);
     return { tester, iut: checked(options, await tester.answer(features)), over };
   }
-  bench.iut.security = options;
+  bench.iut.security = wanted;
   const iut = checked(options, await tester.ask(features));
-  return { tester, iut, over: joinPairing(bench, options) };
+  return { tester, iut, over: joinPairing(bench, wanted) };
 };
 
 const checked = ({ io, oob }: PairingOptions, iut: LegacyPairing['iut']): LegacyPairing['iut'] => {
@@ -189,6 +216,18 @@ export const expectNoReflection = async (bench: Bench, { tester, over }: LegacyP
   if (next.startsWith('04')) await smp.exchange(next, '0504');
   else expect(next).toBe('0504');
   await expectFailure(bench, over, Reason.confirmValueFailed);
+};
+
+/** The tester, as central, is let pair with `options`, and what it says of itself is not enough. */
+export const expectRefusal = async (
+  bench: Bench,
+  options: PairingOptions,
+  features: Features,
+  reason: number,
+): Promise<void> => {
+  bench.iut.security = withUser(options);
+  await bench.tester.smp.exchange(pairingRequest(features), pairingFailed(reason));
+  expect(bench.connection.security.encrypted).toBe(false);
 };
 
 /** The upper tester is told why the pairing has failed, and by whose verdict. The link is as it was. */

@@ -1,11 +1,5 @@
 import { expect } from 'vitest';
-import {
-  anyIo,
-  complete,
-  exchangeFeatures,
-  PasskeyUser,
-  pairingCase,
-} from '../../../harness/legacy-cases.ts';
+import { anyIo, complete, exchangeFeatures, pairingCase } from '../../../harness/legacy-cases.ts';
 import { Auth, Keys } from '../../../harness/smp.ts';
 
 pairingCase(
@@ -18,10 +12,9 @@ pairingCase(
   async (bench, io) => {
     // 1. The upper tester pairs. There is no out-of-band data and no reserved bit in the request.
     // 2. The tester can do nothing, wants no protection, bonds, and has set all reserved bits.
-    const { ui } = new PasskeyUser();
     const auth = Auth.bonding | Auth.reserved;
     const features = { io: 'noInputNoOutput', auth, responderKeys: Keys.enc } as const;
-    const pairing = await exchangeFeatures(bench, { io, ui, mitm: false }, features);
+    const pairing = await exchangeFeatures(bench, { io, mitm: false }, features);
     // 3. Both do phase 2 of Just Works, and the link is encrypted with its key. The bond is not overlooked among the other bits.
     await complete(bench, pairing);
     expect(bench.connection.security.bonded).toBe(true);

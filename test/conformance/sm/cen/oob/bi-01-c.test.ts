@@ -3,7 +3,6 @@ import {
   anyIo,
   exchangeFeatures,
   expectMismatch,
-  PasskeyUser,
   pairingCase,
   withOob,
 } from '../../../harness/legacy-cases.ts';
@@ -19,8 +18,7 @@ pairingCase(
   },
   async (bench, io) => {
     // 1. and 2. The upper tester pairs with protection, and both have out-of-band data, which is not the same.
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm: true, ...withOob(randomOctets(16)) };
+    const options = { io, mitm: true, ...withOob(randomOctets(16)) };
     const pairing = await exchangeFeatures(bench, options, { oob: 1, auth: Auth.mitm });
     expect(pairing.iut.auth & Auth.mitm).toBe(Auth.mitm);
     // 3. The tester's confirm value does not fit: Confirm Value Failed, and the upper tester is told.

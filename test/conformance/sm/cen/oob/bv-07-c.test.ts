@@ -1,10 +1,4 @@
-import {
-  anyIo,
-  complete,
-  exchangeFeatures,
-  PasskeyUser,
-  pairingCase,
-} from '../../../harness/legacy-cases.ts';
+import { anyIo, complete, exchangeFeatures, pairingCase, withMitm } from '../../../harness/legacy-cases.ts';
 
 pairingCase(
   'SM/CEN/OOB/BV-07-C',
@@ -16,10 +10,9 @@ pairingCase(
   async (bench, { io, mitm }) => {
     // 1. The upper tester pairs without out-of-band data, and with protection only if that can be had.
     // 2. The tester has such data, can do nothing, and wants no protection.
-    const { ui } = new PasskeyUser();
-    const pairing = await exchangeFeatures(bench, { io, ui, mitm }, { io: 'noInputNoOutput', oob: 1 });
+    const pairing = await exchangeFeatures(bench, { io, mitm }, { io: 'noInputNoOutput', oob: 1 });
     // 3. Both do phase 2 of Just Works, and the link is encrypted with its key.
     await complete(bench, pairing);
   },
-  anyIo.flatMap((io) => [false, 'preferred' as const].map((mitm) => ({ io, mitm }))),
+  withMitm(anyIo, [false, 'preferred']),
 );

@@ -2,8 +2,8 @@ import {
   anyIo,
   complete,
   exchangeFeatures,
-  PasskeyUser,
   pairingCase,
+  withMitm,
   withOob,
 } from '../../../harness/legacy-cases.ts';
 import { randomOctets } from '../../../harness/smp-crypto.ts';
@@ -18,11 +18,10 @@ pairingCase(
   async (bench, { io, mitm }) => {
     // 1. The upper tester pairs with out-of-band data, and with protection only if that can be had.
     // 2. The tester has no such data, can do nothing, and wants no protection.
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm, ...withOob(randomOctets(16)) };
+    const options = { io, mitm, ...withOob(randomOctets(16)) };
     const pairing = await exchangeFeatures(bench, options, { io: 'noInputNoOutput' });
     // 3. Both do phase 2 of Just Works, and the link is encrypted with its key.
     await complete(bench, pairing);
   },
-  anyIo.flatMap((io) => [false, 'preferred' as const].map((mitm) => ({ io, mitm }))),
+  withMitm(anyIo, [false, 'preferred']),
 );

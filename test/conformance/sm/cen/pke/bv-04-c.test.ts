@@ -1,11 +1,5 @@
 import { expect } from 'vitest';
-import {
-  complete,
-  exchangeFeatures,
-  PasskeyUser,
-  pairingCase,
-  passkeyIo,
-} from '../../../harness/legacy-cases.ts';
+import { complete, exchangeFeatures, pairingCase, passkeyIo } from '../../../harness/legacy-cases.ts';
 import { Auth } from '../../../harness/smp.ts';
 
 pairingCase(
@@ -18,8 +12,7 @@ pairingCase(
   async (bench, io) => {
     // 1. The upper tester pairs, with protection if that can be had.
     // 2. The tester can do nothing, and wants none.
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm: 'preferred' } as const;
+    const options = { io, mitm: 'preferred' } as const;
     const pairing = await exchangeFeatures(bench, options, { io: 'noInputNoOutput', auth: Auth.bonding });
     expect(pairing.iut.auth & Auth.mitm).toBe(Auth.mitm);
     // 3. Both do phase 2 of Just Works, and the link is encrypted with a key that nobody vouches for.

@@ -1,5 +1,5 @@
-import { keySizes, pairingCase } from '../../../harness/legacy-cases.ts';
-import { pairingFailed, pairingRequest, Reason } from '../../../harness/smp.ts';
+import { expectRefusal, keySizes, pairingCase } from '../../../harness/legacy-cases.ts';
+import { Reason } from '../../../harness/smp.ts';
 
 pairingCase(
   'SM/PER/EKS/BI-02-C',
@@ -10,10 +10,9 @@ pairingCase(
   },
   async (bench, minKeySize) => {
     // 1. The tester pairs with keys of one octet less than the implementation under test takes.
-    bench.iut.security = { minKeySize };
     // 2. Encryption Key Size; a size that the specification does not know is an Invalid Parameter.
     const reason = minKeySize === 7 ? Reason.invalidParameters : Reason.encryptionKeySize;
-    await bench.tester.smp.exchange(pairingRequest({ keySize: minKeySize - 1 }), pairingFailed(reason));
+    await expectRefusal(bench, { minKeySize }, { keySize: minKeySize - 1 }, reason);
   },
   keySizes,
 );

@@ -1,10 +1,4 @@
-import {
-  anyIo,
-  complete,
-  exchangeFeatures,
-  PasskeyUser,
-  pairingCase,
-} from '../../../harness/legacy-cases.ts';
+import { anyIo, complete, exchangeFeatures, pairingCase, withMitm } from '../../../harness/legacy-cases.ts';
 
 pairingCase(
   'SM/PER/JW/BV-02-C',
@@ -16,11 +10,10 @@ pairingCase(
   async (bench, { io, mitm }) => {
     // 1. The tester can do nothing and wants no protection.
     // 2. The implementation under test has each capability, would have liked protection or not, and has no out-of-band data.
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm, bond: false };
+    const options = { io, mitm, bond: false };
     const pairing = await exchangeFeatures(bench, options, { io: 'noInputNoOutput' });
     // 3. Both do phase 2 of Just Works, and the tester encrypts the link with its key.
     await complete(bench, pairing);
   },
-  anyIo.flatMap((io) => [false, 'preferred' as const].map((mitm) => ({ io, mitm }))),
+  withMitm(anyIo, [false, 'preferred']),
 );

@@ -1,11 +1,4 @@
-import {
-  anyIo,
-  complete,
-  exchangeFeatures,
-  PasskeyUser,
-  pairingCase,
-  withOob,
-} from '../../../harness/legacy-cases.ts';
+import { anyIo, complete, exchangeFeatures, pairingCase, withOob } from '../../../harness/legacy-cases.ts';
 import { randomOctets } from '../../../harness/smp-crypto.ts';
 
 pairingCase(
@@ -19,8 +12,7 @@ pairingCase(
     // 1. and 2. The tester pairs, and both have out-of-band data. The implementation under test may have Secure Connections besides.
     // 3. It is the same 128-bit value.
     const tk = randomOctets(16);
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, ...withOob(tk), secureConnections };
+    const options = { io, ...withOob(tk), secureConnections };
     const pairing = await exchangeFeatures(bench, options, { oob: 1 });
     // 4. Both do phase 2 with it, and the tester encrypts the link with the key of that.
     await complete(bench, pairing, tk);

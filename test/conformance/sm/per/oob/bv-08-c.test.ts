@@ -2,10 +2,11 @@ import {
   anyIo,
   complete,
   exchangeFeatures,
-  PasskeyUser,
+  expectRefusal,
   pairingCase,
+  withMitm,
 } from '../../../harness/legacy-cases.ts';
-import { pairingRequest } from '../../../harness/smp.ts';
+import { Reason } from '../../../harness/smp.ts';
 
 pairingCase(
   'SM/PER/OOB/BV-08-C',
@@ -17,12 +18,10 @@ pairingCase(
   async (bench, { io, mitm }) => {
     // 1. The tester pairs as one that has out-of-band data, can do nothing, and wants no protection.
     const features = { io: 'noInputNoOutput', oob: 1 } as const;
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm };
+    const options = { io, mitm };
     if (mitm === true) {
       // 3. The implementation under test insists on it: Authentication Requirements.
-      bench.iut.security = options;
-      await bench.tester.smp.exchange(pairingRequest(features), '0503');
+      await expectRefusal(bench, options, features, Reason.authenticationRequirements);
       return;
     }
     // 2. It does not insist, and has no such data.
@@ -30,5 +29,5 @@ pairingCase(
     // 4. Both do phase 2 of Just Works, and the tester encrypts the link with its key.
     await complete(bench, pairing);
   },
-  anyIo.flatMap((io) => [false, 'preferred' as const, true].map((mitm) => ({ io, mitm }))),
+  withMitm(anyIo, [false, 'preferred', true]),
 );

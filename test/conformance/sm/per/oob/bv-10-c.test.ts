@@ -2,11 +2,12 @@ import {
   anyIo,
   complete,
   exchangeFeatures,
-  PasskeyUser,
+  expectRefusal,
   pairingCase,
+  withMitm,
   withOob,
 } from '../../../harness/legacy-cases.ts';
-import { pairingRequest } from '../../../harness/smp.ts';
+import { Reason } from '../../../harness/smp.ts';
 import { randomOctets } from '../../../harness/smp-crypto.ts';
 
 pairingCase(
@@ -19,12 +20,10 @@ pairingCase(
   async (bench, { io, mitm }) => {
     // 1. The tester pairs as one that has no out-of-band data, can do nothing, and wants no protection.
     const features = { io: 'noInputNoOutput' } as const;
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm, ...withOob(randomOctets(16)) };
+    const options = { io, mitm, ...withOob(randomOctets(16)) };
     if (mitm === true) {
       // 3. The implementation under test insists on it: Authentication Requirements.
-      bench.iut.security = options;
-      await bench.tester.smp.exchange(pairingRequest(features), '0503');
+      await expectRefusal(bench, options, features, Reason.authenticationRequirements);
       return;
     }
     // 2. It does not insist, and has such data.
@@ -32,5 +31,5 @@ pairingCase(
     // 4. Both do phase 2 of Just Works, and the tester encrypts the link with its key.
     await complete(bench, pairing);
   },
-  anyIo.flatMap((io) => [false, 'preferred' as const, true].map((mitm) => ({ io, mitm }))),
+  withMitm(anyIo, [false, 'preferred', true]),
 );

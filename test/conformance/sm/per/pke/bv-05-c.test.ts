@@ -2,11 +2,12 @@ import { expect } from 'vitest';
 import {
   complete,
   exchangeFeatures,
-  PasskeyUser,
+  expectRefusal,
   pairingCase,
   passkeyIo,
+  withMitm,
 } from '../../../harness/legacy-cases.ts';
-import { Auth, pairingRequest } from '../../../harness/smp.ts';
+import { Auth, Reason } from '../../../harness/smp.ts';
 
 pairingCase(
   'SM/PER/PKE/BV-05-C',
@@ -16,12 +17,10 @@ pairingCase(
     to: "if (method === 'justWorks' && choices.mitm === 'required' && role === 'initiator')",
   },
   async (bench, { io, mitm }) => {
-    const { ui } = new PasskeyUser();
-    const options = { io, ui, mitm, bond: false };
+    const options = { io, mitm, bond: false };
     if (mitm === true) {
       // 1. and 2. The tester can do nothing and wants no protection, and the implementation under test insists on it: Authentication Requirements.
-      bench.iut.security = options;
-      await bench.tester.smp.exchange(pairingRequest({ io: 'noInputNoOutput' }), '0503');
+      await expectRefusal(bench, options, { io: 'noInputNoOutput' }, Reason.authenticationRequirements);
       return;
     }
     // 1. and 2. Where it does not insist, it says that it would like some.
@@ -30,5 +29,5 @@ pairingCase(
     // 3. Both do phase 2 of Just Works, and the tester encrypts the link with a key that nobody vouches for.
     await complete(bench, pairing);
   },
-  passkeyIo.flatMap((io) => [true, 'preferred' as const].map((mitm) => ({ io, mitm }))),
+  withMitm(passkeyIo, [true, 'preferred']),
 );
