@@ -13,8 +13,8 @@ pairingCase(
   'SM/CEN/PIS/BV-02-C',
   {
     file: 'src/smp/pairer.ts',
-    from: 'if (plan !== undefined) this.#start(plan).begin();',
-    to: 'if (plan === undefined) return;',
+    from: 'channel.refuse(permission.reason)',
+    to: 'channel.refuse(PairingFailedReason.unspecifiedReason)',
   },
   async (bench, io) => {
     const { smp } = bench.tester;

@@ -5,8 +5,8 @@ pairingCase(
   'SM/PER/EKS/BI-02-C',
   {
     file: 'src/smp/pairing/pairing-terms.ts',
-    from: 'Math.min(request.maximumEncryptionKeySize, response.maximumEncryptionKeySize)',
-    to: 'response.maximumEncryptionKeySize',
+    from: 'if (keySize < choices.minKeySize)',
+    to: "if (role === 'initiator' && keySize < choices.minKeySize)",
   },
   async (bench, minKeySize) => {
     // 1. The tester pairs with keys of one octet less than the implementation under test takes.
