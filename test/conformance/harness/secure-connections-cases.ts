@@ -1,0 +1,78 @@
+import type { PairingOptions } from 'jelling';
+import { expect } from 'vitest';
+import type { Bench } from './bench.ts';
+import { ioPairs, usersPart } from './io-pairs.ts';
+import { pairWithoutPasskey, SecurePairing } from './secure-pairing.ts';
+import { Auth, type Features, fieldsOf, Io, pairingFailed, Reason } from './smp.ts';
+
+// Procedures that the suite has for both roles.
+
+/** All bits of AuthReq that are reserved for future use, without and with the one that only BR/EDR knows. */
+export const reservedBits: readonly number[] = [0xc0, Auth.reserved];
+
+/** SM/CEN/SCJW/BV-01-C and SM/PER/SCJW/BV-02-C. */
+export const pairsOverTable = async (bench: Bench): Promise<void> => {
+  // Every pair of IO capabilities in Table 2.8 of Vol 3, Part H, 2.3.5.1 that needs no passkey, with and without protection.
+  for (const pair of ioPairs) {
+    for (const mitm of [false, true]) {
+      if (mitm && !['nothing', 'compare'].includes(usersPart(pair))) continue;
+      // Three times with the strongest pair of each kind, once with the others.
+      const rounds = pair.iut === 'keyboardDisplay' && pair.tester === 'keyboardDisplay' ? 3 : 1;
+      const nonces = new Set<string>();
+      // 1. The central asks to pair. 2. The peripheral answers. The tester wants no protection, the implementation under test wants what is said.
+      // 3. Both do phase 2, and the link is encrypted with its key. Both users see one number, or none.
+      for (let round = 0; round < rounds; round++) nonces.add(await pairWithoutPasskey(bench, pair, mitm));
+      // 4. No nonce is used twice.
+      expect(nonces.size).toBe(rounds);
+    }
+  }
+};
+
+export interface Refusals {
+  /** What the upper tester pairs with, made anew for each pairing. */
+  readonly options: () => PairingOptions;
+  readonly features: Features;
+  /** Why the tester ends it in phase 2. */
+  readonly last: number;
+  /** What both do in phase 2 before that; by default they exchange public keys. */
+  readonly before?: (pairing: SecurePairing) => Promise<unknown>;
+}
+
+/** SM/CEN/SCJW/BI-01-C, SM/CEN/SCPK/BI-01-C, SM/PER/SCPK/BI-04-C, SM/CEN/SCOB/BI-01-C and SM/PER/SCOB/BI-02-C. */
+export const reportsFailures = async (bench: Bench, refusals: Refusals): Promise<void> => {
+  const { options, features, last, before = ({ tester }) => tester.publicKeys() } = refusals;
+  for (const reason of [
+    Reason.authenticationRequirements,
+    Reason.unspecified,
+    Reason.pairingNotSupported,
+    Reason.repeatedAttempts,
+  ]) {
+    // 1. The central asks to pair. A tester that is central takes the answer.
+    // 2. The tester ends the pairing, for each of the reasons.
+    // 3. The upper tester is told why and by whom.
+    if (bench.connection.role === 'central') await refuse(bench, options(), reason);
+    else await (await SecurePairing.begin(bench, options(), features)).fail(reason);
+    // The preamble again.
+    await reconnect(bench);
+  }
+  // 4. Both exchange features, and begin phase 2.
+  const pairing = await SecurePairing.begin(bench, options(), features);
+  await before(pairing);
+  // 5. The tester ends it there, and the upper tester is told.
+  await pairing.fail(last);
+};
+
+/** The tester answers a Pairing Request with Pairing Failed. */
+const refuse = async (bench: Bench, options: PairingOptions, reason: number): Promise<void> => {
+  const { smp } = bench.tester;
+  const over = bench.connection.pair(options);
+  const { io, oob, auth } = fieldsOf(await smp.expect('01 .. .. .. .. .. ..'));
+  expect([io, oob]).toEqual([Io[options.io ?? 'noInputNoOutput'], options.oob?.peer === undefined ? 0 : 1]);
+  expect(auth & (Auth.sc | Auth.reserved)).toBe(Auth.sc);
+  smp.send(pairingFailed(reason));
+  expect(await bench.failure(over)).toMatchObject({ code: 'BLE_SMP', reason, origin: 'peer' });
+  await smp.silent();
+};
+
+const reconnect = (bench: Bench): Promise<void> =>
+  bench.connection.role === 'central' ? bench.reconnectToTester() : bench.reconnectFromTester();
