@@ -2,10 +2,15 @@ import type { PairingOptions } from 'jelling';
 import { expect } from 'vitest';
 import type { Bench } from './bench.ts';
 import { ioPairs, usersPart } from './io-pairs.ts';
-import { pairWithoutPasskey, SecurePairing } from './secure-pairing.ts';
+import { type Hex, octet, octetAt, size, slice } from './pdu.ts';
+import { pairWithoutPasskey, SecurePairing, TestUser } from './secure-pairing.ts';
 import { Auth, type Features, fieldsOf, Io, pairingFailed, Reason } from './smp.ts';
+import { wire } from './smp-crypto.ts';
 
 // Procedures that the suite has for both roles.
+
+/** A peer whose pairings have failed waits no longer than this before the next. */
+const LONGEST_WAIT_MS = 512_000;
 
 /** All bits of AuthReq that are reserved for future use, without and with the one that only BR/EDR knows. */
 export const reservedBits: readonly number[] = [0xc0, Auth.reserved];
@@ -61,6 +66,34 @@ export const reportsFailures = async (bench: Bench, refusals: Refusals): Promise
   // 5. The tester ends it there, and the upper tester is told.
   await pairing.fail(last);
 };
+
+/** SM/CEN/SCPK/BI-02-C and SM/PER/SCPK/BI-03-C. */
+export const refusesCommitment = async (bench: Bench): Promise<void> => {
+  for (const rounds of [1, 20]) {
+    // 1. The central asks to pair. 2. The peripheral answers. The tester has a keyboard and wants protection, both bond.
+    const user = new TestUser();
+    const features = { io: 'keyboardOnly', auth: Auth.bonding | Auth.mitm } as const;
+    const pairing = await SecurePairing.begin(
+      bench,
+      { io: 'displayOnly', ui: user.ui, bond: true, mitm: true },
+      features,
+    );
+    const { tester } = pairing;
+    await tester.publicKeys();
+    await bench.clock.advance(0);
+    // 3. The tester's commitment of the last of these rounds is wrong. Its nonce is the one that it has committed to.
+    const { na: nonce } = await tester.passkey(Number(user.shown[0]), rounds, spoilt);
+    if (!tester.isInitiator) await tester.smp.expect(`04${'..'.repeat(16)}`);
+    // 4. The implementation under test finds that, and ends the pairing.
+    await tester.smp.exchange(`04${wire(nonce)}`, pairingFailed(Reason.confirmValueFailed));
+    await pairing.endedWith(Reason.confirmValueFailed);
+    expect(bench.connection.security).toMatchObject({ encrypted: false, bonded: false });
+    await bench.clock.advance(LONGEST_WAIT_MS);
+  }
+};
+
+/** With another last octet. */
+const spoilt = (pdu: Hex): Hex => slice(pdu, 0, -1) + octet(octetAt(pdu, size(pdu) - 1) ^ 1);
 
 /** The tester answers a Pairing Request with Pairing Failed. */
 const refuse = async (bench: Bench, options: PairingOptions, reason: number): Promise<void> => {

@@ -123,10 +123,14 @@ export class SecurePairing {
 
   /** The tester ends it in the place of its next step: the upper tester is told why and by whom, and the tester nothing. */
   async fail(reason: number): Promise<void> {
-    const { smp } = this.tester;
-    smp.send(pairingFailed(reason));
-    expect(await this.bench.failure(this.over)).toMatchObject({ code: 'BLE_SMP', reason, origin: 'peer' });
-    await smp.silent();
+    this.tester.smp.send(pairingFailed(reason));
+    await this.endedWith(reason, 'peer');
+  }
+
+  /** It has failed by the verdict of one side. The upper tester is told, and nothing follows. */
+  async endedWith(reason: number, origin: 'local' | 'peer' = 'local'): Promise<void> {
+    expect(await this.bench.failure(this.over)).toMatchObject({ code: 'BLE_SMP', reason, origin });
+    await this.tester.smp.silent();
   }
 }
 
