@@ -5,9 +5,7 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
       why: 'pairing is there, its case is not written',
       cases: {
         'SM/CEN/KDU': 'BV-10 BI-01 BI-04 BV-11',
-        'SM/CEN/SCOB': 'BV-01 BV-04 BI-01 BI-04',
         'SM/PER/KDU': 'BV-08 BI-01 BI-04 BI-03 BV-09',
-        'SM/PER/SCOB': 'BV-02 BV-03 BI-02 BI-03',
       },
     },
     {

@@ -3,9 +3,10 @@ import { expect } from 'vitest';
 import type { Bench } from './bench.ts';
 import { ioPairs, usersPart } from './io-pairs.ts';
 import { type Hex, octet, octetAt, size, slice } from './pdu.ts';
-import { pairWithoutPasskey, SecurePairing, TestUser } from './secure-pairing.ts';
+import { pairWithoutPasskey, SecurePairing, TestUser, toldOutOfBand } from './secure-pairing.ts';
 import { Auth, type Features, fieldsOf, Io, pairingFailed, Reason } from './smp.ts';
-import { wire } from './smp-crypto.ts';
+import { randomOctets, wire } from './smp-crypto.ts';
+import { PairingTester } from './smp-tester.ts';
 
 // Procedures that the suite has for both roles.
 
@@ -34,8 +35,8 @@ export const pairsOverTable = async (bench: Bench): Promise<void> => {
 };
 
 export interface Refusals {
-  /** What the upper tester pairs with, made anew for each pairing. */
-  readonly options: () => PairingOptions;
+  /** What the upper tester pairs with. */
+  readonly options: (tester: PairingTester) => PairingOptions;
   readonly features: Features;
   /** Why the tester ends it in phase 2. */
   readonly last: number;
@@ -55,13 +56,16 @@ export const reportsFailures = async (bench: Bench, refusals: Refusals): Promise
     // 1. The central asks to pair. A tester that is central takes the answer.
     // 2. The tester ends the pairing, for each of the reasons.
     // 3. The upper tester is told why and by whom.
-    if (bench.connection.role === 'central') await refuse(bench, options(), reason);
-    else await (await SecurePairing.begin(bench, options(), features)).fail(reason);
+    const tester = new PairingTester(bench);
+    if (tester.isInitiator)
+      await (await SecurePairing.begin(bench, options(tester), features, tester)).fail(reason);
+    else await refuse(bench, options(tester), reason);
     // The preamble again.
     await reconnect(bench);
   }
   // 4. Both exchange features, and begin phase 2.
-  const pairing = await SecurePairing.begin(bench, options(), features);
+  const tester = new PairingTester(bench);
+  const pairing = await SecurePairing.begin(bench, options(tester), features, tester);
   await before(pairing);
   // 5. The tester ends it there, and the upper tester is told.
   await pairing.fail(last);
@@ -90,6 +94,32 @@ export const refusesCommitment = async (bench: Bench): Promise<void> => {
     expect(bench.connection.security).toMatchObject({ encrypted: false, bonded: false });
     await bench.clock.advance(LONGEST_WAIT_MS);
   }
+};
+
+/** Who has out-of-band data of the other. */
+export const outOfBandFlags = [
+  { iutKnows: true, testerKnows: true },
+  { iutKnows: true, testerKnows: false },
+  { iutKnows: false, testerKnows: true },
+] as const;
+
+/** SM/CEN/SCOB/BI-04-C and SM/PER/SCOB/BI-03-C. */
+export const refusesOutOfBandData = async (bench: Bench): Promise<void> => {
+  // The upper tester is told another value than the tester's.
+  const tester = new PairingTester(bench);
+  const oob = { own: bench.iut.createOobData(), peer: toldOutOfBand(tester, randomOctets(16), spoilt) };
+  // 1. The central asks to pair. 2. The peripheral answers. Both say that they have data.
+  const pairing = await SecurePairing.begin(bench, { oob }, { oob: 1 }, tester);
+  // 3. Public keys go both ways. 4. A tester that is central sends its nonce.
+  await tester.publicKeys();
+  if (tester.isInitiator) tester.smp.send(`04${randomOctets(16)}`);
+  // 5. The implementation under test finds that the tester's public key is not the one it was told of, and ends the pairing.
+  await tester.smp.expect(pairingFailed(Reason.confirmValueFailed));
+  await pairing.endedWith(Reason.confirmValueFailed);
+  expect(bench.connection.security).toMatchObject({ encrypted: false });
+  // 6. The tester ends the link.
+  await bench.part();
+  bench.linkMayEnd = true;
 };
 
 /** With another last octet. */
