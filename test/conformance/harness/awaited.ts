@@ -2,13 +2,6 @@
 export const awaited: readonly { readonly why: string; readonly cases: Readonly<Record<string, string>> }[] =
   [
     {
-      why: 'pairing is there, its case is not written',
-      cases: {
-        'SM/CEN/KDU': 'BV-10 BI-01 BI-04 BV-11',
-        'SM/PER/KDU': 'BV-08 BI-01 BI-04 BI-03 BV-09',
-      },
-    },
-    {
       why: 'its case is not written',
       cases: {
         'GAP/BROB/BCST': 'BV-01 BV-02 BV-03 BV-04 BV-05',

@@ -1,9 +1,16 @@
-import type { PairingOptions } from 'jelling';
+import type { OobOptions, PairingOptions } from 'jelling';
 import { expect } from 'vitest';
 import type { Bench } from './bench.ts';
-import { ioPairs, usersPart } from './io-pairs.ts';
+import { ioNames, ioPairs, passkeyPairs, usersPart } from './io-pairs.ts';
 import { type Hex, octet, octetAt, size, slice } from './pdu.ts';
-import { pairWithoutPasskey, SecurePairing, TestUser, toldOutOfBand } from './secure-pairing.ts';
+import {
+  pairByPasskey,
+  pairOutOfBand,
+  pairWithoutPasskey,
+  SecurePairing,
+  TestUser,
+  toldOutOfBand,
+} from './secure-pairing.ts';
 import { Auth, type Features, fieldsOf, Io, pairingFailed, Reason } from './smp.ts';
 import { randomOctets, wire } from './smp-crypto.ts';
 import { PairingTester } from './smp-tester.ts';
@@ -11,10 +18,10 @@ import { PairingTester } from './smp-tester.ts';
 // Procedures that the suite has for both roles.
 
 /** A peer whose pairings have failed waits no longer than this before the next. */
-const LONGEST_WAIT_MS = 512_000;
+export const LONGEST_WAIT_MS = 512_000;
 
-/** All bits of AuthReq that are reserved for future use, without and with the one that only BR/EDR knows. */
-export const reservedBits: readonly number[] = [0xc0, Auth.reserved];
+/** All bits of AuthReq that are reserved for future use, without and with the one that is there for BR/EDR alone. */
+const reservedBits: readonly number[] = [0xc0, Auth.reserved];
 
 /** SM/CEN/SCJW/BV-01-C and SM/PER/SCJW/BV-02-C. */
 export const pairsOverTable = async (bench: Bench): Promise<void> => {
@@ -30,6 +37,64 @@ export const pairsOverTable = async (bench: Bench): Promise<void> => {
       for (let round = 0; round < rounds; round++) nonces.add(await pairWithoutPasskey(bench, pair, mitm));
       // 4. No nonce is used twice.
       expect(nonces.size).toBe(rounds);
+    }
+  }
+};
+
+/** SM/CEN/SCJW/BV-04-C and SM/PER/SCJW/BV-03-C. */
+export const worksWithReservedBits = async (bench: Bench): Promise<void> => {
+  // 1. The central asks to pair. 2. The peripheral answers. The tester has no input and no output, wants no protection, and sets all reserved bits.
+  // 3. Both do phase 2 of Just Works, and the link is encrypted with its key.
+  for (const iut of ioNames)
+    for (const auth of reservedBits)
+      await pairWithoutPasskey(bench, { iut, tester: 'noInputNoOutput' }, false, auth);
+};
+
+/** SM/CEN/SCPK/BV-01-C and SM/PER/SCPK/BV-02-C. */
+export const entersOverTable = async (bench: Bench): Promise<void> => {
+  // 1. The central asks to pair. 2. The peripheral answers. The tester wants protection, the implementation under test may want it too. That one can tell
+  // of keys, and the tester says whether it can.
+  // 3. Whoever has no keyboard shows a passkey, and the other's user enters it; or both enter the same. Keys are told where both sides can.
+  // 4. and 5. Both do the rounds with that passkey, and the link is encrypted with the key of phase 2.
+  for (const pair of passkeyPairs) {
+    for (const mitm of [false, true]) {
+      const entry = { keypress: true, mitm };
+      await pairByPasskey(bench, pair, { ...entry, auth: Auth.none, passkey: 0 });
+      await pairByPasskey(bench, pair, { ...entry, auth: Auth.keypress, passkey: 999_999 });
+    }
+  }
+};
+
+/** SM/CEN/SCPK/BV-04-C and SM/PER/SCPK/BV-03-C. */
+export const entersWithReservedBits = async (bench: Bench): Promise<void> => {
+  // 1. The central asks to pair. 2. The peripheral answers. The tester has a keyboard, wants protection, and sets all reserved bits.
+  // 3. Both do phase 2 of Passkey Entry, and the link is encrypted with its key.
+  for (const pair of passkeyPairs.filter(({ tester }) => tester === 'keyboardOnly'))
+    for (const auth of reservedBits) await pairByPasskey(bench, pair, { auth });
+};
+
+/** SM/CEN/SCOB/BV-01-C and SM/PER/SCOB/BV-02-C. */
+export const pairsOutOfBand = async (bench: Bench): Promise<void> => {
+  // 1. The central asks to pair. 2. The peripheral answers. Each says whether it has data of the other.
+  // 3. Whoever has data compares it with the other's public key.
+  // 4. Both do phase 2, and the link is encrypted with a key that the data vouch for.
+  for (const [iutKnows, testerKnows] of [
+    [true, true],
+    [true, false],
+    [false, true],
+  ] as const)
+    await pairOutOfBand(bench, { iutKnows, testerKnows });
+};
+
+/** SM/CEN/SCOB/BV-04-C and SM/PER/SCOB/BV-03-C. */
+export const pairsOutOfBandWithReservedBits = async (bench: Bench): Promise<void> => {
+  const { ui } = new TestUser();
+  // 1. The central asks to pair. 2. The peripheral answers. Both have data and want nothing more; the tester sets all reserved bits.
+  // 3. Both do phase 2 with the data, and the link is encrypted with its key.
+  for (const io of ioNames) {
+    for (const auth of reservedBits) {
+      const options = { io, ui, mitm: false };
+      await pairOutOfBand(bench, { iutKnows: true, testerKnows: true, options, features: { auth } });
     }
   }
 };
@@ -60,7 +125,6 @@ export const reportsFailures = async (bench: Bench, refusals: Refusals): Promise
     if (tester.isInitiator)
       await (await SecurePairing.begin(bench, options(tester), features, tester)).fail(reason);
     else await refuse(bench, options(tester), reason);
-    // The preamble again.
     await reconnect(bench);
   }
   // 4. Both exchange features, and begin phase 2.
@@ -96,18 +160,21 @@ export const refusesCommitment = async (bench: Bench): Promise<void> => {
   }
 };
 
-/** Who has out-of-band data of the other. */
-export const outOfBandFlags = [
-  { iutKnows: true, testerKnows: true },
-  { iutKnows: true, testerKnows: false },
-  { iutKnows: false, testerKnows: true },
-] as const;
+/** Data of both sides as the upper tester has them. */
+export const bothOutOfBand = (
+  bench: Bench,
+  tester: PairingTester,
+  spoil?: (confirm: Hex) => Hex,
+): OobOptions => ({
+  own: bench.iut.createOobData(),
+  peer: toldOutOfBand(tester, randomOctets(16), spoil),
+});
 
 /** SM/CEN/SCOB/BI-04-C and SM/PER/SCOB/BI-03-C. */
 export const refusesOutOfBandData = async (bench: Bench): Promise<void> => {
   // The upper tester is told another value than the tester's.
   const tester = new PairingTester(bench);
-  const oob = { own: bench.iut.createOobData(), peer: toldOutOfBand(tester, randomOctets(16), spoilt) };
+  const oob = bothOutOfBand(bench, tester, spoilt);
   // 1. The central asks to pair. 2. The peripheral answers. Both say that they have data.
   const pairing = await SecurePairing.begin(bench, { oob }, { oob: 1 }, tester);
   // 3. Public keys go both ways. 4. A tester that is central sends its nonce.
@@ -137,5 +204,6 @@ const refuse = async (bench: Bench, options: PairingOptions, reason: number): Pr
   await smp.silent();
 };
 
-const reconnect = (bench: Bench): Promise<void> =>
+/** The preamble again, on another link. */
+export const reconnect = (bench: Bench): Promise<void> =>
   bench.connection.role === 'central' ? bench.reconnectToTester() : bench.reconnectFromTester();

@@ -156,6 +156,8 @@ export interface PasskeyEntry {
   readonly passkey?: number;
   /** The tester's other bits of AuthReq. */
   readonly auth?: number;
+  /** Whether the implementation under test wants protection too. */
+  readonly mitm?: boolean;
   /** Whether the implementation under test tells of keys. */
   readonly keypress?: boolean;
 }
@@ -164,15 +166,16 @@ export interface PasskeyEntry {
 export const pairByPasskey = async (
   bench: Bench,
   pair: IoPair,
-  { passkey: chosen = 123_456, auth = Auth.none, keypress = false }: PasskeyEntry = {},
+  { passkey: chosen = 123_456, auth = Auth.none, mitm = true, keypress = false }: PasskeyEntry = {},
 ): Promise<number> => {
   const part = usersPart(pair);
   const user = new TestUser(chosen, keypress);
-  const options: PairingOptions = { io: pair.iut, ui: user.ui, mitm: 'preferred' };
+  const options: PairingOptions = { io: pair.iut, ui: user.ui, mitm: mitm ? 'preferred' : false };
   const features = { io: pair.tester, auth: auth | Auth.mitm };
   const pairing = await SecurePairing.begin(bench, options, features);
   const { tester, iut } = pairing;
-  expect(iut.auth & Auth.keypress).toBe(keypress ? Auth.keypress : 0);
+  const expected = (keypress ? Auth.keypress : 0) | (mitm ? Auth.mitm : 0);
+  expect(iut.auth & (Auth.keypress | Auth.mitm)).toBe(expected);
   await tester.publicKeys();
   await bench.clock.advance(0);
   const tells = keypress && (auth & Auth.keypress) !== 0;

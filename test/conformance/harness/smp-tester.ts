@@ -33,7 +33,8 @@ interface Said {
  * deviation is given; what the other side says is held against them.
  */
 export class PairingTester {
-  readonly keys: TesterKeys = newKeys();
+  /** What it sends and computes with; a case may have spoilt the public half. */
+  readonly keys: TesterKeys;
   readonly isInitiator: boolean;
   request: Hex = '';
   response: Hex = '';
@@ -43,8 +44,9 @@ export class PairingTester {
   dhKey: Hex = '';
   readonly #bench: Bench;
 
-  constructor(bench: Bench) {
+  constructor(bench: Bench, keys: TesterKeys = newKeys()) {
     this.#bench = bench;
+    this.keys = keys;
     const test = getCurrentTest();
     if (test !== undefined) test.meta.pairs = true;
     this.isInitiator = bench.connection.role === 'peripheral';

@@ -1,3 +1,4 @@
+import type { KeyName } from 'jelling';
 import { type Hex, octet, octetAt, slice } from './pdu.ts';
 
 /** IO capabilities by the name that the API has for them. */
@@ -16,6 +17,13 @@ export const Auth = { none: 0, bonding: 0x01, mitm: 0x04, sc: 0x08, keypress: 0x
 /** Bits of the key distribution fields. */
 export const Keys = { none: 0, enc: 1, id: 2, sign: 4 } as const;
 
+/** The same by the names that the API has for them. */
+export const keyBit: Readonly<Record<KeyName, number>> = {
+  encryption: Keys.enc,
+  identity: Keys.id,
+  signing: Keys.sign,
+};
+
 /** Reasons of Pairing Failed. */
 export const Reason = {
   passkeyEntryFailed: 1,
@@ -24,6 +32,7 @@ export const Reason = {
   confirmValueFailed: 4,
   pairingNotSupported: 5,
   encryptionKeySize: 6,
+  commandNotSupported: 7,
   unspecified: 8,
   repeatedAttempts: 9,
   invalidParameters: 0x0a,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { distributeOnly, identityOnAir } from '../../../harness/key-distribution.ts';
 import { pairingCase } from '../../../harness/legacy-cases.ts';
+import { distributeOnly, identityOnAir } from '../../../harness/legacy-key-distribution.ts';
 
 pairingCase(
   'SM/CEN/KDU/BV-05-C',

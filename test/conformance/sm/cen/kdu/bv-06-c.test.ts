@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { centralCase } from '../../../harness/case.ts';
-import { distributeOnly } from '../../../harness/key-distribution.ts';
+import { distributeOnly } from '../../../harness/legacy-key-distribution.ts';
 
 centralCase(
   'SM/CEN/KDU/BV-06-C',

@@ -1,7 +1,5 @@
 import { centralCase } from '../../../harness/case.ts';
-import { ioNames } from '../../../harness/io-pairs.ts';
-import { reservedBits } from '../../../harness/secure-connections-cases.ts';
-import { pairWithoutPasskey } from '../../../harness/secure-pairing.ts';
+import { worksWithReservedBits } from '../../../harness/secure-connections-cases.ts';
 
 centralCase(
   'SM/CEN/SCJW/BV-04-C',
@@ -10,13 +8,7 @@ centralCase(
     from: 'Uint8Array.of(authReq, oobDataFlag, ioCapability)',
     to: 'Uint8Array.of(authReq & 0x1f, oobDataFlag, ioCapability)',
   },
-  async (bench) => {
-    for (const iut of ioNames) {
-      for (const auth of reservedBits) {
-        // 1. The upper tester pairs, with whatever IO capability. 2. The tester has no input and no output, and sets all reserved bits of AuthReq.
-        // 3. Both do phase 2 of Just Works, and the link is encrypted with its key.
-        await pairWithoutPasskey(bench, { iut, tester: 'noInputNoOutput' }, false, auth);
-      }
-    }
-  },
+  // 1. The upper tester pairs, with whatever IO capability. 2. The tester has no input and no output, and sets all reserved bits of AuthReq.
+  // 3. Both do phase 2 of Just Works, and the link is encrypted with its key.
+  worksWithReservedBits,
 );

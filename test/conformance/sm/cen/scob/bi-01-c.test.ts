@@ -1,8 +1,6 @@
 import { centralCase } from '../../../harness/case.ts';
-import { reportsFailures } from '../../../harness/secure-connections-cases.ts';
-import { toldOutOfBand } from '../../../harness/secure-pairing.ts';
+import { bothOutOfBand, reportsFailures } from '../../../harness/secure-connections-cases.ts';
 import { Reason } from '../../../harness/smp.ts';
-import { randomOctets } from '../../../harness/smp-crypto.ts';
 
 centralCase(
   'SM/CEN/SCOB/BI-01-C',
@@ -14,11 +12,7 @@ centralCase(
   async (bench) => {
     await reportsFailures(bench, {
       // 1. The upper tester pairs with data of the tester. 2. The tester refuses, for each of the reasons. 3. The upper tester is told.
-      options: (tester) => ({
-        oob: { own: bench.iut.createOobData(), peer: toldOutOfBand(tester, randomOctets(16)) },
-        secureConnections: true,
-        bond: false,
-      }),
+      options: (tester) => ({ oob: bothOutOfBand(bench, tester), secureConnections: true, bond: false }),
       // 4. The tester answers that it has data too. Both exchange public keys, and the implementation under test sends its nonce.
       features: { oob: 1 },
       before: async (pairing) => {

@@ -1,7 +1,5 @@
 import { centralCase } from '../../../harness/case.ts';
-import { ioNames } from '../../../harness/io-pairs.ts';
-import { reservedBits } from '../../../harness/secure-connections-cases.ts';
-import { pairOutOfBand, TestUser } from '../../../harness/secure-pairing.ts';
+import { pairsOutOfBandWithReservedBits } from '../../../harness/secure-connections-cases.ts';
 
 centralCase(
   'SM/CEN/SCOB/BV-04-C',
@@ -10,16 +8,7 @@ centralCase(
     from: 'Uint8Array.of(authReq, oobDataFlag, ioCapability)',
     to: 'Uint8Array.of(authReq & 0x1f, oobDataFlag, ioCapability)',
   },
-  async (bench) => {
-    const { ui } = new TestUser();
-    for (const io of ioNames) {
-      for (const auth of reservedBits) {
-        // 1. The upper tester pairs with the tester's data and any IO capability, and asks for nothing more. 2. The tester answers that it has data too, and
-        // sets all reserved bits of AuthReq.
-        // 3. Both do phase 2 with the data, and the link is encrypted with its key.
-        const options = { io, ui, mitm: false };
-        await pairOutOfBand(bench, { iutKnows: true, testerKnows: true, options, features: { auth } });
-      }
-    }
-  },
+  // 1. The upper tester pairs with the tester's data and any IO capability, and asks for nothing more. 2. The tester answers that it has data too, and sets all
+  // reserved bits of AuthReq. 3. Both do phase 2 with the data, and the link is encrypted with its key.
+  pairsOutOfBandWithReservedBits,
 );

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { allKeys } from '../../../harness/key-distribution.ts';
 import { exchangeFeatures, expectFailure, NO_TK, pairingCase } from '../../../harness/legacy-cases.ts';
+import { allKeys } from '../../../harness/legacy-key-distribution.ts';
 import { Auth, Keys, pairingFailed, Reason } from '../../../harness/smp.ts';
 
 const every = Keys.enc | Keys.id | Keys.sign;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { distributeOnly, LINK_KEY } from '../../../harness/key-distribution.ts';
 import { pairingCase } from '../../../harness/legacy-cases.ts';
+import { distributeOnly, LINK_KEY } from '../../../harness/legacy-key-distribution.ts';
 import { Keys } from '../../../harness/smp.ts';
 
 pairingCase(

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { peripheralCase } from '../../../harness/case.ts';
-import { distributeOnly } from '../../../harness/key-distribution.ts';
+import { distributeOnly } from '../../../harness/legacy-key-distribution.ts';
 
 peripheralCase(
   'SM/PER/KDU/BV-07-C',

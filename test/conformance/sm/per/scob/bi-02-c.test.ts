@@ -1,8 +1,6 @@
 import { peripheralCase } from '../../../harness/case.ts';
-import { reportsFailures } from '../../../harness/secure-connections-cases.ts';
-import { toldOutOfBand } from '../../../harness/secure-pairing.ts';
+import { bothOutOfBand, reportsFailures } from '../../../harness/secure-connections-cases.ts';
 import { Reason } from '../../../harness/smp.ts';
-import { randomOctets } from '../../../harness/smp-crypto.ts';
 
 peripheralCase(
   'SM/PER/SCOB/BI-02-C',
@@ -15,9 +13,7 @@ peripheralCase(
     await reportsFailures(bench, {
       // 1. The tester asks, and has data. 2. The implementation under test answers that it has data too. 3. and 4. The tester refuses, for each of the
       // reasons, and the upper tester is told.
-      options: (tester) => ({
-        oob: { own: bench.iut.createOobData(), peer: toldOutOfBand(tester, randomOctets(16)) },
-      }),
+      options: (tester) => ({ oob: bothOutOfBand(bench, tester) }),
       // Once more both exchange features, and public keys.
       features: { oob: 1 },
       // 5. The tester ends it for want of data after all, and the upper tester is told.

@@ -1,6 +1,5 @@
 import { peripheralCase } from '../../../harness/case.ts';
-import { outOfBandFlags } from '../../../harness/secure-connections-cases.ts';
-import { pairOutOfBand } from '../../../harness/secure-pairing.ts';
+import { pairsOutOfBand } from '../../../harness/secure-connections-cases.ts';
 
 peripheralCase(
   'SM/PER/SCOB/BV-02-C',
@@ -9,12 +8,7 @@ peripheralCase(
     from: 'flag === 1 && side !== undefined',
     to: 'side !== undefined',
   },
-  async (bench) => {
-    for (const known of outOfBandFlags) {
-      // 1. The tester asks. 2. The implementation under test answers. Each says whether it has data of the other.
-      // 3. Whoever has data compares it with the other's public key.
-      // 4. Both do phase 2, and the link is encrypted with a key for which the data vouch.
-      await pairOutOfBand(bench, known);
-    }
-  },
+  // 1. The tester asks. 2. The implementation under test answers. Each says whether it has data of the other. 3. Whoever has data compares it with the other's
+  // public key. 4. Both do phase 2, and the link is encrypted with a key that the data vouch for.
+  pairsOutOfBand,
 );

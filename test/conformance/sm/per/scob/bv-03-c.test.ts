@@ -1,7 +1,5 @@
 import { peripheralCase } from '../../../harness/case.ts';
-import { ioNames } from '../../../harness/io-pairs.ts';
-import { reservedBits } from '../../../harness/secure-connections-cases.ts';
-import { pairOutOfBand, TestUser } from '../../../harness/secure-pairing.ts';
+import { pairsOutOfBandWithReservedBits } from '../../../harness/secure-connections-cases.ts';
 
 peripheralCase(
   'SM/PER/SCOB/BV-03-C',
@@ -10,15 +8,7 @@ peripheralCase(
     from: 'Uint8Array.of(authReq, oobDataFlag, ioCapability)',
     to: 'Uint8Array.of(authReq & 0x1f, oobDataFlag, ioCapability)',
   },
-  async (bench) => {
-    const { ui } = new TestUser();
-    for (const io of ioNames) {
-      for (const auth of reservedBits) {
-        // 1. The tester asks: it has data, and sets all reserved bits of AuthReq. 2. The answer, with any IO capability and data, has none of them.
-        // 3. Both do phase 2 with the data, and the link is encrypted with its key.
-        const options = { io, ui, mitm: false };
-        await pairOutOfBand(bench, { iutKnows: true, testerKnows: true, options, features: { auth } });
-      }
-    }
-  },
+  // 1. The tester asks: it has data, and sets all reserved bits of AuthReq. 2. The answer, with any IO capability and data, has none of them.
+  // 3. Both do phase 2 with the data, and the link is encrypted with its key.
+  pairsOutOfBandWithReservedBits,
 );

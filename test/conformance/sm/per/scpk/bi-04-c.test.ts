@@ -7,8 +7,8 @@ peripheralCase(
   'SM/PER/SCPK/BI-04-C',
   {
     file: 'src/smp/pairing/pairing.ts',
-    from: "step(over, { kind: 'failed', reason: command.reason, origin: 'peer' })",
-    to: "step(over, { kind: 'failed', reason: 1, origin: 'peer' })",
+    from: "if (command.kind === 'pairingFailed')",
+    to: "if (command.kind === 'pairingFailed' && setup.role === 'initiator')",
   },
   async (bench) => {
     const user = new TestUser();

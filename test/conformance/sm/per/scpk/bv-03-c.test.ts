@@ -1,7 +1,5 @@
 import { peripheralCase } from '../../../harness/case.ts';
-import { passkeyPairs } from '../../../harness/io-pairs.ts';
-import { reservedBits } from '../../../harness/secure-connections-cases.ts';
-import { pairByPasskey } from '../../../harness/secure-pairing.ts';
+import { entersWithReservedBits } from '../../../harness/secure-connections-cases.ts';
 
 peripheralCase(
   'SM/PER/SCPK/BV-03-C',
@@ -10,13 +8,7 @@ peripheralCase(
     from: 'Uint8Array.of(authReq, oobDataFlag, ioCapability)',
     to: 'Uint8Array.of(authReq & 0x1f, oobDataFlag, ioCapability)',
   },
-  async (bench) => {
-    for (const pair of passkeyPairs.filter(({ tester }) => tester === 'keyboardOnly')) {
-      for (const auth of reservedBits) {
-        // 1. The tester asks for protection with a keyboard, and sets all reserved bits of AuthReq. 2. The answer has none of them.
-        // 3. Both do phase 2 of Passkey Entry, and the link is encrypted with its key.
-        await pairByPasskey(bench, pair, { auth });
-      }
-    }
-  },
+  // 1. The tester asks for protection with a keyboard, and sets all reserved bits of AuthReq. 2. The answer has none of them.
+  // 3. Both do phase 2 of Passkey Entry, and the link is encrypted with its key.
+  entersWithReservedBits,
 );

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Bench } from './bench.ts';
 import { complete, exchangeFeatures } from './legacy-cases.ts';
 import type { Hex } from './pdu.ts';
-import { Auth, Keys } from './smp.ts';
+import { Auth, Keys, keyBit } from './smp.ts';
 import { wire } from './smp-crypto.ts';
 import type { DistributedKeys } from './smp-tester.ts';
 
@@ -11,12 +11,6 @@ import type { DistributedKeys } from './smp-tester.ts';
 export const LINK_KEY = 0x08;
 
 export const allKeys: readonly KeyName[] = ['encryption', 'identity', 'signing'];
-
-const bitOf: Readonly<Record<KeyName, number>> = {
-  encryption: Keys.enc,
-  identity: Keys.id,
-  signing: Keys.sign,
-};
 
 /**
  * Legacy pairing with a bond, in which the implementation under test gives one kind of key and takes none: as central it asks for no more, as peripheral it is asked for
@@ -29,8 +23,8 @@ export const distributeOnly = async (
 ): Promise<DistributedKeys> => {
   const isCentral = bench.connection.role === 'central';
   const masks = isCentral
-    ? { initiatorKeys: bitOf[name], responderKeys: Keys.none }
-    : { initiatorKeys, responderKeys: bitOf[name] };
+    ? { initiatorKeys: keyBit[name], responderKeys: Keys.none }
+    : { initiatorKeys, responderKeys: keyBit[name] };
   const wishes = isCentral ? { giveKeys: [name], takeKeys: [] } : { giveKeys: allKeys, takeKeys: allKeys };
   const options = { secureConnections: false, ...wishes };
   const pairing = await exchangeFeatures(bench, options, { auth: Auth.bonding, ...masks });
