@@ -11,7 +11,7 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 export type Role = 'central' | 'peripheral';
 
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
-export type TopicName = 'basics' | 'channels' | 'database' | 'errors' | 'services' | 'values';
+export type TopicName = 'basics' | 'bearers' | 'channels' | 'database' | 'errors' | 'services' | 'values';
 
 export interface Pair {
   topic: TopicName;
@@ -67,6 +67,7 @@ export const pairs: readonly Pair[] = [
   ...about('errors', withBleHost),
   ...about('channels', bothRoles),
   ...about('channels', withBleHost),
+  ...about('bearers', bothRoles),
   ...about('services', bothRoles),
 ];
 

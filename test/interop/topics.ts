@@ -2,6 +2,9 @@
 import { JellingCentral as BasicsCentral } from './basics/jelling-central.ts';
 import { JellingPeripheral as BasicsPeripheral } from './basics/jelling-peripheral.ts';
 import { basics } from './basics/rows.ts';
+import { BearersCentral } from './bearers/jelling-central.ts';
+import { BearersPeripheral } from './bearers/jelling-peripheral.ts';
+import { bearers } from './bearers/rows.ts';
 import { ChannelsCentral } from './channels/jelling-central.ts';
 import { ChannelsPeripheral } from './channels/jelling-peripheral.ts';
 import { channels } from './channels/rows.ts';
@@ -29,6 +32,7 @@ interface Entry {
 
 export const topics: Record<TopicName, Entry> = {
   basics: { topic: basics, ours: { central: BasicsCentral, peripheral: BasicsPeripheral } },
+  bearers: { topic: bearers, ours: { central: BearersCentral, peripheral: BearersPeripheral } },
   channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
   database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
   errors: { topic: errors, ours: { central: ErrorsCentral, peripheral: ErrorsPeripheral } },
