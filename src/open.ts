@@ -49,7 +49,8 @@ export interface OpenOptions extends WaitOptions {
   readonly gattCache?: GattCache | false | undefined;
   /**
    * Hides the adapter behind private addresses that change, which only peers that have bonded can tell: in advertising, scanning and connecting. What is advertised has
-   * to keep silent too. Default false; then the identity address is shown, and scan requests go out under an address that means nothing.
+   * to keep silent too. Default false; then the identity address is shown, and scan requests go out under an address that means nothing. Peers that have bonded while
+   * the adapter did not hide have not been told how to tell its addresses, and are to be paired with once more.
    */
   readonly privacy?: boolean | PrivacyOptions | undefined;
   /**

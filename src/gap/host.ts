@@ -110,7 +110,7 @@ export class Host implements DeviceOwner {
       listeners: this.listeners,
       hasChannels,
       enhancedBearers,
-      local: { ...self.identity.address, irk: self.identity.irk },
+      local: self.told,
       bonds: self.bonds,
       identities,
       gattCache: gattCache === false ? undefined : gattCache,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { HciController } from '../hci/hci-controller.ts';
 import type { BondStore } from '../smp/bond-store.ts';
+import type { LocalIdentity as ToldIdentity } from '../smp/pairing/distribution.ts';
 import { Bonds } from './bonds.ts';
 import { chooseIdentity, type IdentityChoice, type LocalIdentity } from './local-identity.ts';
 import { PeerIdentities } from './peer-identities.ts';
@@ -58,6 +59,12 @@ export class KnownSelf {
     const { privacy, bondStore } = options;
     const identity = await chooseIdentity(hci, { ...options, hides: privacy !== undefined });
     return new KnownSelf(identity, await Bonds.open(identity, bondStore), privacy);
+  }
+
+  /** What peers that are paired with may be told. The key resolves private addresses, and one who has none gives no valid key (Vol 3, Part C, 9.4.4.2). */
+  get told(): ToldIdentity {
+    const { address, irk } = this.identity;
+    return this.#privacy === undefined ? address : { ...address, irk };
   }
 
   /** The radio of a controller that shows itself as this one wants and knows whom this one knows. */

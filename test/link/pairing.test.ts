@@ -59,7 +59,7 @@ describe('two hosts', () => {
     };
     expect(atCentral.security).toEqual(security);
     expect(atPeripheral.security).toEqual(security);
-    expect(c.ble.bonds).toMatchObject([{ address: p.ble.address, authenticated: false, resolvable: true }]);
+    expect(c.ble.bonds).toMatchObject([{ address: p.ble.address, authenticated: false, resolvable: false }]);
     expect(p.ble.bonds).toMatchObject([{ address: c.ble.address, secureConnections }]);
   });
 

@@ -22,9 +22,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
     {
       why: 'pairing, bonds and privacy are there, their cases are not written',
       cases: {
-        'GAP/CONN/PRDA': 'BV-01 BV-02',
-        'GAP/BOND/NBON': 'BV-01 BV-02 BV-03',
-        'GAP/BOND/BON': 'BV-01 BV-02 BV-03 BV-04',
         'GAP/SEC/AUT':
           'BV-11 BV-12 BV-13 BV-14 BV-17 BV-18 BV-19 BV-20 BV-21 BV-22 BV-23 BV-24 BV-25 BV-26 BV-27 BV-28',
         'GAP/SEC/SEM':

@@ -43,7 +43,7 @@ export const privateCase = (
 };
 
 /** As server the tester has this one attribute, if any. */
-const sayWhetherRecognised = ({ att }: Bench, value: 0 | 1 | undefined): void => {
+export const sayWhetherRecognised = ({ att }: Bench, value?: 0 | 1): void => {
   const handle = 0x0003;
   att.responder = (pdu) => {
     if (!matches(pdu, `08 .... ffff ${u16(CENTRAL_ADDRESS_RESOLUTION)}`)) return undefined;

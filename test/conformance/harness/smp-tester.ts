@@ -179,7 +179,7 @@ export class PairingTester {
 
   /** The keys of the implementation under test, as both have agreed: in this order, and no others. */
   async takeKeys(isSecure = false): Promise<DistributedKeys> {
-    const { initiatorKeys, responderKeys } = fieldsOf(this.response);
+    const { initiatorKeys, responderKeys } = this.#agreedKeys;
     const mask = this.isInitiator ? responderKeys : initiatorKeys;
     let keys: DistributedKeys = {};
     if (!isSecure && (mask & Keys.enc) !== 0) {
@@ -199,7 +199,7 @@ export class PairingTester {
 
   /** The tester's own keys, as both have agreed. */
   giveKeys(isSecure = false): DistributedKeys {
-    const { initiatorKeys, responderKeys } = fieldsOf(this.response);
+    const { initiatorKeys, responderKeys } = this.#agreedKeys;
     const mask = this.isInitiator ? initiatorKeys : responderKeys;
     const ltk = this.shorten(randomOctets(16));
     const rand = randomOctets(8);
@@ -215,6 +215,15 @@ export class PairingTester {
     }
     if ((mask & Keys.sign) !== 0) this.smp.send(`0a${wire(csrk)}`);
     return { ltk, ediv: 0x4321, rand, irk, csrk };
+  }
+
+  /** What both have said, whatever a responder has added. */
+  get #agreedKeys(): { readonly initiatorKeys: number; readonly responderKeys: number } {
+    const [request, response] = [fieldsOf(this.request), fieldsOf(this.response)];
+    return {
+      initiatorKeys: request.initiatorKeys & response.initiatorKeys,
+      responderKeys: request.responderKeys & response.responderKeys,
+    };
   }
 
   /** Phase 3: the responder gives its keys first. */

@@ -37,6 +37,14 @@ const opened = async (privacy: Privacy | undefined) => {
   return { self, fake, radio };
 };
 
+test('peers are told a key that resolves addresses by one that hides, and by nobody else', async () => {
+  const shown = await opened(undefined);
+  expect(shown.self.told).toEqual(localIdentity);
+  const hidden = await opened({ rotateMs: 900_000 });
+  expect(hidden.self.told).toEqual({ ...localIdentity, irk: hidden.self.identity.irk });
+  for (const { fake } of [shown, hidden]) fake.lose();
+});
+
 describe('the controller', () => {
   test('knows whom this side knows, from the start and as bonds come and go', async () => {
     const { self, fake, radio } = await opened(undefined);
