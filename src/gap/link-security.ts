@@ -1,8 +1,7 @@
 import { AttErrorCode } from '../att/att-codes.ts';
-import { HciError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
-import { HciCommand } from '../hci/codec/commands.ts';
-import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
+import { HciErrorCode } from '../hci/codec/error-codes.ts';
+import { encryptionFailure } from '../smp/encryption-failure.ts';
 import type { PairingOptions, SecurityPolicy } from '../smp/pairing-options.ts';
 import type { SecurityManagerOptions } from '../smp/security-context.ts';
 import { type KeyRequest, SecurityManager } from '../smp/security-manager.ts';
@@ -80,20 +79,10 @@ export class LinkSecurity {
   /** Of Encryption Change and Encryption Key Refresh Complete. */
   encryptionChanged(status: number, isOn: boolean): void {
     const isEncrypted = status === HciErrorCode.success && isOn;
-    this.#manager.encryptionChanged(isEncrypted ? undefined : this.#failure(status));
-    if (isEncrypted) this.#onEncrypted();
-  }
-
-  #failure(status: number): Error {
     const { peer, bond } = this.#manager;
-    const lost =
-      status === HciErrorCode.pinOrKeyMissing && bond !== undefined
-        ? '; it has lost the bond, or is somebody else: see that it is the one, then pair again, or remove the bond'
-        : '';
-    return new HciError(
-      `the link to ${peer.address} is not encrypted: ${describeStatus(status)}${lost}`,
-      status,
-      HciCommand.leEnableEncryption.opcode,
+    this.#manager.encryptionChanged(
+      isEncrypted ? undefined : encryptionFailure(peer.address, status, bond !== undefined),
     );
+    if (isEncrypted) this.#onEncrypted();
   }
 }

@@ -7,6 +7,7 @@ export class OwnRequest {
   readonly #timedOut: () => void;
   readonly #waiting = new Set<(error: Error) => void>();
   #timer: Timer = noTimer;
+  #testsBond = false;
 
   /** `timedOut` is called when the central has done nothing for 30 s (3.4). */
   constructor(clock: Clock, timedOut: () => void) {
@@ -14,13 +15,20 @@ export class OwnRequest {
     this.#timedOut = timedOut;
   }
 
-  sent(): void {
+  /** Whether a central has been asked for the key of a bond, and has not answered. */
+  get testsBond(): boolean {
+    return this.#testsBond;
+  }
+
+  sent({ testsBond }: { readonly testsBond: boolean }): void {
+    this.#testsBond = testsBond;
     this.#timer.cancel();
     this.#timer = this.#clock.after(SMP_TIMEOUT_MS, this.#timedOut);
   }
 
   /** The central does something: it pairs, encrypts, or refuses. */
   answered(): void {
+    this.#testsBond = false;
     this.#timer.cancel();
   }
 
@@ -31,7 +39,7 @@ export class OwnRequest {
   }
 
   failed(error: Error): void {
-    this.#timer.cancel();
+    this.answered();
     for (const callback of [...this.#waiting]) callback(error);
   }
 

@@ -102,9 +102,9 @@ export class Pairer {
     }
   }
 
-  /** As peripheral: the central sends Pairing Request. */
-  requested(request: PairingFeatures): void {
-    const plan = this.#planOfPeer();
+  /** As peripheral: the central sends Pairing Request; `hasLostBond` says that it did so where it was asked for the key of a bond. */
+  requested(request: PairingFeatures, hasLostBond: boolean): void {
+    const plan = this.#planOfPeer(hasLostBond);
     if (plan !== undefined) this.#start(plan).answer(request);
   }
 
@@ -154,10 +154,10 @@ export class Pairer {
   }
 
   /** What a peer wants may be like; undefined where it has been refused. */
-  #planOfPeer(): PlannedPairing | undefined {
+  #planOfPeer(hasLostBond = false): PlannedPairing | undefined {
     const { identity, channel } = this.#parts;
     if (this.#call !== undefined && this.#maker.waitMs(identity) === 0) return this.#call.plan;
-    const permission = this.#maker.permit(identity);
+    const permission = this.#maker.permit(identity, hasLostBond);
     if (permission.kind === 'allowed') return permission.plan;
     channel.refuse(permission.reason);
     return undefined;
@@ -172,7 +172,7 @@ export class Pairer {
       return;
     }
     channel.send({ kind: 'securityRequest', authReq: authReqOf(plan.choices) });
-    request.sent();
+    request.sent({ testsBond: false });
   }
 
   #start(plan: PlannedPairing): PairingRun {

@@ -6,7 +6,7 @@ import { claimOob } from './oob-data.ts';
 import type { PairingChoices } from './pairing/pairing-choices.ts';
 import type { PairingOutcome } from './pairing/pairing-states.ts';
 import { drawMaterial } from './pairing-material.ts';
-import { choicesOf, type PairingOptions } from './pairing-options.ts';
+import { choicesOf, type PairingOptions, type SecurityPolicy } from './pairing-options.ts';
 import { PairingRun, type PairingRunOptions } from './pairing-run.ts';
 import type { SecurityManagerOptions } from './security-context.ts';
 import { PairingFailedReason } from './smp-codes.ts';
@@ -49,14 +49,14 @@ export class PairingMaker {
    * @throws InvalidArgumentError for options that do not fit together; InvalidStateError for out-of-band data that has been used.
    */
   plan(options: PairingOptions, { bond }: PairingPeer): PlannedPairing {
-    const choices = strengthened(this.#choices(options), bond);
+    const choices = this.#choices(options, bond);
     if (options.oob?.own?.[claimOob]() === false)
       throw new InvalidStateError('the out-of-band data of this side has served a pairing: make new data');
     return { options, choices };
   }
 
-  /** A pairing that the peer wants, by the policy of the adapter. */
-  permit(peer: PairingPeer): Permission {
+  /** A pairing that the peer wants, by the policy of the adapter. One that has lost its bond gets no other before somebody has said who it is (Vol 3, Part C, 10.3.2). */
+  permit(peer: PairingPeer, hasLostBond: boolean): Permission {
     const refused = (reason: PairingFailedReason): Permission => ({ kind: 'refused', reason });
     if (this.waitMs(peer) > 0) return refused(PairingFailedReason.repeatedAttempts);
     const policy = this.#options.policy();
@@ -64,6 +64,8 @@ export class PairingMaker {
       return refused(PairingFailedReason.pairingNotSupported);
     try {
       if (policy.accept?.({ ...peer.peer }) === false)
+        return refused(PairingFailedReason.pairingNotSupported);
+      if (hasLostBond && !this.#asksSomebody(policy, peer))
         return refused(PairingFailedReason.pairingNotSupported);
       return { kind: 'allowed', plan: this.plan(policy, peer) };
     } catch (error) {
@@ -116,8 +118,14 @@ export class PairingMaker {
     return isWeaker || sameIdentity(identity, local) ? PairingFailedReason.keyRejected : undefined;
   }
 
-  #choices(options: PairingOptions): PairingChoices {
+  #choices(options: PairingOptions, bond: Bond | undefined): PairingChoices {
     const { bonds, local } = this.#options;
-    return choicesOf(options, { bonds: bonds.kept, identity: local.irk !== undefined });
+    return strengthened(choicesOf(options, { bonds: bonds.kept, identity: local.irk !== undefined }), bond);
+  }
+
+  /** The program, or a person: to confirm the peer, or with what pairing itself needs them for. */
+  #asksSomebody(policy: SecurityPolicy, { bond }: PairingPeer): boolean {
+    const isAsked = policy.accept !== undefined || policy.ui?.confirm !== undefined;
+    return isAsked || this.#choices(policy, bond).mitm === 'required';
   }
 }

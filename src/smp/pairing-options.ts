@@ -33,7 +33,10 @@ export interface PairingOptions {
   readonly takeKeys?: readonly KeyName[] | undefined;
 }
 
-/** What becomes of pairings that a peer begins, and of security that it asks for. */
+/**
+ * What becomes of pairings that a peer begins, and of security that it asks for. A central that has lost its bond and pairs where it is asked for the key gets a new bond
+ * only where somebody is asked: by `accept`, by `ui.confirm`, or by a method that a person takes part in.
+ */
 export interface SecurityPolicy extends PairingOptions {
   /** Whether peers may pair at present. Default true. */
   readonly pairable?: boolean | undefined;

@@ -2,9 +2,11 @@ import { Counters } from '../core/counters.ts';
 import { InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import { equalSecrets } from '../crypto/equal-secrets.ts';
+import { HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { Bond, IdentityAddress } from './bond.ts';
 import type { KeyStrength } from './bond-making.ts';
-import type { SmpCommand } from './codec/smp-commands.ts';
+import type { PairingFeatures, SmpCommand } from './codec/smp-commands.ts';
+import { encryptionFailure } from './encryption-failure.ts';
 import { LinkBond } from './link-bond.ts';
 import { type EncryptionOutcome, LinkEncrypter } from './link-encrypter.ts';
 import { OwnRequest } from './own-request.ts';
@@ -123,8 +125,8 @@ export class SecurityManager {
   /**
    * Encrypts the link with the key of the bond, as peripheral by asking the central to; at once where it is encrypted. Default deadline 5 s.
    *
-   * @throws InvalidStateError without a bond; HciError when the controller cannot, with PIN or Key Missing where the peer has lost the bond; SmpError when the
-   *   central refuses.
+   * @throws InvalidStateError without a bond; HciError when the controller cannot, with PIN or Key Missing where the peer has lost the bond, also as a central
+   *   that pairs instead; SmpError when the central refuses.
    */
   async encrypt(wait: WaitOptions): Promise<void> {
     const { clock, channel, role, paceMs } = this.#options;
@@ -185,10 +187,8 @@ export class SecurityManager {
     const isCentral = this.#options.role === 'central';
     if (run !== undefined) this.#pairer.receive(run, command);
     else if (command.kind === 'pairingFailed') this.#pairer.refused(command.reason);
-    else if (command.kind === 'pairingRequest' && !isCentral) {
-      this.#request.answered();
-      this.#pairer.requested(command);
-    } else if (command.kind === 'securityRequest' && isCentral) this.#securityRequested(command.authReq);
+    else if (command.kind === 'pairingRequest' && !isCentral) this.#pairingRequested(command);
+    else if (command.kind === 'securityRequest' && isCentral) this.#securityRequested(command.authReq);
     else this.#channel.stray(PairingFailedReason.commandNotSupported);
   }
 
@@ -196,6 +196,15 @@ export class SecurityManager {
     const { run } = this.#pairer;
     run?.cancel(PairingFailedReason.invalidParameters);
     return run !== undefined;
+  }
+
+  /** A central that pairs where it was asked for the key of the bond has lost that, or is somebody else: who waits for the encryption is told so (Vol 3, Part C, 10.3.2). */
+  #pairingRequested(request: PairingFeatures): void {
+    const hasLostBond = this.#request.testsBond;
+    if (hasLostBond)
+      this.#request.failed(encryptionFailure(this.peer.address, HciErrorCode.pinOrKeyMissing, true));
+    else this.#request.answered();
+    this.#pairer.requested(request, hasLostBond);
   }
 
   /** A bonded peer has to show that it has the key before it may ask for more: everybody can send this (Vol 3, Part H, 2.4.6). */
@@ -213,7 +222,7 @@ export class SecurityManager {
   #encryptWith(bond: Bond): void {
     if (this.#options.role === 'peripheral') {
       this.#channel.send({ kind: 'securityRequest', authReq: authReqFor(bond) });
-      this.#request.sent();
+      this.#request.sent({ testsBond: true });
     } else if (bond.peerKey !== undefined) this.#encrypter.begin(bond.peerKey, { strength: bond });
     else
       throw new InvalidStateError(`the bond with ${this.peer.address} has no key for a central: pair again`);

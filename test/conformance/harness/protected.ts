@@ -140,7 +140,10 @@ export const encryptAgain = async (bench: Bench, { ltk, ediv, rand }: KeptKey): 
   const { tester, connection } = bench;
   tester.longTermKey = ltk;
   if (connection.role === 'peripheral') expect(await tester.encrypt(ltk, ediv, rand)).toBe(0);
-  else await bench.run(connection.encrypt());
+  else {
+    await bench.run(connection.encrypt());
+    expect(await tester.encrypted()).toBe(0);
+  }
   await bench.clock.advance(0);
 };
 

@@ -136,6 +136,43 @@ describe('who may pair', () => {
   });
 });
 
+describe('a central that pairs where it is asked for the key of its bond', () => {
+  const weak = secureBond(central, 1, { authenticated: false });
+  const justWorks = fromHex('01 03 00 09 10 00 00');
+  const deliverTo = (link: SmpLink): void => {
+    link.manager.encrypt({}).catch(() => undefined);
+    link.channel.takeSent();
+    link.channel.deliver(justWorks);
+  };
+
+  test('gets no new bond where nobody is asked', () => {
+    const link = new SmpLink({ bonds: [weak], policy: {} });
+    deliverTo(link);
+    expect(link.takeFailures()).toEqual([PairingFailedReason.pairingNotSupported]);
+  });
+
+  test('may pair where the program has a say, and where it was not asked for the key', () => {
+    const accepting = new SmpLink({ bonds: [weak], policy: { accept: () => true } });
+    deliverTo(accepting);
+    expect(accepting.takeSaid()).toMatchObject([{ kind: 'pairingResponse' }]);
+    const unasked = new SmpLink({ bonds: [weak], policy: {} });
+    unasked.channel.deliver(justWorks);
+    expect(unasked.takeSaid()).toMatchObject([{ kind: 'pairingResponse' }]);
+  });
+
+  test('may pair where a person takes part', async () => {
+    const confirming = new SmpLink({ bonds: [weak], policy: { ui: { confirm: () => true } } });
+    deliverTo(confirming);
+    await turn();
+    expect(confirming.takeSaid()).toMatchObject([{ kind: 'pairingResponse' }]);
+    const entering = new SmpLink({ bonds: [weak], policy: { ui: { enterPasskey: () => 1 } } });
+    entering.manager.encrypt({}).catch(() => undefined);
+    entering.channel.takeSent();
+    entering.channel.deliver(fromHex('01 00 00 0d 10 00 00'));
+    expect(entering.takeSaid()).toMatchObject([{ kind: 'pairingResponse' }]);
+  });
+});
+
 describe('keys for the controller', () => {
   const bond = secureBond(central, 1);
 
@@ -219,6 +256,15 @@ describe('encrypt()', () => {
     const refused = link.manager.encrypt({});
     link.hear({ kind: 'pairingFailed', reason: 5 });
     await expect(refused).rejects.toBeInstanceOf(SmpError);
+  });
+
+  test('as peripheral: of a central that pairs instead it says that the bond is lost', async () => {
+    const link = new SmpLink({ bonds: [secureBond(central, 3)] });
+    const encrypting = link.manager.encrypt({});
+    link.channel.takeSent();
+    link.channel.deliver(pairingRequest);
+    await expect(encrypting).rejects.toMatchObject({ status: 6, message: /has lost the bond/ });
+    expect(link.takeFailures()).toEqual([PairingFailedReason.pairingNotSupported]);
   });
 
   test('needs a bond', async () => {
