@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ah, c1, f4, f5, f6, g2, h6, h7, s1 } from '../../src/crypto/toolbox.ts';
-import { octetsOf, sampleData } from './sample-data.ts';
+import { ah, c1, f4, f5, f6, g2, h6, h7, s1 } from '../../../src/crypto/toolbox.ts';
+import { octetsOf, sampleData } from '../sample-data.ts';
 
 /** A reader of the fields of one entry. */
 const of = (name: string) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { aesCmac } from '../../src/crypto/aes-cmac.ts';
-import { octetsOf, sampleData } from './sample-data.ts';
+import { aesCmac } from '../../../src/crypto/aes-cmac.ts';
+import { octetsOf, sampleData } from '../sample-data.ts';
 
 const data = sampleData('aes_cmac');
 const key = octetsOf(data, 'key');

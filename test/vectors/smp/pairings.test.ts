@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type AddressType, parseAddress } from '../../src/core/address.ts';
-import { reversedBytes, toHex } from '../../src/core/bytes.ts';
-import { keyPairOf } from '../../src/crypto/p256.ts';
+import { type AddressType, parseAddress } from '../../../src/core/address.ts';
+import { reversedBytes, toHex } from '../../../src/core/bytes.ts';
+import { keyPairOf } from '../../../src/crypto/p256.ts';
 import {
   decodeSmpCommand,
   encodeSmpCommand,
   measureSmpCommand,
   type SmpCommand,
   type SmpCommandKind,
-} from '../../src/smp/codec/smp-commands.ts';
-import { answerPairing, beginPairing, stepPairing } from '../../src/smp/pairing/pairing.ts';
-import type { PairingChoices, PairingMaterial } from '../../src/smp/pairing/pairing-choices.ts';
-import type { PairingAction, PairingSetup, PairingStep } from '../../src/smp/pairing/pairing-states.ts';
-import { AuthReq, type IoCapability } from '../../src/smp/smp-codes.ts';
-import { fromHex } from '../support/hex.ts';
+} from '../../../src/smp/codec/smp-commands.ts';
+import { answerPairing, beginPairing, stepPairing } from '../../../src/smp/pairing/pairing.ts';
+import type { PairingChoices, PairingMaterial } from '../../../src/smp/pairing/pairing-choices.ts';
+import type { PairingAction, PairingSetup, PairingStep } from '../../../src/smp/pairing/pairing-states.ts';
+import { AuthReq, type IoCapability } from '../../../src/smp/smp-codes.ts';
+import { fromHex } from '../../support/hex.ts';
 
 type Role = 'initiator' | 'responder';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { equalSecrets } from '../../src/crypto/equal-secrets.ts';
-import { dhKey, generateKeyPair, isDebugKey, keyPairOf } from '../../src/crypto/p256.ts';
-import { fromHex } from '../support/hex.ts';
-import { octetsOf, sampleData } from './sample-data.ts';
+import { equalSecrets } from '../../../src/crypto/equal-secrets.ts';
+import { dhKey, generateKeyPair, isDebugKey, keyPairOf } from '../../../src/crypto/p256.ts';
+import { fromHex } from '../../support/hex.ts';
+import { octetsOf, sampleData } from '../sample-data.ts';
 
 const cases = sampleData('p256')['cases'] as readonly Record<string, unknown>[];
 const keysOf = (entry: Record<string, unknown>) => ({
