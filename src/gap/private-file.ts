@@ -2,15 +2,14 @@ import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path';
 import { toHex } from '../core/bytes.ts';
 import { InvalidStateError } from '../core/errors.ts';
+import { systemClock } from '../core/system-clock.ts';
 import { randomBytes } from '../crypto/random.ts';
+import { withLock } from './lock-file.ts';
 
 /** No file of ours comes near it: what is longer is something else. */
 const LONGEST = 64 * 1024 * 1024;
 
-/**
- * All files are used one after the other. Adapters that are opened at once write into one file, and what one reads before it writes is what another has
- * written.
- */
+/** In this process all files are used one after the other: adapters that are opened at once write into one file. */
 let using: Promise<unknown> = Promise.resolve();
 
 const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -32,8 +31,7 @@ export interface PrivateFileOptions {
  * A file that its owner alone can read, in a folder that is made when it is needed. It is written under another name and renamed, so that readers see the old text
  * or the new one and never a part.
  *
- * Between processes nothing waits: each change reads the file anew, so that it keeps what others have written before. Of two changes in the same instant the later
- * one counts, and the other is lost.
+ * Each change reads the file anew and under a lock, so that it keeps what others have written: two ends of a pairing on one machine write their bonds in the same instant.
  */
 export class PrivateFile {
   readonly path: string;
@@ -52,8 +50,12 @@ export class PrivateFile {
   /** Replaces the text by what `change` makes of it; undefined leaves it. */
   change(change: (text: string | undefined) => Promise<string | undefined>): Promise<void> {
     return inTurn(async () => {
-      const text = await change(await this.#read());
-      if (text !== undefined) await this.#write(text);
+      // Where there can be no folder, writing says why.
+      await this.#makeFolder().catch(() => undefined);
+      await withLock(`${this.path}.lock`, systemClock, async () => {
+        const text = await change(await this.#read());
+        if (text !== undefined) await this.#write(text);
+      });
     });
   }
 
@@ -81,7 +83,7 @@ export class PrivateFile {
   async #write(text: string): Promise<void> {
     const temporary = `${this.path}.${toHex(randomBytes(6))}.tmp`;
     try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      await this.#makeFolder();
       const file = await open(temporary, 'wx', 0o600);
       try {
         await file.writeFile(text);
@@ -96,6 +98,10 @@ export class PrivateFile {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw this.#failure('keep', 'in', 'folder writable', cause);
     }
+  }
+
+  async #makeFolder(): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
   }
 
   #failure(verb: string, where: string, remedy: string, cause: unknown): InvalidStateError {
