@@ -17,6 +17,7 @@ export class Bonds {
   #bonds: readonly Bond[] = [];
   #changing: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
+  readonly #endListeners = new Set<(peer: IdentityAddress) => void>();
 
   private constructor(identity: Pick<LocalIdentity, 'address' | 'keep'>, store: BondStore | undefined) {
     this.#identity = identity;
@@ -57,6 +58,11 @@ export class Bonds {
     this.#listeners.add(listener);
   }
 
+  /** Calls back when a bond has ended, with whom it was: it has been removed, or another with the same peer has taken its place. */
+  onEnd(listener: (peer: IdentityAddress) => void): void {
+    this.#endListeners.add(listener);
+  }
+
   /**
    * Keeps a bond, in the place of an earlier one with the same peer: whether it may replace that one is for pairing to judge.
    *
@@ -75,7 +81,9 @@ export class Bonds {
       // A bond is worth as much as the identity that the peer knows this side by.
       await this.#identity.keep();
       await store.save(this.local, checked);
+      const replaced = this.find(checked.peer);
       this.#set(withBond(this.#bonds, checked));
+      if (replaced !== undefined) this.#ended(replaced.peer);
     });
   }
 
@@ -88,7 +96,7 @@ export class Bonds {
       const bond = this.find(peer);
       if (bond === undefined) return;
       if ((await store.find(this.local, peer)) === undefined) {
-        this.#set(withoutBond(this.#bonds, peer));
+        this.#forget(peer);
         return;
       }
       const changed = checkedBond(change(bond));
@@ -102,9 +110,18 @@ export class Bonds {
     return this.#change(async (store) => {
       const there = await store.remove(this.local, peer);
       const known = this.find(peer) !== undefined;
-      if (known) this.#set(withoutBond(this.#bonds, peer));
+      if (known) this.#forget(peer);
       return there || known;
     });
+  }
+
+  #forget(peer: IdentityAddress): void {
+    this.#set(withoutBond(this.#bonds, peer));
+    this.#ended(peer);
+  }
+
+  #ended(peer: IdentityAddress): void {
+    for (const listener of this.#endListeners) listener(peer);
   }
 
   #set(bonds: readonly Bond[]): void {

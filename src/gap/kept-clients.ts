@@ -27,7 +27,7 @@ export const keepWithBonds =
       });
   };
 
-/** Gives a server what was kept of its clients, and has it forget those whose bonds are removed. */
+/** Gives a server what was kept of its clients, and has it forget those whose bonds end. */
 export const recallClients = (server: GattServer, bonds: Bonds, log: Log): void => {
   for (const { peer, client } of bonds.all) {
     if (client === undefined) continue;
@@ -37,10 +37,5 @@ export const recallClients = (server: GattServer, bonds: Bonds, log: Log): void 
       log.write('warn', 'gap', () => `what ${peer.address} had configured is of no use: ${String(error)}`);
     }
   }
-  let known = new Set(bonds.all.map(({ peer }) => identityKey(peer)));
-  bonds.onChange(() => {
-    const left = new Set(bonds.all.map(({ peer }) => identityKey(peer)));
-    for (const identity of known) if (!left.has(identity)) server.forgetClient(identity);
-    known = left;
-  });
+  bonds.onEnd((peer) => server.forgetClient(identityKey(peer)));
 };

@@ -30,7 +30,10 @@ export class ClientState {
   onChange: (() => void) | undefined;
   /** By the handle of the descriptor. */
   readonly #configurations = new Map<number, ConfigurationRecord>();
+  /** Handles of those that came with the identity which the client claims, and that it has not written itself. */
+  readonly #claimed = new Set<number>();
   #features = 0;
+  #claimsFeatures = false;
   #awareness: Awareness = aware;
   /** What Service Changed has to tell. */
   #unannounced: HandleRange | undefined;
@@ -63,15 +66,31 @@ export class ClientState {
     };
   }
 
-  /** The same for a new link, after `catchUp`: what belonged to the bearers of the last one is forgotten. */
+  /** The same for a new link, after `catchUp`: what belonged to the bearers of the last one is forgotten. The client claims it until `own` is called. */
   copy(): ClientState {
     const copy = new ClientState();
-    for (const [handle, configuration] of this.#configurations)
+    for (const [handle, configuration] of this.#configurations) {
       copy.#configurations.set(handle, configuration);
+      copy.#claimed.add(handle);
+    }
     copy.#features = this.#features;
+    copy.#claimsFeatures = true;
     copy.#awareness = this.#awareness.kind === 'aware' ? aware : unaware;
     copy.#unannounced = this.unannounced;
     return copy;
+  }
+
+  /** The client has proved to be who it claims to be. */
+  own(): void {
+    this.#claimed.clear();
+    this.#claimsFeatures = false;
+  }
+
+  /** The client will never prove it: what it has not written itself is forgotten. */
+  disown(): void {
+    for (const handle of this.#claimed) this.#configurations.delete(handle);
+    if (this.#claimsFeatures) this.#features = 0;
+    this.own();
   }
 
   /** Compares what was written down with the database as it is: what differs is not known in part, and so is everything. */
@@ -92,6 +111,7 @@ export class ClientState {
 
   /** `characteristic` is the type of the value that the configuration is about. */
   setConfiguration(handle: number, value: number, characteristic: Uuid): void {
+    this.#claimed.delete(handle);
     if (value === this.configuration(handle)) return;
     if (value === 0) this.#configurations.delete(handle);
     else this.#configurations.set(handle, { handle, characteristic, value });
@@ -104,6 +124,7 @@ export class ClientState {
   }
 
   set features(bits: number) {
+    this.#claimsFeatures = false;
     if (bits === this.#features) return;
     this.#features = bits;
     this.onChange?.();

@@ -38,6 +38,7 @@ export class ClientStates {
 
   /** Keeps the state of a client that has bonded, or has proved to be bonded, in the place of the one that was kept. */
   keep(identity: string, state: ClientState): void {
+    state.own();
     this.#put(identity, state);
     state.onChange = () => this.#report(identity);
     this.#report(identity);

@@ -198,9 +198,13 @@ export class GattServer {
     this.#clients.restore(identity, record);
   }
 
-  /** The bond with that identity is removed, and what it had configured with it. */
+  /**
+   * The bond with that identity has ended, and with it goes what was configured under it. Who is connected keeps what it has configured itself, or has proved to have
+   * configured, for as long as the link lasts.
+   */
   forgetClient(identity: string): void {
     this.#clients.remove(identity);
+    for (const { link, client } of this.#sessions.values()) if (link.identity === identity) client.disown();
   }
 
   #open(link: GattLink): ServerSession {

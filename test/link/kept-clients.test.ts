@@ -98,6 +98,40 @@ test('with the bond goes what it has configured', async () => {
   expect(value.subscription(atPeripheral)).toEqual({ notify: false, indicate: false });
 });
 
+test('also where the bond is removed while the client is there: it stays subscribed until the link ends', async () => {
+  await using hosts = new Hosts();
+  const { c, p, value, kept } = await bonded(hosts);
+  const { atCentral, atPeripheral } = await reconnect(hosts, c, p);
+  await hosts.run(atPeripheral.device.removeBond());
+  expect(value.subscription(atPeripheral)).toEqual({ notify: true, indicate: false });
+  await subscribe(hosts, atCentral);
+  await hosts.run(value.notify(atPeripheral));
+  await hosts.clock.advance(1_000);
+  expect(await kept()).toBeUndefined();
+  await hosts.run(atCentral.disconnect());
+  await hosts.clock.advance(100);
+  await hosts.run(c.ble.device(p.ble.address, p.ble.addressType).removeBond());
+  const again = await linked(hosts, c, p);
+  await hosts.run(again.atCentral.pair());
+  expect(value.subscription(again.atPeripheral)).toEqual({ notify: false, indicate: false });
+});
+
+test('and where another bond takes its place: who pairs anew has what it has configured since, and no more', async () => {
+  await using hosts = new Hosts();
+  const { c, p, value, kept } = await bonded(hosts);
+  p.ble.registerServices(new Service(0x4321));
+  await hosts.run(c.ble.close());
+  // The same address, and nothing that it had before.
+  const next = await hosts.hostOn(c.controller, { bonds: new MemoryBondStore() });
+  const { atCentral, atPeripheral } = await linked(hosts, next, p);
+  expect(value.subscription(atPeripheral)).toEqual({ notify: true, indicate: false });
+  await hosts.run(atCentral.pair());
+  expect(value.subscription(atPeripheral)).toEqual({ notify: false, indicate: false });
+  expect(await kept()).toMatchObject({ configurations: [], features: 0 });
+  await subscribe(hosts, atCentral);
+  await hosts.run(value.notify(atPeripheral));
+});
+
 test('nobody else changes it in its name, not even by pairing without a bond', async () => {
   await using hosts = new Hosts();
   const { c, p, value, own, kept } = await bonded(hosts);

@@ -23,7 +23,9 @@ const opened = async () => {
   const bonds = await Bonds.open(identity, store);
   const changes: number[] = [];
   bonds.onChange(() => changes.push(bonds.all.length));
-  return { store, bonds, changes };
+  const ended: string[] = [];
+  bonds.onEnd(({ address }) => ended.push(address));
+  return { store, bonds, changes, ended };
 };
 
 describe('bonds of an adapter', () => {
@@ -45,6 +47,21 @@ describe('bonds of an adapter', () => {
     expect(await store.find(localIdentity, b)).toBeUndefined();
     expect(await bonds.remove(b)).toBe(false);
     expect(changes).toEqual([2, 1]);
+  });
+
+  test('have ended when they are removed, by whomever, or replaced', async () => {
+    const { store, bonds, ended } = await opened();
+    await bonds.save(secureBond(b, 2));
+    expect(ended).toEqual([]);
+    await bonds.save(secureBond(b, 3));
+    await bonds.update(b, (bond) => ({ ...bond, client: {} }));
+    expect(ended.splice(0)).toEqual([b.address]);
+    await bonds.remove(b);
+    await bonds.remove(b);
+    expect(ended.splice(0)).toEqual([b.address]);
+    await store.remove(localIdentity, a);
+    await bonds.update(a, (bond) => bond);
+    expect(ended).toEqual([a.address]);
   });
 
   test('one is saved when the identity that it belongs to is kept, and not before', async () => {

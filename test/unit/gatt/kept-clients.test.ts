@@ -86,6 +86,22 @@ describe('what a bonded client has configured', () => {
     expect(await connect().ask('0a 3300')).toEqual(['0b0000']);
   });
 
+  it('goes with its bond from one who has only claimed to be it, but for what that one has configured itself', async () => {
+    const { connect, server } = await befriended(['12 3300 0100', `12 ${FEATURES} 05`]);
+    const [idle, busy] = [connect('friend', false), connect('friend', false)];
+    expect(await busy.ask('12 3300 0100')).toEqual(['13']);
+    expect(await busy.ask(`12 ${FEATURES} 05`)).toEqual(['13']);
+    server.forgetClient('friend');
+    expect(await idle.ask('0a 3300')).toEqual(['0b0000']);
+    expect(await idle.ask(`0a ${FEATURES}`)).toEqual(['0b00']);
+    expect(await busy.ask('0a 3300')).toEqual(['0b0100']);
+    expect(await busy.ask(`0a ${FEATURES}`)).toEqual(['0b05']);
+    // It bonds now, and is that client from here on.
+    server.keepClient(busy.connection, 'friend');
+    busy.connection.disconnect();
+    expect(await connect().ask('0a 3300')).toEqual(['0b0100']);
+  });
+
   it('of 256 clients is kept, of those that were there last', async () => {
     const { connect } = await befriended(['12 3300 0100']);
     for (let i = 0; i < 255; i++) connect(`number ${i}`).connection.disconnect();
