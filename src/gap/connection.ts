@@ -211,6 +211,16 @@ export class Connection implements ConnectionRef, AsyncDisposable {
     return this.#parts.security.encrypt(options);
   }
 
+  /**
+   * Waits for what becomes of the link's security next, whoever of both sides wanted it, and gives what protects it then: a pairing is complete and its bond kept, or the
+   * link has been encrypted with the keys of a bond. At once where that has happened and nobody has waited for it. No deadline unless one is given.
+   *
+   * @throws SmpError when a pairing fails or is refused; HciError when an encryption fails, with the status PIN or Key Missing where either side has lost the bond.
+   */
+  securityChanged(options: WaitOptions = {}): Promise<ConnectionSecurity> {
+    return this.#parts.security.changed(options);
+  }
+
   /** Exchanges the ATT MTU, unless that has been done: connecting as central does it. Default deadline 1 s. */
   async exchangeMtu(options: WaitOptions = {}): Promise<number> {
     this.#parts.scope.check();

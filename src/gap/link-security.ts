@@ -54,6 +54,12 @@ export class LinkSecurity {
     return this.#manager.encrypt(wait);
   }
 
+  /** What protects the link after the next pairing, or encryption with a bond; rejects when one fails. */
+  async changed(wait: WaitOptions): Promise<ConnectionSecurity> {
+    await this.#manager.changed(wait);
+    return this.current;
+  }
+
   /**
    * Does what a refusal of the peer asks for (Vol 3, Part C, 10.3.2): encrypts with a bond that there is; else pairs, if the adapter's policy lets its user be asked.
    * A bonded peer that cannot encrypt is never paired with by itself: that would hand the bond to whoever claims its address. Gives whether it was of use.

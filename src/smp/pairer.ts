@@ -14,6 +14,7 @@ import { PairingMaker, type PlannedPairing } from './pairing-maker.ts';
 import type { PairingOptions } from './pairing-options.ts';
 import { type PairingEnd, type PairingRun, SMP_TIMEOUT_MS } from './pairing-run.ts';
 import type { SecurityManagerOptions, SmpCounterName } from './security-context.ts';
+import type { SecurityWatch } from './security-watch.ts';
 import type { SmpChannel } from './smp-channel.ts';
 import { PairingFailedReason } from './smp-codes.ts';
 
@@ -29,6 +30,7 @@ export interface PairerParts {
   readonly encrypter: LinkEncrypter;
   readonly identity: LinkBond;
   readonly request: OwnRequest;
+  readonly watch: SecurityWatch;
   readonly counters: Counters<SmpCounterName>;
 }
 
@@ -155,11 +157,12 @@ export class Pairer {
 
   /** What a peer wants may be like; undefined where it has been refused. */
   #planOfPeer(hasLostBond = false): PlannedPairing | undefined {
-    const { identity, channel } = this.#parts;
+    const { identity, channel, watch } = this.#parts;
     if (this.#call !== undefined && this.#maker.waitMs(identity) === 0) return this.#call.plan;
     const permission = this.#maker.permit(identity, hasLostBond);
     if (permission.kind === 'allowed') return permission.plan;
     channel.refuse(permission.reason);
+    watch.failed(this.#failure(permission.reason, 'local'));
     return undefined;
   }
 
@@ -216,18 +219,24 @@ export class Pairer {
 
   #complete(outcome: PairingOutcome): void {
     const call = this.#call;
-    this.#parts.identity.keep(outcome).then(
+    const { identity, watch } = this.#parts;
+    identity.keep(outcome).then(
       () => {
         if (call === this.#call) this.satisfy(strengthOf(outcome.terms));
+        watch.changed();
       },
-      (error: unknown) => call?.settle.reject(error),
+      (error: Error) => {
+        call?.settle.reject(error);
+        watch.failed(error);
+      },
     );
   }
 
   #failed(error: Error): void {
-    const { counters, request } = this.#parts;
+    const { counters, request, watch } = this.#parts;
     counters.add('pairingsFailed');
     this.#options.log.write('info', 'smp', () => error.message);
+    watch.failed(error);
     this.#call?.settle.reject(error);
     request.failed(error);
   }

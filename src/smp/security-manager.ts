@@ -1,8 +1,9 @@
 import { Counters } from '../core/counters.ts';
-import { InvalidStateError } from '../core/errors.ts';
+import { HciError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import { equalSecrets } from '../crypto/equal-secrets.ts';
-import { HciErrorCode } from '../hci/codec/error-codes.ts';
+import { HciCommand } from '../hci/codec/commands.ts';
+import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
 import type { Bond, IdentityAddress } from './bond.ts';
 import type { KeyStrength } from './bond-making.ts';
 import type { PairingFeatures, SmpCommand } from './codec/smp-commands.ts';
@@ -13,6 +14,7 @@ import { OwnRequest } from './own-request.ts';
 import { Pairer } from './pairer.ts';
 import type { PairingOptions } from './pairing-options.ts';
 import { type SecurityManagerOptions, type SmpCounterName, smpCounterNames } from './security-context.ts';
+import { SecurityWatch } from './security-watch.ts';
 import { SmpChannel } from './smp-channel.ts';
 import { AuthReq, PairingFailedReason } from './smp-codes.ts';
 
@@ -53,6 +55,7 @@ export class SecurityManager {
   readonly #identity: LinkBond;
   readonly #request: OwnRequest;
   readonly #pairer: Pairer;
+  readonly #watch: SecurityWatch;
   /** AuthReq of a Security Request that is being answered by encrypting. */
   #wanted: number | undefined;
 
@@ -63,6 +66,7 @@ export class SecurityManager {
     this.#identity = new LinkBond(options);
     this.#request = new OwnRequest(clock, () => this.#pairer.timedOut());
     this.#encrypter = new LinkEncrypter(encryption, (outcome) => this.#encryptionChanged(outcome));
+    this.#watch = new SecurityWatch({ clock, scope: channel.scope, peer: () => this.peer.address });
     this.#channel = new SmpChannel({
       channel,
       log: options.log,
@@ -76,6 +80,7 @@ export class SecurityManager {
       encrypter: this.#encrypter,
       identity: this.#identity,
       request: this.#request,
+      watch: this.#watch,
       counters,
     });
     channel.scope.add(() => {
@@ -162,6 +167,14 @@ export class SecurityManager {
     }
   }
 
+  /**
+   * Waits for what becomes of this link's security next, whoever wants it: resolves when a pairing is complete or the key of a bond encrypts the link, rejects with
+   * SmpError or HciError when either fails or is refused.
+   */
+  changed(wait: WaitOptions): Promise<void> {
+    return this.#watch.next(wait);
+  }
+
   /** Of LE Long Term Key Request. Always answered. */
   keyRequested({ ediv, rand }: KeyRequest): void {
     const { run } = this.#pairer;
@@ -174,7 +187,11 @@ export class SecurityManager {
     else if (bond !== undefined && key?.ediv === ediv && equalSecrets(key.rand, rand))
       isAnswered = this.#encrypter.answer(key.value, { strength: bond });
     else isAnswered = this.#encrypter.answer(undefined, undefined);
-    if (!isAnswered) this.#counters.add('keysMissing');
+    if (isAnswered) return;
+    this.#counters.add('keysMissing');
+    const status = HciErrorCode.pinOrKeyMissing;
+    const text = `${this.peer.address} wants to encrypt with a key that this side does not have: ${describeStatus(status)}; let it remove its bond, and pair again`;
+    this.#watch.failed(new HciError(text, status, HciCommand.leLongTermKeyRequestNegativeReply.opcode));
   }
 
   /** Of Encryption Change and Encryption Key Refresh Complete; `error` says why the link is not encrypted. */
@@ -251,12 +268,15 @@ export class SecurityManager {
       this.#wanted = undefined;
       this.#options.log.write('warn', 'smp', () => error.message);
       if (isOfRun) run.cancel(PairingFailedReason.unspecifiedReason, error);
+      else this.#watch.failed(error);
     } else if (isOfRun) this.#pairer.encrypted(run);
     else if (run === undefined) this.#encryptedByBond();
     // A key of a pairing that was given up meanwhile shows nothing.
     const isOfBond =
       outcome.kind === 'on' && outcome.offered !== undefined && outcome.offered.run === undefined;
-    if (isOfBond && this.bond !== undefined) this.#options.onProven?.(this.bond);
+    if (!isOfBond || this.bond === undefined) return;
+    this.#options.onProven?.(this.bond);
+    this.#watch.changed();
   }
 
   #encryptedByBond(): void {

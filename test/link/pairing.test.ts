@@ -3,7 +3,9 @@ import {
   type BondStore,
   Characteristic,
   type Connection,
+  DisconnectedError,
   MemoryBondStore,
+  PairingFailedReason,
   type PairingUi,
   type PairOptions,
   type SecurityPolicy,
@@ -293,4 +295,73 @@ test('a peripheral asks its bonded central to encrypt, where that has not', asyn
   const strange = await linked(hosts, c, p);
   expect(strange.atCentral.security).toMatchObject({ encrypted: false, bonded: false });
   expect(await failure(hosts, strange.atPeripheral.encrypt())).toBeInstanceOf(SmpError);
+});
+
+describe('a peripheral hears', () => {
+  const { display } = people();
+
+  const meet = async (hosts: Hosts, policy: SecurityPolicy) => {
+    const c = await hosts.host({ open: { bonds: new MemoryBondStore() } });
+    const p = await hosts.host({ open: { security: policy } });
+    return { c, p, ...(await linked(hosts, c, p)) };
+  };
+
+  test('of a pairing when its bond is kept, and of the encryption of the next link', async () => {
+    await using hosts = new Hosts();
+    const { c, p, atCentral, atPeripheral } = await meet(hosts, {});
+    const paired = atPeripheral.securityChanged().then((security) => ({ security, bonds: p.ble.bonds }));
+    await hosts.run(atCentral.pair());
+    const { security, bonds } = await hosts.run(paired);
+    expect(security).toEqual(atPeripheral.security);
+    expect(security).toMatchObject({ encrypted: true, bonded: true });
+    expect(bonds).toHaveLength(1);
+    await hosts.run(atCentral.disconnect());
+    await hosts.run(atPeripheral.disconnected());
+
+    const incoming = p.ble.advertise({ intervalMs: 20 });
+    const changed = incoming.then((connection) => connection.securityChanged());
+    await hosts.run(c.ble.device(p.ble.address).connect());
+    expect(await hosts.run(changed)).toMatchObject({ encrypted: true, bonded: true });
+  });
+
+  test('of a pairing that fails, and of one that is refused', async () => {
+    await using hosts = new Hosts();
+    const { p, atCentral, atPeripheral } = await meet(hosts, { ui: display });
+    const failed = atPeripheral.securityChanged();
+    const keyboard: PairingUi = { enterPasskey: () => 'none' };
+    const [mine, theirs] = await hosts.run(Promise.allSettled([failed, atCentral.pair({ ui: keyboard })]));
+    expect(mine).toMatchObject({ reason: { code: 'BLE_SMP', origin: 'peer' } });
+    expect(theirs).toMatchObject({ reason: { code: 'BLE_SMP', origin: 'local' } });
+    p.ble.security = undefined;
+    await hosts.clock.advance(10_000);
+    const refused = atPeripheral.securityChanged();
+    const again = await hosts.run(Promise.allSettled([refused, atCentral.pair()]));
+    expect(again).toMatchObject([
+      { reason: { reason: PairingFailedReason.pairingNotSupported, origin: 'local' } },
+      { reason: { reason: PairingFailedReason.pairingNotSupported, origin: 'peer' } },
+    ]);
+  });
+
+  test('of a central that has a bond where this side has none any more', async () => {
+    await using hosts = new Hosts();
+    const { c, p, atCentral, atPeripheral } = await meet(hosts, {});
+    await hosts.run(atCentral.pair());
+    await hosts.run(atPeripheral.device.removeBond());
+    await hosts.run(atCentral.disconnect());
+    await hosts.run(atPeripheral.disconnected());
+    const incoming = p.ble.advertise({ intervalMs: 20 });
+    const changed = incoming.then((connection) => connection.securityChanged());
+    const failed = expect(changed).rejects.toMatchObject({ code: 'BLE_HCI', status: 0x06 });
+    await hosts.run(c.ble.device(p.ble.address).connect());
+    await hosts.run(failed);
+  });
+
+  test('of nothing more when the link has ended', async () => {
+    await using hosts = new Hosts();
+    const { atCentral, atPeripheral } = await meet(hosts, {});
+    const changed = expect(atPeripheral.securityChanged()).rejects.toThrow(DisconnectedError);
+    await hosts.run(atCentral.disconnect());
+    await hosts.run(changed);
+    await expect(hosts.run(atCentral.securityChanged({ timeoutMs: 5 }))).rejects.toThrow(DisconnectedError);
+  });
 });
