@@ -73,7 +73,7 @@ export type { PrivacyOptions } from './gap/privacy.ts';
 export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
-export type { ConnectionSecurity } from './gap/security.ts';
+export type { ConnectionSecurity, SecurityChange } from './gap/security.ts';
 export type { AccessRule, Permission } from './gatt/access.ts';
 export type { AccessOptions } from './gatt/access-options.ts';
 export type { CharacteristicRecord, DescriptorRecord, ServiceRecord } from './gatt/attribute-records.ts';

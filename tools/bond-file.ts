@@ -1,4 +1,5 @@
 import type { Bond, FileBondStore, IdentityAddress } from 'jelling';
+import { describeKey } from './describe-key.ts';
 import { UsageError } from './exit.ts';
 import { optional, type Read, text, type Values } from './option.ts';
 import { parsePeer } from './peer.ts';
@@ -50,9 +51,4 @@ export const bondFields = (local: IdentityAddress, bond: Bond) => ({
 
 /** The same for people, behind the address. */
 export const describeBond = (bond: Bond): string =>
-  [
-    bond.authenticated ? 'authenticated' : 'unauthenticated',
-    bond.secureConnections ? 'Secure Connections' : 'legacy pairing',
-    ...(bond.keySize < 16 ? [`key of ${bond.keySize} octets`] : []),
-    ...(bond.peerIrk === undefined ? [] : ['hides']),
-  ].join(', ');
+  [describeKey(bond), ...(bond.peerIrk === undefined ? [] : ['resolvable'])].join(', ');

@@ -1,9 +1,10 @@
-import type { ConnectionSecurity, PairingUi } from 'jelling';
+import type { BondInfo, Connection, ConnectionSecurity } from 'jelling';
 import { openBonds } from './bond-file.ts';
 import { defineCommand, type Invocation } from './command.ts';
+import { describeKey } from './describe-key.ts';
 import { UsageError } from './exit.ts';
-import { Lines } from './lines.ts';
 import { flag, oneOf, optional, type Read, text, withDefault } from './option.ts';
+import { ioOption, pairingUser } from './pairing-user.ts';
 import { parsePeer, peerOperand } from './peer.ts';
 import { waitFor, withPeer } from './session.ts';
 
@@ -13,8 +14,11 @@ const passkey: Read<string> = (given) => {
 };
 
 const options = {
+  io: ioOption('keyboard-display unless given'),
   file: optional('FILE', 'the file that keeps the bond, where it is not that of the state folder', text),
-  mitm: flag('let the pairing fail where nobody can vouch for the peer: it has neither keys nor a display'),
+  mitm: flag(
+    'let the pairing fail where nobody can vouch for the peer: it has neither a keyboard nor a display',
+  ),
   'secure-connections': withDefault(
     'HOW',
     'required, preferred or never; preferred unless given: legacy pairing is easier to listen to',
@@ -33,39 +37,41 @@ const options = {
 export const pair = defineCommand({
   description: [
     'Connects, pairs and disconnects, so that the next links are encrypted with the keys of now. What the peer can do decides how: the numbers of both sides are compared, or six digits that one side shows are entered on the other. The questions are asked here, and answered on standard input.',
-    'Whoever has neither keys nor a display is paired with all the same, unless --mitm is given: then nobody vouches that it is not somebody else.',
+    'Whoever has neither a keyboard nor a display is paired with all the same, unless --mitm is given: then nobody vouches that it is not somebody else. A bond that is there is used, if it is as good as what is asked for.',
   ],
   operands: [peerOperand],
   options,
   examples: [
     'jelling pair kitchen',
+    'jelling pair X --io keyboard',
     'jelling pair F0:F1:F2:F3:F4:F5/random --mitm --secure-connections required',
     'jelling pair scale --passkey 000000 --json',
   ],
   async run(invocation) {
     const { output, operands, options: wanted } = invocation;
+    const { io = 'keyboard-display', passkey: digits } = wanted;
     const [peer = ''] = operands;
     parsePeer(peer);
     const bonds = await openBonds({ file: wanted.file, local: undefined });
+    const mitm = wanted.mitm ? true : 'preferred';
+    const secureConnections = wishes[wanted['secure-connections']];
     await withPeer(
       invocation,
       peer,
       async (connection) => {
-        if (connection.device.bond === undefined || wanted.again) {
-          await connection.pair({
-            bond: !wanted['no-bond'],
-            mitm: wanted.mitm ? true : 'preferred',
-            secureConnections: wishes[wanted['secure-connections']],
-            ui: userOf(invocation),
-            ...waitFor(invocation),
-          });
+        const { bond } = connection.device;
+        const isUsed = bond !== undefined && !wanted.again && satisfies(bond, { mitm, secureConnections });
+        if (isUsed) {
+          await useBond(invocation, connection);
         } else {
-          output.remark('there is a bond already; --again would pair anew');
-          await connection.encrypt(waitFor(invocation));
+          const ui = pairingUser(invocation, { io, passkey: digits });
+          const bonding = !wanted['no-bond'];
+          await connection.pair({ bond: bonding, mitm, secureConnections, ui, ...waitFor(invocation) });
         }
         const { device, security } = connection;
         const { address, addressType } = device;
-        output.data({ event: 'paired', address, addressType, ...security }, () => tell(address, security));
+        const event = isUsed ? 'encrypted' : 'paired';
+        output.data({ event, address, addressType, ...security }, () => tell(isUsed, address, security));
       },
       wanted.file === undefined ? {} : { bonds },
     );
@@ -73,31 +79,30 @@ export const pair = defineCommand({
   },
 });
 
+/** The link is encrypted already, unless the peer has lost the bond. */
+const useBond = async (invocation: Invocation<typeof options>, connection: Connection): Promise<void> => {
+  const { output } = invocation;
+  try {
+    await connection.encrypt(waitFor(invocation));
+    output.remark('there is a bond already, and nothing to do: --again would pair anew');
+  } catch (error) {
+    output.remark('there is a bond already, and it is of no use: --again pairs anew, and replaces it');
+    throw error;
+  }
+};
+
 const wishes = { required: true, preferred: 'preferred', never: false } as const;
 
-const tell = (address: string, security: ConnectionSecurity): string =>
-  [
-    `paired with ${address}: security level ${security.level}`,
-    security.authenticated ? 'authenticated' : 'unauthenticated',
-    security.secureConnections ? 'Secure Connections' : 'legacy pairing',
-    security.bonded ? 'bonded' : 'not bonded',
-  ].join(', ');
+interface Wanted {
+  readonly mitm: boolean | 'preferred';
+  readonly secureConnections: boolean | 'preferred';
+}
 
-/** The one who sits here. */
-const userOf = ({ output, input, options: { passkey: known } }: Invocation<typeof options>): PairingUi => {
-  const lines = new Lines(input);
-  const ask = (event: string, question: string, fields: object = {}): void =>
-    output.note({ event, ...fields }, () => question);
-  return {
-    showPasskey: (digits) => ask('passkey', `enter ${digits} on the peer`, { passkey: digits }),
-    enterPasskey: async ({ signal }) => {
-      if (known !== undefined) return known;
-      ask('enterPasskey', 'which six digits does the peer show?');
-      return await lines.next(signal);
-    },
-    compareNumbers: async (number, { signal }) => {
-      ask('compareNumbers', `does the peer show ${number} too? y or n`, { number });
-      return /^y(es)?$/i.test((await lines.next(signal)) ?? '');
-    },
-  };
+const satisfies = (bond: BondInfo, { mitm, secureConnections }: Wanted): boolean =>
+  (bond.authenticated || mitm !== true) && (bond.secureConnections || secureConnections !== true);
+
+const tell = (isUsed: boolean, address: string, security: ConnectionSecurity): string => {
+  const how = `${describeKey(security)} (security level ${security.level})`;
+  if (isUsed) return `encrypted the link to ${address} with the keys of the bond: ${how}`;
+  return `paired with ${address}: ${how}, ${security.bonded ? 'bonded' : 'not bonded'}`;
 };

@@ -1,4 +1,4 @@
-import { Characteristic, type Connection, parseUuid, Service, type Uuid } from 'jelling';
+import { Characteristic, type Connection, type Permission, parseUuid, Service, type Uuid } from 'jelling';
 import { UsageError } from './exit.ts';
 import { parseNumbers, parseValue } from './value.ts';
 
@@ -75,12 +75,17 @@ export interface Served {
   readonly characteristics: readonly Characteristic[];
 }
 
+export interface ServedOptions {
+  readonly services: readonly Uuid[];
+  readonly characteristics: readonly CharacteristicSpec[];
+  readonly events: ServedEvents;
+  /** Who may do what the properties say. */
+  readonly permission: Permission;
+}
+
 /** Makes the services: what is said of each, else what is usual. Throws UsageError for a characteristic without a service. */
-export const buildServices = (
-  uuids: readonly Uuid[],
-  specs: readonly CharacteristicSpec[],
-  events: ServedEvents,
-): Served => {
+export const buildServices = (options: ServedOptions): Served => {
+  const { services: uuids, characteristics: specs } = options;
   const all = [...new Set([...uuids, ...specs.flatMap(({ service }) => service ?? [])])];
   const owned = specs.map((spec) => ({ ...spec, service: spec.service ?? onlyOf(all, spec.uuid) }));
   const characteristics: Characteristic[] = [];
@@ -88,7 +93,7 @@ export const buildServices = (
     const service = new Service(uuid);
     const said = owned.filter((spec) => spec.service === uuid);
     for (const spec of said.length > 0 ? said : usualCharacteristics(uuid)) {
-      characteristics.push(makeCharacteristic(service, spec, events));
+      characteristics.push(makeCharacteristic(service, spec, options));
     }
     return service;
   });
@@ -104,10 +109,10 @@ const onlyOf = (services: readonly Uuid[], characteristic: Uuid): Uuid => {
 const makeCharacteristic = (
   service: Service,
   { uuid, properties: has, initial }: CharacteristicSpec,
-  events: ServedEvents,
+  { events, permission }: ServedOptions,
 ): Characteristic =>
   new Characteristic(service, uuid, {
-    ...Object.fromEntries(has.map((property) => [property, true])),
+    ...Object.fromEntries(has.map((property) => [property, permission])),
     initial,
     onSubscribe: (connection, wants) => events.subscribed(uuid, connection, wants),
     onWrite: (value, connection) => events.written(uuid, connection, value),

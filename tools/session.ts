@@ -1,6 +1,7 @@
 import type { Adapter, Connection, OpenOptions } from 'jelling';
 import type { Context } from './command.ts';
 import type { CommonOptions } from './common-options.ts';
+import { describeKey } from './describe-key.ts';
 import { findPeer } from './find-peer.ts';
 import type { Values } from './option.ts';
 import type { Output } from './output.ts';
@@ -61,10 +62,11 @@ export const withPeer = <T>(
     options,
   );
 
-export const announceConnection = (output: Output, { device, mtu }: Connection): void => {
+export const announceConnection = (output: Output, { device, mtu, security }: Connection): void => {
   const { address, addressType } = device;
-  output.note(
-    { event: 'connected', address, addressType, mtu },
-    () => `connected to ${address} (${addressType}), MTU ${mtu}`,
-  );
+  const { encrypted } = security;
+  output.note({ event: 'connected', address, addressType, mtu, encrypted }, () => {
+    const how = encrypted ? `, encrypted with the keys of the bond: ${describeKey(security)}` : '';
+    return `connected to ${address} (${addressType}), MTU ${mtu}${how}`;
+  });
 };

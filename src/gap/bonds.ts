@@ -53,6 +53,11 @@ export class Bonds {
     return bondWith(this.#bonds, peer);
   }
 
+  /** Resolves when the store has answered to all changes that have been made. */
+  async settled(): Promise<void> {
+    await this.#changing;
+  }
+
   /** Calls back when a bond has been made, replaced or removed. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);

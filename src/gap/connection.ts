@@ -32,7 +32,7 @@ import type { LinkSecurity } from './link-security.ts';
 import type { Characteristic } from './local-attributes.ts';
 import type { LinkPhys, PhyPreference } from './phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
-import type { ConnectionSecurity } from './security.ts';
+import type { ConnectionSecurity, SecurityChange } from './security.ts';
 
 /** How `connection.pair()` pairs, and how long it may take. */
 export interface PairOptions extends PairingOptions, WaitOptions {}
@@ -217,7 +217,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    *
    * @throws SmpError when a pairing fails or is refused; HciError when an encryption fails, with the status PIN or Key Missing where either side has lost the bond.
    */
-  securityChanged(options: WaitOptions = {}): Promise<ConnectionSecurity> {
+  securityChanged(options: WaitOptions = {}): Promise<SecurityChange> {
     return this.#parts.security.changed(options);
   }
 

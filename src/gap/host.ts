@@ -226,6 +226,7 @@ export class Host implements DeviceOwner {
   async #close(): Promise<void> {
     await this.radio.quiet();
     await this.session.close();
+    await this.self.settle(this.options.clock);
   }
 
   #accept(newLink: NewLink): Connection {

@@ -93,6 +93,15 @@ export class KnownSelf {
     return { radio, identities };
   }
 
+  /** What has been learnt is kept before the adapter is closed; a store that does not answer is not waited for. */
+  async settle(clock: RadioController['clock']): Promise<void> {
+    const what = 'keeping what was learnt of peers';
+    await procedure<void>({ what, clock, defaultTimeoutMs: STORE_TIMEOUT_MS }, (settle) => {
+      this.bonds.settled().then(settle.resolve, settle.reject);
+      return undefined;
+    }).catch(() => undefined);
+  }
+
   removeBond(peer: Peer, clock: RadioController['clock'], options: WaitOptions): Promise<boolean> {
     return procedure<boolean>(
       {

@@ -5,7 +5,7 @@ import { encryptionFailure } from '../smp/encryption-failure.ts';
 import type { PairingOptions, SecurityPolicy } from '../smp/pairing-options.ts';
 import type { SecurityManagerOptions } from '../smp/security-context.ts';
 import { type KeyRequest, SecurityManager } from '../smp/security-manager.ts';
-import { type ConnectionSecurity, securityOf } from './security.ts';
+import { type ConnectionSecurity, type SecurityChange, securityOf } from './security.ts';
 
 export interface LinkSecurityOptions extends SecurityManagerOptions {
   /** The link is encrypted, for the first time or anew. */
@@ -55,9 +55,9 @@ export class LinkSecurity {
   }
 
   /** What protects the link after the next pairing, or encryption with a bond; rejects when one fails. */
-  async changed(wait: WaitOptions): Promise<ConnectionSecurity> {
-    await this.#manager.changed(wait);
-    return this.current;
+  async changed(wait: WaitOptions): Promise<SecurityChange> {
+    const { by, ...protection } = await this.#manager.changed(wait);
+    return { ...securityOf(protection), by };
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { LinkSecurity } from '../gatt/access.ts';
-import type { LinkProtection } from '../smp/security-manager.ts';
+import type { LinkProtection, SecurityCause } from '../smp/security-watch.ts';
 import { LARGEST_KEY_SIZE } from '../smp/smp-codes.ts';
 
 /** What protects a link at this moment (Vol 3, Part C, 10.2.1). Read from the link at each use; never what somebody hoped for. */
@@ -14,6 +14,12 @@ export interface ConnectionSecurity {
   readonly keySize: number;
   /** LE security mode 1, level 1 to 4. */
   readonly level: 1 | 2 | 3 | 4;
+}
+
+/** What protects a link, and what has brought that. */
+export interface SecurityChange extends ConnectionSecurity {
+  /** A pairing that is complete now, or the keys of a bond that there was. */
+  readonly by: SecurityCause;
 }
 
 const levelOf = ({ encrypted, authenticated, secureConnections, keySize }: LinkProtection): 1 | 2 | 3 | 4 => {

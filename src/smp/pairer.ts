@@ -220,10 +220,12 @@ export class Pairer {
   #complete(outcome: PairingOutcome): void {
     const call = this.#call;
     const { identity, watch } = this.#parts;
+    const strength = strengthOf(outcome.terms);
+    watch.keeping();
     identity.keep(outcome).then(
       () => {
-        if (call === this.#call) this.satisfy(strengthOf(outcome.terms));
-        watch.changed();
+        if (call === this.#call) this.satisfy(strength);
+        watch.changed('pairing', { encrypted: true, ...strength, bonded: identity.bond !== undefined });
       },
       (error: Error) => {
         call?.settle.reject(error);

@@ -14,19 +14,12 @@ import { OwnRequest } from './own-request.ts';
 import { Pairer } from './pairer.ts';
 import type { PairingOptions } from './pairing-options.ts';
 import { type SecurityManagerOptions, type SmpCounterName, smpCounterNames } from './security-context.ts';
-import { SecurityWatch } from './security-watch.ts';
+import { type LinkProtection, type SecurityNews, SecurityWatch } from './security-watch.ts';
 import { SmpChannel } from './smp-channel.ts';
 import { AuthReq, PairingFailedReason } from './smp-codes.ts';
 
 const ENCRYPT_TIMEOUT_MS = 5_000;
 const PACES_OF_AN_ENCRYPTION = 10;
-
-/** What protects a link at present. */
-export interface LinkProtection extends KeyStrength {
-  readonly encrypted: boolean;
-  /** The keys are kept for the next link. */
-  readonly bonded: boolean;
-}
 
 /** What the controller names a key by: both are zero for a short-term key and for Secure Connections (Vol 3, Part H, 2.4.4). */
 export interface KeyRequest {
@@ -171,7 +164,7 @@ export class SecurityManager {
    * Waits for what becomes of this link's security next, whoever wants it: resolves when a pairing is complete or the key of a bond encrypts the link, rejects with
    * SmpError or HciError when either fails or is refused.
    */
-  changed(wait: WaitOptions): Promise<void> {
+  changed(wait: WaitOptions): Promise<SecurityNews> {
     return this.#watch.next(wait);
   }
 
@@ -276,7 +269,7 @@ export class SecurityManager {
       outcome.kind === 'on' && outcome.offered !== undefined && outcome.offered.run === undefined;
     if (!isOfBond || this.bond === undefined) return;
     this.#options.onProven?.(this.bond);
-    this.#watch.changed();
+    this.#watch.changed('bond', this.protection);
   }
 
   #encryptedByBond(): void {

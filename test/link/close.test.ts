@@ -1,4 +1,4 @@
-import { TransportError } from 'jelling';
+import { MemoryBondStore, TransportError } from 'jelling';
 import { expect, test } from 'vitest';
 import { Hosts, linked } from '../support/hosts.ts';
 
@@ -83,4 +83,34 @@ test('a controller that answers nothing any more is closed all the same', async 
   expect(hosts.clock.now() - startedMs).toBeLessThanOrEqual(4_000);
   await expect(incoming).rejects.toThrow(TransportError);
   await hosts.run(atCentral.disconnect());
+});
+
+test('what is being kept of peers is kept before the adapter is closed, unless the store does not answer', async () => {
+  for (const answers of [true, false]) {
+    await using hosts = new Hosts();
+    let answer = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    class SlowStore extends MemoryBondStore {
+      override async save(...args: Parameters<MemoryBondStore['save']>): Promise<void> {
+        await slow;
+        return super.save(...args);
+      }
+    }
+    const central = await hosts.host();
+    const peripheral = await hosts.host({ open: { security: {}, bonds: new SlowStore() } });
+    const { atCentral } = await linked(hosts, central, peripheral);
+    await hosts.run(atCentral.pair());
+    let isClosed = false;
+    const closing = peripheral.ble.close().then(() => {
+      isClosed = true;
+    });
+    await hosts.clock.advance(1_000);
+    expect(isClosed).toBe(false);
+    if (answers) answer();
+    await hosts.run(closing);
+    expect(peripheral.ble.bonds).toHaveLength(answers ? 1 : 0);
+    answer();
+  }
 });

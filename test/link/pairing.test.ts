@@ -312,7 +312,7 @@ describe('a peripheral hears', () => {
     const paired = atPeripheral.securityChanged().then((security) => ({ security, bonds: p.ble.bonds }));
     await hosts.run(atCentral.pair());
     const { security, bonds } = await hosts.run(paired);
-    expect(security).toEqual(atPeripheral.security);
+    expect(security).toEqual({ ...atPeripheral.security, by: 'pairing' });
     expect(security).toMatchObject({ encrypted: true, bonded: true });
     expect(bonds).toHaveLength(1);
     await hosts.run(atCentral.disconnect());
@@ -321,7 +321,7 @@ describe('a peripheral hears', () => {
     const incoming = p.ble.advertise({ intervalMs: 20 });
     const changed = incoming.then((connection) => connection.securityChanged());
     await hosts.run(c.ble.device(p.ble.address).connect());
-    expect(await hosts.run(changed)).toMatchObject({ encrypted: true, bonded: true });
+    expect(await hosts.run(changed)).toMatchObject({ encrypted: true, bonded: true, by: 'bond' });
   });
 
   test('of a pairing that fails, and of one that is refused', async () => {
@@ -354,6 +354,34 @@ describe('a peripheral hears', () => {
     const failed = expect(changed).rejects.toMatchObject({ code: 'BLE_HCI', status: 0x06 });
     await hosts.run(c.ble.device(p.ble.address).connect());
     await hosts.run(failed);
+  });
+
+  test('of a pairing also when the central is gone before the bond is kept', async () => {
+    await using hosts = new Hosts();
+    const bonds = new MemoryBondStore();
+    let written = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      written = resolve;
+    });
+    const store: BondStore = {
+      load: (local) => bonds.load(local),
+      find: (local, peer) => bonds.find(local, peer),
+      remove: (local, peer) => bonds.remove(local, peer),
+      save: (local, bond) => slow.then(() => bonds.save(local, bond)),
+    };
+    const c = await hosts.host();
+    const p = await hosts.host({ open: { security: {}, bonds: store } });
+    const { atCentral, atPeripheral } = await linked(hosts, c, p);
+    const told: unknown[] = [];
+    const changed = atPeripheral.securityChanged().then((change) => told.push(change));
+    await hosts.run(atCentral.pair());
+    await hosts.run(atCentral.disconnect());
+    await hosts.run(atPeripheral.disconnected());
+    expect(told).toEqual([]);
+    written();
+    await hosts.run(changed);
+    expect(told).toMatchObject([{ encrypted: true, bonded: true, level: 2, by: 'pairing' }]);
+    await expect(atPeripheral.securityChanged()).rejects.toThrow(DisconnectedError);
   });
 
   test('of nothing more when the link has ended', async () => {

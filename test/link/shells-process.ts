@@ -89,6 +89,11 @@ export class Shell implements AsyncDisposable {
     return this.#wait('to end', () => this.#end);
   }
 
+  /** Somebody types a line, where its standard input is open. */
+  enter(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

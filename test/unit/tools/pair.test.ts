@@ -67,7 +67,7 @@ describe('pairing', () => {
     expect(one?.bonds.map((bond) => bond.peer.address)).toEqual([peer.address]);
     // The second time the bond is used.
     const again = await run(...args());
-    expect(again.events.at(-1)).toMatchObject({ event: 'paired', encrypted: true, bonded: true });
+    expect(again.events.at(-1)).toMatchObject({ event: 'encrypted', encrypted: true, bonded: true });
   });
 
   test('fails with --mitm, and keeps nothing', async () => {
@@ -132,6 +132,20 @@ describe('with a user', () => {
     await tool.says(/"passkey"/);
     enter(String(tool.events.at(-1)?.['passkey']));
     expect(await tool.exit).toBe(Exit.ok);
+  });
+
+  test('a bond that is not as good as what is asked for is replaced, and one that is stays', async () => {
+    meet({});
+    await run(...args());
+    peer.security = { ui: { compareNumbers: () => true } };
+    const { stdin, say } = user();
+    const tool = new Tool(args('--mitm'), {}, stdin);
+    await tool.says(/"compareNumbers"/);
+    say('yes');
+    expect(await tool.exit).toBe(Exit.ok);
+    expect(tool.events.at(-1)).toMatchObject({ event: 'paired', authenticated: true });
+    const { events } = await run(...args('--mitm'));
+    expect(events.at(-1)).toMatchObject({ event: 'encrypted', authenticated: true });
   });
 
   test('nobody to answer is no', async () => {
