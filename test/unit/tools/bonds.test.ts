@@ -31,8 +31,8 @@ describe('list', () => {
     expect(status).toBe(Exit.ok);
     expect(stdout.split('\n').map((line) => line.trim())).toEqual([
       '00:00:5E:00:53:01',
-      '00:00:5E:00:53:0A         unauthenticated, legacy pairing, key of 7 octets, hides',
-      'F0:00:5E:00:53:0B/random  authenticated, Secure Connections, hides',
+      '00:00:5E:00:53:0A         unauthenticated, legacy pairing, key of 7 octets, resolvable',
+      'F0:00:5E:00:53:0B/random  authenticated, Secure Connections, resolvable',
       'C0:00:5E:00:53:02/random',
       '00:00:5E:00:53:0A         authenticated, Secure Connections',
       '',
