@@ -20,13 +20,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
       },
     },
     {
-      why: 'pairing, bonds and privacy are there, their cases are not written',
-      cases: {
-        'GAP/SEC/SEM':
-          'BV-21 BV-37 BV-38 BV-22 BV-39 BV-40 BV-23 BV-24 BI-09 BI-20 BI-21 BV-26 BV-41 BV-42 BV-27 BV-43 BV-44 BV-28 BV-29 BI-10 BI-22 BI-23 BV-56 BV-62 BV-57 BV-63 BV-58 BV-64 BV-59 BV-65 BV-60 BV-66 BV-61 BV-67 BV-45',
-      },
-    },
-    {
       why: 'periodic advertising and subrating are not there',
       cases: {
         'GAP/PADV/PASM': 'BV-01',

@@ -69,6 +69,8 @@ export class LowerTester {
   readonly controller: VirtualController;
   /** What its private addresses are made with. */
   readonly irk: Hex = randomOctets(16);
+  /** What it says on ATT as soon as the next link is there, before the other side can do anything. */
+  greeting: Hex | undefined;
   readonly #clock: ManualClock;
   readonly #transport: HciTransport;
   readonly #channels = new Map<number, TesterChannel>();
@@ -283,6 +285,8 @@ export class LowerTester {
       const type = octetAt(event, 5) === 0 ? 'public' : 'random';
       this.#ends = { own: this.#shown, peer: { address: addressAt(event, 6), type } };
       this.#parameters = parametersAt(event, 12);
+      if (this.greeting !== undefined) this.att.send(this.greeting);
+      this.greeting = undefined;
     } else if (event.startsWith('02')) this.#report(event);
     else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
     else if (event.startsWith('05')) this.#keyWanted(event);

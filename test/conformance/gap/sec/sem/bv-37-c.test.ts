@@ -1,0 +1,8 @@
+import { secureLevel2 } from '../../../harness/protected.ts';
+import { outgoing } from '../../../harness/service-level.ts';
+
+outgoing('GAP/SEC/SEM/BV-37-C', 'peripheral', secureLevel2, {
+  file: 'src/gap/link-security.ts',
+  from: 'await this.#manager.pair(needsProtection ? { ...policy, mitm: true } : policy, {});',
+  to: 'await this.#manager.pair({ ...policy, mitm: true }, {});',
+});

@@ -1,0 +1,8 @@
+import { lostBondAsCentral } from '../../../harness/lost-bond.ts';
+import { level4 } from '../../../harness/protected.ts';
+
+lostBondAsCentral('GAP/SEC/SEM/BV-45-C', level4, {
+  file: 'src/gap/link-assembly.ts',
+  from: 'beforeAsking: () => security.beforeAsking(),',
+  to: 'beforeAsking: () => undefined,',
+});
