@@ -2,6 +2,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { procedure } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { connectFailure } from './connect-failure.ts';
+import { H4Protocol } from './h4-protocol.ts';
 import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
 import { releaseSocket } from './socket.ts';
 import { StreamTransport } from './stream-transport.ts';
@@ -36,7 +37,7 @@ export const connectSocket = async (
   return new StreamTransport({
     name,
     stream: socket,
-    side: 'host',
+    protocol: (line) => new H4Protocol({ side: 'host' }, line),
     release: (how) => releaseSocket(socket, clock, how),
   });
 };

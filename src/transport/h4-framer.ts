@@ -1,10 +1,8 @@
 import { readU16, toHex, viewOf } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import { HciPacketType } from '../core/transport.ts';
+import { arrivingIndicators, type LineSide } from './line-protocol.ts';
 import { matches, RESET, RESET_COMPLETE } from './reset-complete.ts';
-
-/** Which end of the line reads: the other end's indicators are the legal ones. */
-export type H4Side = 'host' | 'controller';
 
 /** Where a framer delivers. Neither call throws. */
 export interface H4FramerSink {
@@ -15,7 +13,8 @@ export interface H4FramerSink {
 }
 
 export interface H4FramerOptions {
-  readonly side: H4Side;
+  /** Which end of the line reads: the other end's indicators are the legal ones. */
+  readonly side: LineSide;
   /** The longest ACL payload that is believed; a longer one is taken for noise. */
   readonly maxAclLength?: number | undefined;
 }
@@ -25,11 +24,6 @@ export interface H4FramerOptions {
  * header would claim up to 65535 and swallow as many octets before anybody noticed.
  */
 export const DEFAULT_MAX_ACL_LENGTH = 8192;
-
-const legalIndicators: Readonly<Record<H4Side, readonly number[]>> = {
-  host: [HciPacketType.acl, HciPacketType.sco, HciPacketType.event, HciPacketType.iso],
-  controller: [HciPacketType.command, HciPacketType.acl, HciPacketType.sco, HciPacketType.iso],
-};
 
 /** Indicator and header together, by indicator (Vol 4, Part E, 5.4). */
 const headerLengths: Readonly<Record<number, number>> = {
@@ -43,7 +37,7 @@ const LONGEST_HEADER = 5;
 const WHOLE_EVENT_HEADER = 3;
 
 /** The octets that show the line in step again. */
-const resyncPatterns: Readonly<Record<H4Side, readonly number[]>> = {
+const resyncPatterns: Readonly<Record<LineSide, readonly number[]>> = {
   host: RESET_COMPLETE,
   controller: RESET,
 };
@@ -72,7 +66,7 @@ const packetLengthAt = (bytes: Uint8Array, at: number): number => {
  */
 export class H4Framer {
   readonly #sink: H4FramerSink;
-  readonly #side: H4Side;
+  readonly #side: LineSide;
   readonly #maxAclLength: number;
   /** By indicator; 0 where it is not legal on this side. */
   readonly #headerLengths = new Uint8Array(256);
@@ -92,7 +86,7 @@ export class H4Framer {
     this.#sink = sink;
     this.#side = options.side;
     this.#maxAclLength = options.maxAclLength ?? DEFAULT_MAX_ACL_LENGTH;
-    for (const indicator of legalIndicators[options.side]) {
+    for (const indicator of arrivingIndicators[options.side]) {
       this.#headerLengths[indicator] = headerLengths[indicator] ?? 0;
     }
   }

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { connectFailure, systemCodeOf } from './connect-failure.ts';
+import { H4Protocol } from './h4-protocol.ts';
 import { releaseSocket } from './socket.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { tcpName } from './tcp.ts';
@@ -87,7 +88,7 @@ const serve = async (
     const port = new StreamTransport({
       name: `host${peer} on ${address}`,
       stream: socket,
-      side: 'controller',
+      protocol: (line) => new H4Protocol({ side: 'controller' }, line),
       advice: 'the host may connect again',
       release: (how) => releaseSocket(socket, clock, how).finally(() => ports.delete(port)),
     });

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../core/clock.ts';
 import { TransportError } from '../core/errors.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { connectFailure } from './connect-failure.ts';
+import { H4Protocol } from './h4-protocol.ts';
 import type { H4Server, OnHost } from './h4-server.ts';
 import { type PtyChild, startPtyChild } from './pty-child.ts';
 import { releaseSocket } from './socket.ts';
@@ -100,7 +101,7 @@ class PtyServer implements H4Server {
     const host: HciTransport = new StreamTransport({
       name: `host on ${this.#options.path}`,
       stream: child.stream,
-      side: 'controller',
+      protocol: (line) => new H4Protocol({ side: 'controller' }, line),
       advice: 'the host may open it again',
       release: async (how) => {
         await releaseSocket(child.stream, this.#options.clock, how);

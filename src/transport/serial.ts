@@ -4,6 +4,7 @@ import { procedure } from '../core/procedure.ts';
 import type { HciTransport, SerialRate } from '../core/transport.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import { messageOf } from './connect-failure.ts';
+import { H4Protocol } from './h4-protocol.ts';
 import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
 import { explainSerialFailure } from './serial-failure.ts';
 import type { SerialDriver, SerialLine } from './serial-line.ts';
@@ -62,7 +63,7 @@ export const openSerial = async (
       return new StreamTransport({
         name: `${name},${found}${flowControl ? '' : ',noflow'}`,
         stream: line.stream,
-        side: 'host',
+        protocol: (line) => new H4Protocol({ side: 'host' }, line),
         advice: 'check the cable, then open the adapter again',
         bus: 'uart',
         line: rateOf(line, found),

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/bytes.ts';
-import { H4Framer, type H4Side } from '../../src/transport/h4-framer.ts';
+import { H4Framer } from '../../src/transport/h4-framer.ts';
+import type { LineSide } from '../../src/transport/line-protocol.ts';
 
 const SEED = 20_061_015;
 const RUNS = 1500;
@@ -24,7 +25,7 @@ const iso = fc
   .tuple(fc.nat(0xffff), fc.nat(3), octets(300))
   .map(([h, rfu, body]) => [5, ...two(h), ...two(body.length | (rfu << 14)), ...body]);
 
-const packetsFor: Record<H4Side, fc.Arbitrary<number[][]>> = {
+const packetsFor: Record<LineSide, fc.Arbitrary<number[][]>> = {
   host: fc.array(fc.oneof(acl, sco, event, iso), { maxLength: 12 }),
   controller: fc.array(fc.oneof(command, acl, sco, iso), { maxLength: 12 }),
 };
@@ -38,7 +39,7 @@ const cut = (stream: number[], cuts: number[]): Uint8Array[] => {
 };
 const cuts = fc.array(fc.nat(5000), { maxLength: 40 });
 
-const run = (side: H4Side, chunks: Uint8Array[]) => {
+const run = (side: LineSide, chunks: Uint8Array[]) => {
   const packets: string[] = [];
   const losses: string[] = [];
   const framer = new H4Framer(

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
-import { H4Framer, type H4Side } from '../../../src/transport/h4-framer.ts';
+import { H4Framer } from '../../../src/transport/h4-framer.ts';
+import type { LineSide } from '../../../src/transport/line-protocol.ts';
 import { RecordingSink } from './recording-sink.ts';
 
 const bytes = (hex: string): Uint8Array =>
   Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
 
-const framerFor = (side: H4Side, maxAclLength?: number) => {
+const framerFor = (side: LineSide, maxAclLength?: number) => {
   const sink = new RecordingSink();
   const framer = new H4Framer({ side, maxAclLength }, sink);
   return { sink, framer, hex: () => sink.packets.map((packet) => toHex(packet)) };

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
+import { H4Protocol } from '../../../src/transport/h4-protocol.ts';
 import { StreamTransport } from '../../../src/transport/stream-transport.ts';
 import { RecordingSink, reset } from './recording-sink.ts';
 
@@ -9,7 +10,7 @@ const make = (stream = new PassThrough(), maxPendingBytes?: number) => {
   const transport = new StreamTransport({
     name: 'serial:/dev/ttyX',
     stream,
-    side: 'controller',
+    protocol: (line) => new H4Protocol({ side: 'controller' }, line),
     advice: 'plug it in again',
     maxPendingBytes,
     release: async (how) => {
@@ -107,7 +108,7 @@ describe('StreamTransport', () => {
     const transport = new StreamTransport({
       name: 'x',
       stream,
-      side: 'host',
+      protocol: (line) => new H4Protocol({ side: 'host' }, line),
       release: () => Promise.reject(new Error('EBADF')),
     });
     const sink = new RecordingSink();
