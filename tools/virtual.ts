@@ -11,16 +11,22 @@ import { armFaults, parseFault } from './virtual-fault.ts';
 const place: Read<string> = (given) => {
   if (/^tcp:\d+$/.test(given)) return given.replace('tcp:', 'tcp:127.0.0.1:');
   if (/^(tcp|unix|pty):./.test(given)) return given;
-  throw new UsageError(`'${given}' is no place to listen at: give tcp:[HOST:]PORT, unix:PATH or pty:PATH`);
+  throw new UsageError(
+    `'${given}' is no place to listen at: give tcp:[HOST:]PORT, unix:PATH or pty:PATH[,h5]`,
+  );
 };
 
 export const virtual = defineCommand({
   description: [
-    'Serves virtual controllers, each at a place of its own, all on one air: any host that speaks HCI over H4 can use them as it would a real one, and they hear each other. No hardware is needed.',
+    'Serves virtual controllers, each at a place of its own, all on one air: any host that speaks HCI over H4, or over H5 on a pty, can use them as it would a real one, and they hear each other. No hardware is needed.',
     'A host in another program opens tcp:HOST:PORT, unix:PATH, or a pty at PATH as a serial port. When it leaves, its controller is reset and waits for the next. What the hosts did against the specification is told at the end.',
   ],
   options: {
-    listen: repeated('PLACE', 'where a controller is served: tcp:[HOST:]PORT, unix:PATH or pty:PATH', place),
+    listen: repeated(
+      'PLACE',
+      'where a controller is served: tcp:[HOST:]PORT, unix:PATH or pty:PATH[,h5]',
+      place,
+    ),
     personality: withDefault(
       'KIND',
       `what the controllers pass for: ${profileNames.join(', ')}; 5.x unless given`,
@@ -51,6 +57,7 @@ export const virtual = defineCommand({
   examples: [
     'jelling virtual --listen tcp:9001 --listen tcp:9002',
     'jelling virtual --listen pty:/tmp/ble0 --listen unix:/tmp/ble1',
+    'jelling virtual --listen pty:/tmp/ble0,h5',
     'jelling virtual --listen tcp:9001 --listen tcp:9002 --air timed --loss 0.1',
     'jelling virtual --listen tcp:9001 --listen tcp:9002 --fault cut:after=20k',
   ],

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../core/errors.ts';
+import type { LineProtocolName } from '../transport/line-protocol.ts';
 import type { UsbSelection } from '../transport/usb-select.ts';
 
 /** What the name of an adapter says: one form for each kind of transport. */
@@ -10,6 +11,9 @@ export type Moniker =
       /** Absent: the usual rates are tried. */
       readonly baudRate: number | undefined;
       readonly flowControl: boolean;
+      readonly protocol: LineProtocolName;
+      /** Absent: the rate stays as it was found or given. */
+      readonly raiseTo: number | undefined;
     }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
@@ -19,7 +23,7 @@ const forms = [
   'usb                                    the first USB controller (class E0/01/01)',
   'usb:VID:PID                            one by its identifiers, hexadecimal, e.g. usb:0a12:0001',
   'usb:BUS-PORT                           one by where it is plugged in, e.g. usb:1-2.3',
-  'serial:PATH[,BAUD][,rtscts|noflow]     e.g. serial:/dev/ttyACM0,1000000',
+  'serial:PATH[,BAUD][,rtscts|noflow][,h4|h5][,raise=BAUD]   e.g. serial:/dev/ttyACM0,1000000',
   'tcp:HOST:PORT                          e.g. tcp:127.0.0.1:9001',
   'unix:PATH                              a Unix socket that speaks H4',
   'virtual[:NAME]                         a virtual controller; no hardware needed',
@@ -48,14 +52,22 @@ const serial = (moniker: string, rest: string): Moniker => {
   const [path = '', ...options] = rest.split(',');
   if (path === '') throw wrong(moniker, 'the path of the serial port is missing');
   let baudRate: number | undefined;
+  let raiseTo: number | undefined;
   let flowControl = true;
+  let protocol: LineProtocolName = 'h4';
   for (const option of options) {
-    const rate = decimal(option);
-    if (rate !== undefined && rate > 0) baudRate = rate;
-    else if (option === 'rtscts' || option === 'noflow') flowControl = option === 'rtscts';
-    else throw wrong(moniker, `'${option}' is neither a baud rate nor rtscts or noflow`);
+    const raise = option.startsWith('raise=');
+    const rate = decimal(raise ? option.slice('raise='.length) : option);
+    if (rate !== undefined && rate > 0) {
+      if (raise) raiseTo = rate;
+      else baudRate = rate;
+    } else if (option === 'rtscts' || option === 'noflow') flowControl = option === 'rtscts';
+    else if (option === 'h4' || option === 'h5') protocol = option;
+    else throw wrong(moniker, `'${option}' is neither a baud rate nor rtscts, noflow, h4, h5 or raise=BAUD`);
   }
-  return { kind: 'serial', path, baudRate, flowControl };
+  if (protocol === 'h5' && raiseTo !== undefined)
+    throw wrong(moniker, 'raise= is for chips that speak H4: with h5 give the baud rate itself');
+  return { kind: 'serial', path, baudRate, flowControl, protocol, raiseTo };
 };
 
 const tcp = (moniker: string, rest: string): Moniker => {

@@ -14,8 +14,8 @@ import { tcpName } from './tcp.ts';
  */
 export type OnHost = (port: HciTransport) => void;
 
-export interface H4Server {
-  /** Where hosts connect, as a moniker that they can use: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0`. */
+export interface HostServer {
+  /** Where hosts connect, as a moniker that they can use: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0,h5`. */
   readonly address: string;
   /** The TCP port, also where 0 was asked for; undefined on other servers. */
   readonly port: number | undefined;
@@ -25,7 +25,7 @@ export interface H4Server {
 
 export interface ListenTcpOptions {
   readonly host: string;
-  /** 0 lets the system choose: see `H4Server.port`. */
+  /** 0 lets the system choose: see `HostServer.port`. */
   readonly port: number;
   readonly clock: Clock;
 }
@@ -46,7 +46,7 @@ const listening = (server: Server, options: { host?: string; port?: number; path
     });
   });
 
-class SocketServer implements H4Server {
+class SocketServer implements HostServer {
   readonly address: string;
   readonly port: number | undefined;
   readonly #server: Server;
@@ -79,7 +79,7 @@ const serve = async (
   makeAddress: (server: Server) => { address: string; port: number | undefined },
   clock: Clock,
   onHost: OnHost,
-): Promise<H4Server> => {
+): Promise<HostServer> => {
   const ports = new Set<HciTransport>();
   let address = '';
   const server = createServer({ noDelay: true }, (socket: Socket) => {
@@ -102,7 +102,7 @@ const serve = async (
 };
 
 /** Serves the controller's side of H4 on a TCP port, to any number of hosts. Rejects with TransportError. */
-export const listenTcp = async (options: ListenTcpOptions, onHost: OnHost): Promise<H4Server> => {
+export const listenTcp = async (options: ListenTcpOptions, onHost: OnHost): Promise<HostServer> => {
   const { host, port, clock } = options;
   const makeAddress = (server: Server): { address: string; port: number } => {
     const bound = server.address();
@@ -133,13 +133,13 @@ const removeStale = async (path: string): Promise<boolean> => {
 };
 
 /** The same on a Unix socket. A socket file that nobody listens on any more is replaced. */
-export const listenUnix = async (options: ListenUnixOptions, onHost: OnHost): Promise<H4Server> => {
+export const listenUnix = async (options: ListenUnixOptions, onHost: OnHost): Promise<HostServer> => {
   const { path, clock } = options;
   const makeAddress = (): { address: string; port: undefined } => ({
     address: `unix:${path}`,
     port: undefined,
   });
-  const listen = (): Promise<H4Server> => serve({ path }, makeAddress, clock, onHost);
+  const listen = (): Promise<HostServer> => serve({ path }, makeAddress, clock, onHost);
   try {
     return await listen().catch(async (error: unknown) => {
       if (systemCodeOf(error) === 'EADDRINUSE' && (await removeStale(path))) return listen();

@@ -25,6 +25,9 @@ export interface Line {
   peerReset(): void;
 }
 
+/** The protocols by the names that users give them. */
+export type LineProtocolName = 'h4' | 'h5';
+
 /** How HCI packets lie in a stream of octets: H4 or H5. */
 export interface LineProtocol {
   /** The line is read from now on. Called once. */

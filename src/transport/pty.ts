@@ -5,7 +5,9 @@ import { TransportError } from '../core/errors.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { connectFailure } from './connect-failure.ts';
 import { H4Protocol } from './h4-protocol.ts';
-import type { H4Server, OnHost } from './h4-server.ts';
+import type { HostServer, OnHost } from './h4-server.ts';
+import { H5Link } from './h5-link.ts';
+import type { Line, LineProtocol, LineProtocolName } from './line-protocol.ts';
 import { type PtyChild, startPtyChild } from './pty-child.ts';
 import { releaseSocket } from './socket.ts';
 import { StreamTransport } from './stream-transport.ts';
@@ -13,8 +15,13 @@ import { StreamTransport } from './stream-transport.ts';
 export interface ListenPtyOptions {
   /** Where the symbolic link to the pseudo-terminal is put: what a host opens as its serial port. */
   readonly path: string;
+  /** H4 unless given. */
+  readonly protocol?: LineProtocolName | undefined;
   readonly clock: Clock;
 }
+
+/** A pseudo-terminal passes on at once whatever it gets: what the deadlines of H5 are reckoned from is any high rate. */
+const PTY_BAUD_RATE = 1_000_000;
 
 /** Before another try, where no new terminal could be made for the next host. */
 const RETRY_MS = 1000;
@@ -35,7 +42,7 @@ const checkFree = (path: string): void => {
  * A pseudo-terminal for one host after the other. A terminal serves one host: when that closes it, the link is moved at once to a spare one,
  * so that the next host finds one whenever it comes.
  */
-class PtyServer implements H4Server {
+class PtyServer implements HostServer {
   readonly address: string;
   readonly port = undefined;
   readonly #options: ListenPtyOptions;
@@ -55,7 +62,7 @@ class PtyServer implements H4Server {
     this.#options = options;
     this.#onHost = onHost;
     this.#program = program;
-    this.address = `serial:${options.path}`;
+    this.address = `serial:${options.path}${options.protocol === 'h5' ? ',h5' : ''}`;
   }
 
   async listen(): Promise<void> {
@@ -101,7 +108,7 @@ class PtyServer implements H4Server {
     const host: HciTransport = new StreamTransport({
       name: `host on ${this.#options.path}`,
       stream: child.stream,
-      protocol: (line) => new H4Protocol({ side: 'controller' }, line),
+      protocol: (line) => this.#protocolOn(line),
       advice: 'the host may open it again',
       release: async (how) => {
         await releaseSocket(child.stream, this.#options.clock, how);
@@ -109,9 +116,20 @@ class PtyServer implements H4Server {
         await child.end();
         this.#hosts.delete(host);
       },
+      // A host that starts anew without closing the terminal is another host on the same one.
+      restart: () => {
+        this.#hosts.delete(host);
+        this.#takeHost(child);
+      },
     });
     this.#hosts.add(host);
     this.#onHost(host);
+  }
+
+  #protocolOn(line: Line): LineProtocol {
+    const side = 'controller';
+    if (this.#options.protocol !== 'h5') return new H4Protocol({ side }, line);
+    return new H5Link({ side, clock: this.#options.clock, baudRate: PTY_BAUD_RATE }, line);
   }
 
   /** The terminal has served: the next one takes its place. */
@@ -175,14 +193,14 @@ class PtyServer implements H4Server {
 }
 
 /**
- * Serves the controller's side of H4 on a pseudo-terminal, which a host opens as a serial port, one host after the other. `program` stands in
+ * Serves the controller's side of H4 or H5 on a pseudo-terminal, which a host opens as a serial port, one host after the other. `program` stands in
  * for `socat`. Rejects with TransportError, which names the package when socat is missing.
  */
 export const listenPty = async (
   options: ListenPtyOptions,
   onHost: OnHost,
   program: readonly string[] = ['socat'],
-): Promise<H4Server> => {
+): Promise<HostServer> => {
   if (process.platform === 'win32') {
     throw new TransportError(
       'Windows has no pseudo-terminals that a serial program could open: listen on tcp:HOST:PORT',

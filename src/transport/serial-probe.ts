@@ -30,14 +30,14 @@ export interface ProbeOptions {
 }
 
 /** Undefined when the deadline passed; every other end of the wait rejects. */
-const orTimeout = <T>(waiting: Promise<T>): Promise<T | undefined> =>
+export const orTimeout = <T>(waiting: Promise<T>): Promise<T | undefined> =>
   waiting.catch((error: unknown) => {
     if (error instanceof TimeoutError) return undefined;
     throw error;
   });
 
 /** Reads and drops until nothing comes any more, and leaves the stream paused. */
-const untilQuiet = async ({ line, clock, scope, name }: ProbeOptions): Promise<void> => {
+export const untilQuiet = async ({ line, clock, scope, name }: ProbeOptions): Promise<void> => {
   const { stream } = line;
   await line.discard();
   let rest = (): void => undefined;
@@ -66,18 +66,22 @@ const untilQuiet = async ({ line, clock, scope, name }: ProbeOptions): Promise<v
   }
 };
 
-/** Sends HCI_Reset; the first seven octets that come back, or undefined. */
-const ask = async ({ line, driver, clock, scope, name }: ProbeOptions): Promise<Uint8Array | undefined> => {
+/** Sends a command over H4; the first `length` octets that come back, or undefined. */
+export const askLine = async (
+  { line, driver, clock, scope, name }: ProbeOptions,
+  command: readonly number[],
+  length: number,
+): Promise<Uint8Array | undefined> => {
   const { stream } = line;
-  const parser = driver.makeByteLengthParser(RESET_COMPLETE.length);
+  const parser = driver.makeByteLengthParser(length);
   try {
     return await orTimeout(
       procedure<Uint8Array>(
-        { what: `waiting for ${name} to answer HCI_Reset`, clock, scope, defaultTimeoutMs: ANSWER_MS },
+        { what: `waiting for ${name} to answer`, clock, scope, defaultTimeoutMs: ANSWER_MS },
         (settle) => {
           parser.once('data', (bytes: Uint8Array) => settle.resolve(bytes));
           stream.pipe(parser);
-          stream.write(Uint8Array.from(RESET));
+          stream.write(Uint8Array.from(command));
           return undefined;
         },
       ),
@@ -88,6 +92,9 @@ const ask = async ({ line, driver, clock, scope, name }: ProbeOptions): Promise<
     parser.destroy();
   }
 };
+
+export const ratesInWords = (baudRates: readonly number[]): string =>
+  baudRates.length === 1 ? `${baudRates[0]} baud` : `any of ${baudRates.join(', ')} baud`;
 
 /**
  * Tries the rates until a controller answers HCI_Reset, and leaves the line quiet at that rate, which it gives back. Rejects with
@@ -102,7 +109,7 @@ export const findBaudRate = async (options: ProbeOptions): Promise<number> => {
       // Events that were already on their way may come first: what does not match is drained, and the question put again.
       for (let tries = 0; tries < 2; tries++) {
         await untilQuiet(options);
-        const answer = await ask(options);
+        const answer = await askLine(options, RESET, RESET_COMPLETE.length);
         if (answer !== undefined && matches(answer, RESET_COMPLETE)) {
           await untilQuiet(options);
           return baudRate;
@@ -112,13 +119,13 @@ export const findBaudRate = async (options: ProbeOptions): Promise<number> => {
       }
     }
   }
-  const rates = baudRates.length === 1 ? `${baudRates[0]} baud` : `any of ${baudRates.join(', ')} baud`;
+  const rates = ratesInWords(baudRates);
   const what =
     heard === undefined
       ? `no controller answers HCI_Reset on ${name} at ${rates}`
       : `what answers on ${name} at ${rates} is no HCI controller (it said ${toHex(heard, ' ')})`;
   throw new TransportError(
-    `${what}; check that the board runs controller firmware that speaks H4 on this port (Zephyr: hci_uart) and its baud rate` +
-      (options.flowControl ? ', and write ,noflow behind the path if RTS and CTS are not wired' : ''),
+    `${what}; check that the board runs controller firmware that speaks H4 on this port (Zephyr: hci_uart) and its baud rate, write ,h5 behind the path if it speaks the three-wire protocol` +
+      (options.flowControl ? ', and ,noflow if RTS and CTS are not wired' : ''),
   );
 };

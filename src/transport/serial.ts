@@ -5,10 +5,13 @@ import type { HciTransport, SerialRate } from '../core/transport.ts';
 import { WaitScope } from '../core/wait-scope.ts';
 import { messageOf } from './connect-failure.ts';
 import { H4Protocol } from './h4-protocol.ts';
+import type { Line, LineProtocol, LineProtocolName } from './line-protocol.ts';
 import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
+import { callController } from './serial-call.ts';
 import { explainSerialFailure } from './serial-failure.ts';
 import type { SerialDriver, SerialLine } from './serial-line.ts';
-import { BAUD_RATES, findBaudRate } from './serial-probe.ts';
+import { BAUD_RATES, findBaudRate, type ProbeOptions } from './serial-probe.ts';
+import { raiseBaudRate } from './serial-raise.ts';
 import { loadSerialDriver } from './serialport-driver.ts';
 import { StreamTransport } from './stream-transport.ts';
 
@@ -18,13 +21,17 @@ export interface SerialAddress {
   readonly baudRate?: number | undefined;
   /** RTS/CTS; true by default. Without it a controller may lose octets when the host is busy. */
   readonly flowControl?: boolean | undefined;
+  /** H4 unless given. */
+  readonly protocol?: LineProtocolName | undefined;
+  /** A rate that the chip is told to take once it has answered, by a command of its maker; over H4 only. */
+  readonly raiseTo?: number | undefined;
 }
 
 /** For the last octets to leave when a line is closed. */
 const DRAIN_ON_CLOSE_MS = 250;
 
 /**
- * Opens a controller on a serial port, finds its baud rate if none is given, and resets it on the way. Once open, a serial port keeps the
+ * Opens a controller on a serial port, finds its baud rate if none is given, and resets it on the way, or establishes the link of H5. Once open, a serial port keeps the
  * process alive whatever unref() says: the driver cannot let go of it.
  *
  * Rejects with TransportError, TimeoutError or the reason of the abort; the port is closed by then.
@@ -35,7 +42,7 @@ export const openSerial = async (
   load: () => Promise<SerialDriver> = loadSerialDriver,
 ): Promise<HciTransport> => {
   const { clock } = options;
-  const { path, baudRate } = at;
+  const { path, baudRate, raiseTo } = at;
   const flowControl = at.flowControl ?? true;
   const name = `serial:${path}`;
   const scope = new WaitScope();
@@ -43,7 +50,9 @@ export const openSerial = async (
   const open = async (): Promise<HciTransport> => {
     const driver = await load();
     scope.check();
-    const baudRates = baudRate === undefined ? BAUD_RATES : [baudRate];
+    // A chip that was told to be faster, and has kept its power since, is so still.
+    const given = baudRate === undefined ? BAUD_RATES : [baudRate];
+    const baudRates = raiseTo === undefined ? given : [...new Set([...given, raiseTo])];
     const first = baudRates[0] ?? BAUD_RATES[0] ?? 0;
     const line = await driver.open({ path, baudRate: first, flowControl }).catch((error: unknown) => {
       throw new TransportError(`cannot open ${name}: ${explainSerialFailure(path, error)}`, { cause: error });
@@ -56,17 +65,19 @@ export const openSerial = async (
     line.stream.on('error', lose);
     line.stream.on('close', loseClosed);
     try {
-      const found = await findBaudRate({ name, line, driver, clock, scope, baudRates, flowControl });
+      const probing = { name, line, driver, clock, scope, baudRates, flowControl };
+      const { rate, protocol } =
+        at.protocol === 'h5' ? await startH5(probing) : await startH4(probing, raiseTo);
       line.stream.off('error', lose);
       line.stream.off('close', loseClosed);
       scope.check();
       return new StreamTransport({
-        name: `${name},${found}${flowControl ? '' : ',noflow'}`,
+        name: `${name},${rate}${flowControl ? '' : ',noflow'}${at.protocol === 'h5' ? ',h5' : ''}`,
         stream: line.stream,
-        protocol: (line) => new H4Protocol({ side: 'host' }, line),
+        protocol,
         advice: 'check the cable, then open the adapter again',
         bus: 'uart',
-        line: rateOf(line, found),
+        line: at.protocol === 'h5' ? undefined : rateOf(line, rate),
         release: (how) => releaseLine(line, clock, how),
       });
     } catch (error) {
@@ -82,7 +93,7 @@ export const openSerial = async (
       defaultTimeoutMs: OPEN_TIMEOUT_MS,
       timeoutMs: options.timeoutMs,
       signal: options.signal,
-      hint: () => 'no controller has answered HCI_Reset yet',
+      hint: () => `no controller has answered ${at.protocol === 'h5' ? 'SYNC' : 'HCI_Reset'} yet`,
     },
     (settle) => {
       const opening = open();
@@ -94,6 +105,27 @@ export const openSerial = async (
       };
     },
   );
+};
+
+/** The line at the rate that it goes on with, and how packets lie in it. */
+interface Started {
+  readonly rate: number;
+  readonly protocol: (line: Line) => LineProtocol;
+}
+
+const startH4 = async (probing: ProbeOptions, raiseTo: number | undefined): Promise<Started> => {
+  const found = await findBaudRate(probing);
+  if (raiseTo !== undefined && raiseTo !== found) await raiseBaudRate(probing, raiseTo);
+  return { rate: raiseTo ?? found, protocol: (line) => new H4Protocol({ side: 'host' }, line) };
+};
+
+const startH5 = async (probing: ProbeOptions): Promise<Started> => {
+  const { link, baudRate } = await callController(probing);
+  const protocol = (line: Line): LineProtocol => {
+    link.handTo(line);
+    return link;
+  };
+  return { rate: baudRate, protocol };
 };
 
 const rateOf = (line: SerialLine, found: number): SerialRate => {

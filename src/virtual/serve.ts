@@ -2,14 +2,14 @@ import type { Timer } from '../core/clock.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { HciEvent } from '../hci/codec/events.ts';
-import type { H4Server, OnHost } from '../transport/h4-server.ts';
+import type { HostServer, OnHost } from '../transport/h4-server.ts';
 import type { Air, ControllerOptions } from './air.ts';
 import type { HostPort, VirtualController } from './controller.ts';
 import type { HostLine } from './host-line.ts';
 
 /** A controller that hosts outside this process reach. */
 export interface VirtualServer extends AsyncDisposable {
-  /** As a moniker that a host can open: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0`. */
+  /** As a moniker that a host can open: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0,h5`. */
   readonly address: string;
   /** The TCP port, also where 0 was asked for; undefined on other servers. */
   readonly port: number | undefined;
@@ -25,7 +25,7 @@ const DRAIN_CHECK_MS = 5;
 const LOST_SYNC_CODE = 0x01;
 
 /**
- * Serves one controller of `air` at `tcp:HOST:PORT`, `unix:PATH` or `pty:PATH`, to one host after the other: while one is there another is
+ * Serves one controller of `air` at `tcp:HOST:PORT`, `unix:PATH` or `pty:PATH[,h4|h5]`, to one host after the other: while one is there another is
  * turned away, and when it goes the controller is reset and its peers hear nothing more of it.
  * Rejects with InvalidArgumentError for another form, TransportError where the place cannot be had.
  */
@@ -62,9 +62,9 @@ export const serve = async (
   };
 };
 
-type Listen = (onHost: OnHost) => Promise<H4Server>;
+type Listen = (onHost: OnHost) => Promise<HostServer>;
 
-const forms = 'give tcp:HOST:PORT, unix:PATH or pty:PATH';
+const forms = 'give tcp:HOST:PORT, unix:PATH or pty:PATH[,h4|h5]';
 
 const listenerAt = async (air: Air, at: string): Promise<Listen> => {
   const { clock } = air;
@@ -83,7 +83,8 @@ const listenerAt = async (air: Air, at: string): Promise<Listen> => {
   }
   if (kind === 'pty') {
     const { listenPty } = await import('../transport/pty.ts');
-    return (onHost) => listenPty({ path: place, clock }, onHost);
+    const [, path = place, protocol = 'h4'] = /^(.+),(h4|h5)$/.exec(place) ?? [];
+    return (onHost) => listenPty({ path, protocol: protocol === 'h5' ? 'h5' : 'h4', clock }, onHost);
   }
   throw new InvalidArgumentError(`'${at}' is no place to listen at: ${forms}`);
 };

@@ -63,11 +63,14 @@ describe('four shells', () => {
     expect(await server.ended()).toEqual({ code: 143, signal: null });
   });
 
-  test('over pseudo-terminals, as serial ports', { timeout: TEST_MS }, async () => {
+  test.each([
+    ['H4', ''],
+    ['H5', ',h5'],
+  ])('over pseudo-terminals, as serial ports: %s', { timeout: TEST_MS }, async (_name, protocol) => {
     const path = folder();
-    const { shell, one, two } = await serve(`pty:${path}/a`, `pty:${path}/b`);
+    const { shell, one, two } = await serve(`pty:${path}/a${protocol}`, `pty:${path}/b${protocol}`);
     await using server = shell;
-    expect([one, two]).toEqual([`serial:${path}/a`, `serial:${path}/b`]);
+    expect([one, two]).toEqual([`serial:${path}/a${protocol}`, `serial:${path}/b${protocol}`]);
     await findAndInspect(one, two);
     server.signal('SIGINT');
     expect(await server.ended()).toEqual({ code: 130, signal: null });

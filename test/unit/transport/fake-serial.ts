@@ -14,6 +14,8 @@ export interface FakeSerialOptions {
   /** What comes a moment after the port was opened, too late for discard() to catch it. */
   readonly late?: Uint8Array | undefined;
   readonly openError?: Error | undefined;
+  /** What takes what it hears at its rate, in the place of one that knows Reset alone. */
+  readonly hear?: ((octets: Uint8Array, serial: FakeSerial) => void) | undefined;
 }
 
 /** A serial port with a device at its other end; strict about being closed and used after that. */
@@ -23,7 +25,8 @@ export class FakeSerial implements SerialDriver {
   isOpen = false;
   stream: Duplex | undefined;
   readonly #options: FakeSerialOptions;
-  #baudRate = 0;
+  /** The rate of this side. */
+  baudRate = 0;
   #resets = 0;
 
   constructor(options: FakeSerialOptions) {
@@ -47,7 +50,7 @@ export class FakeSerial implements SerialDriver {
     this.opened.push(options);
     if (this.#options.openError !== undefined) throw this.#options.openError;
     this.isOpen = true;
-    this.#baudRate = options.baudRate;
+    this.baudRate = options.baudRate;
     const stream = new Duplex({
       read: () => undefined,
       write: (chunk: Buffer, _encoding, callback) => {
@@ -68,7 +71,7 @@ export class FakeSerial implements SerialDriver {
       stream,
       setBaudRate: (rate) =>
         checked(`baud ${rate}`, () => {
-          this.#baudRate = rate;
+          this.baudRate = rate;
         }),
       discard: () =>
         checked('discard', () => {
@@ -84,9 +87,19 @@ export class FakeSerial implements SerialDriver {
     };
   }
 
+  /** What the device says, where it is heard. */
+  say(octets: Uint8Array): void {
+    if (this.isOpen) this.stream?.push(octets);
+  }
+
   #hear(chunk: Buffer): void {
-    this.log.push(`heard ${chunk.toString('hex')} at ${this.#baudRate}`);
-    if (this.#options.baudRate !== undefined && this.#baudRate !== this.#options.baudRate) return;
+    this.log.push(`heard ${chunk.toString('hex')} at ${this.baudRate}`);
+    if (this.#options.hear !== undefined) {
+      if (this.#options.baudRate === undefined || this.baudRate === this.#options.baudRate)
+        this.#options.hear(chunk, this);
+      return;
+    }
+    if (this.#options.baudRate !== undefined && this.baudRate !== this.#options.baudRate) return;
     if (chunk.toString('hex') !== RESET_HEX) return;
     const answer = this.#options.answer ?? resetComplete;
     const said = answer(this.#resets++);

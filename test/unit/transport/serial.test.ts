@@ -2,54 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
 import { TimeoutError, TransportError } from '../../../src/core/errors.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
-import type { WaitOptions } from '../../../src/core/procedure.ts';
-import { openSerial, type SerialAddress } from '../../../src/transport/serial.ts';
-import { FakeSerial, type FakeSerialOptions } from './fake-serial.ts';
+import { openSerial } from '../../../src/transport/serial.ts';
+import { FakeSerial } from './fake-serial.ts';
+import { drive, open, opened, path, refused } from './open-serial.ts';
 import { RecordingSink, reset, resetComplete } from './recording-sink.ts';
-
-const path = '/dev/ttyX';
-
-/** Lets streams, which work in ticks, run, and moves the clock on until `promise` settles. */
-const drive = async <T>(clock: ManualClock, promise: Promise<T>): Promise<T> => {
-  let settled = false;
-  const mark = (): void => {
-    settled = true;
-  };
-  promise.then(mark, mark);
-  for (let rounds = 0; !settled && rounds < 5000; rounds++) {
-    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
-    if (!settled && clock.nextInMs !== undefined) await clock.advance(clock.nextInMs);
-  }
-  expect(settled).toBe(true);
-  return promise;
-};
-
-const open = (fake: FakeSerial, at: Partial<SerialAddress> = {}, wait: WaitOptions = {}) => {
-  const clock = new ManualClock();
-  const opening = openSerial({ path, ...at }, { clock, ...wait }, fake.load);
-  return { clock, opening };
-};
-
-const opened = async (options: FakeSerialOptions, at: Partial<SerialAddress> = {}) => {
-  const fake = new FakeSerial(options);
-  const { clock, opening } = open(fake, at);
-  const transport = await drive(clock, opening);
-  const close = () => drive(clock, transport.close());
-  return { fake, clock, transport, close };
-};
-
-const refused = async (options: FakeSerialOptions, at: Partial<SerialAddress> = {}) => {
-  const fake = new FakeSerial(options);
-  const { clock, opening } = open(fake, at);
-  const error = await drive(clock, opening).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(clock.pending).toBe(0);
-  expect(fake.isOpen).toBe(false);
-  expect(error).toBeInstanceOf(Error);
-  return { error: error as Error, fake };
-};
 
 describe('a serial port', () => {
   it('is opened with RTS/CTS and reset at the rate that is given', async () => {
@@ -145,7 +101,7 @@ describe('a serial port that cannot be opened', () => {
     expect(error).toBeInstanceOf(TransportError);
     expect(error.message).toBe(
       'no controller answers HCI_Reset on serial:/dev/ttyX at any of 1000000, 115200, 460800, 921600, 3000000 baud; check that the board runs ' +
-        'controller firmware that speaks H4 on this port (Zephyr: hci_uart) and its baud rate, and write ,noflow behind the path if RTS and CTS are not wired',
+        'controller firmware that speaks H4 on this port (Zephyr: hci_uart) and its baud rate, write ,h5 behind the path if it speaks the three-wire protocol, and ,noflow if RTS and CTS are not wired',
     );
     expect(fake.log.filter((entry) => entry.startsWith('baud'))).toHaveLength(10);
   });

@@ -8,7 +8,7 @@ import { TimeoutError, TransportError } from '../../../src/core/errors.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { systemClock } from '../../../src/core/system-clock.ts';
 import type { HciTransport } from '../../../src/core/transport.ts';
-import { type H4Server, listenTcp, listenUnix } from '../../../src/transport/h4-server.ts';
+import { type HostServer, listenTcp, listenUnix } from '../../../src/transport/h4-server.ts';
 import { openTcp } from '../../../src/transport/tcp.ts';
 import { openUnix } from '../../../src/transport/unix.ts';
 import { deferred, RecordingSink, reset, resetComplete } from './recording-sink.ts';
@@ -62,7 +62,7 @@ const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 interface Pair {
-  readonly server: H4Server;
+  readonly server: HostServer;
   readonly hostSide: HciTransport;
   readonly hostSink: RecordingSink;
   readonly controllerSide: HciTransport;
@@ -70,8 +70,8 @@ interface Pair {
 }
 
 const pairOver = async (
-  listen: (onHost: (port: HciTransport) => void) => Promise<H4Server>,
-  open: (server: H4Server) => Promise<HciTransport>,
+  listen: (onHost: (port: HciTransport) => void) => Promise<HostServer>,
+  open: (server: HostServer) => Promise<HciTransport>,
 ): Promise<Pair> => {
   const accepted = deferred<HciTransport>();
   const controllerSink = new RecordingSink();

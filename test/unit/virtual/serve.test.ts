@@ -17,7 +17,7 @@ describe('where a virtual controller is served', () => {
     async (at) => {
       const failure = await serve(createAir(), at).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(InvalidArgumentError);
-      expect(String(failure)).toContain('give tcp:HOST:PORT, unix:PATH or pty:PATH');
+      expect(String(failure)).toContain('give tcp:HOST:PORT, unix:PATH or pty:PATH[,h4|h5]');
     },
   );
 
