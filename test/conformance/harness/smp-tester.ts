@@ -1,5 +1,4 @@
-import { expect } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { expect, TestRunner } from 'vitest';
 import type { Bench } from './bench.ts';
 import type { TesterChannel } from './channel.ts';
 import { type Hex, octet, slice, u16 } from './pdu.ts';
@@ -47,7 +46,7 @@ export class PairingTester {
   constructor(bench: Bench, keys: TesterKeys = newKeys()) {
     this.#bench = bench;
     this.keys = keys;
-    const test = getCurrentTest();
+    const test = TestRunner.getCurrentTest();
     if (test !== undefined) test.meta.pairs = true;
     this.isInitiator = bench.connection.role === 'peripheral';
   }

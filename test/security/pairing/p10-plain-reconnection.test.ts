@@ -27,6 +27,22 @@ test('P10: it encrypts by itself, and then asks', async () => {
   expect(await bench.run(reading)).toEqual([]);
 });
 
+test('P10: where the user wants a link that is not encrypted the peer is asked, and what it sends unasked is still not believed', async () => {
+  await using bench = await benchOf('central');
+  const ltk = await bondSecurely(bench);
+  bench.tester.longTermKey = ltk;
+  await bench.part();
+  await bench.connectToTester(undefined, { encrypt: false });
+  const reading = bench.connection.readByUuid(0x2a00);
+  await bench.att.expect('08 0100 ffff 002a');
+  bench.att.send('01 08 0100 0a');
+  expect(await bench.run(reading)).toEqual([]);
+  bench.att.send(notification(3, 'aa'));
+  await bench.att.silent();
+  expect(bench.connection.counters['attValuesDistrusted']).toBe(1);
+  expect(bench.connection.security).toMatchObject({ encrypted: false, bonded: true });
+});
+
 test('P10: a peripheral asks its bonded central to encrypt before it asks it for anything, and goes on answering', async () => {
   await using bench = await benchOf('peripheral');
   const ltk = await bondSecurely(bench);
