@@ -111,3 +111,35 @@ describe('the controller', () => {
     fake.lose();
   });
 });
+
+describe('what is on its way to the store', () => {
+  test('arrives there before an adapter is closed', async () => {
+    const { self, fake } = await opened(undefined);
+    const clock = new ManualClock();
+    const kept: string[] = [];
+    void self.bonds.save(secureBond(b, 2)).then(() => kept.push('b'));
+    await clock.run(self.settle(clock));
+    expect(kept).toEqual(['b']);
+    expect(clock.pending).toBe(0);
+    await fake.lose();
+  });
+
+  test('holds nothing up for longer than a store may take', async () => {
+    const bondStore = new MemoryBondStore();
+    bondStore.save = () => new Promise(() => undefined);
+    const clock = new ManualClock();
+    const self = await KnownSelf.find(hci, {
+      store: new MemoryIdentityStore(),
+      adapter: 'usb',
+      name: undefined,
+      bondStore,
+      privacy: undefined,
+      log: new Log(),
+      clock,
+    });
+    void self.bonds.save(secureBond(b, 2));
+    await clock.run(self.settle(clock));
+    expect(clock.now()).toBe(2_000);
+    expect(clock.pending).toBe(0);
+  });
+});
