@@ -366,9 +366,10 @@ export class Connection implements ConnectionRef, AsyncDisposable {
   }
 
   /**
-   * Opens a credit-based L2CAP channel to what the peer listens to (Vol 3, Part A, 4.22). Several may be open at once. Default deadline 1 s.
+   * Opens a credit-based L2CAP channel to what the peer listens to (Vol 3, Part A, 4.22). Several may be open at once. Default deadline 1 s, after the link to a bonded peer
+   * has been encrypted.
    *
-   * @throws L2capError when the peer refuses or knows no such channels, with its `result`; InvalidStateError when 32 channels are open.
+   * @throws L2capError when the peer refuses or knows no such channels, with its `result`; InvalidStateError when 32 channels are open; what `encrypt()` throws.
    */
   async l2capConnect(options: L2capConnectOptions): Promise<L2capChannel> {
     this.#parts.scope.check();
@@ -377,9 +378,9 @@ export class Connection implements ConnectionRef, AsyncDisposable {
 
   /**
    * Opens up to five channels in enhanced credit-based mode with one request (Vol 3, Part A, 4.25), and gives those that the peer grants: at least one,
-   * perhaps fewer than asked for. Default deadline 1 s.
+   * perhaps fewer than asked for. Default deadline 1 s, after the link to a bonded peer has been encrypted.
    *
-   * @throws L2capError when the peer grants none or knows no such channels, with its `result`; InvalidStateError when too many channels are open.
+   * @throws L2capError when the peer grants none or knows no such channels, with its `result`; InvalidStateError when too many channels are open; what `encrypt()` throws.
    */
   async l2capConnectEnhanced(options: L2capConnectEnhancedOptions): Promise<readonly L2capChannel[]> {
     this.#parts.scope.check();

@@ -1,3 +1,4 @@
+import { holdBack } from '../att/hold-back.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
@@ -35,21 +36,24 @@ export interface ConnectionChannelsOptions {
   /** Those of the adapter. */
   readonly listeners: L2capListeners;
   readonly hasChannels: boolean;
+  /** What has to happen before the peer is asked for anything; undefined where nothing has to. */
+  readonly beforeAsking: () => Promise<void> | undefined;
 }
 
 /** The credit-based channels of one connection, as its user sees them. */
 export class ConnectionChannels {
-  readonly #ofAdapter: L2capListeners;
+  readonly #options: ConnectionChannelsOptions;
   readonly #own: L2capListeners;
 
-  constructor({ clock, log, scope, listeners, hasChannels }: ConnectionChannelsOptions) {
-    this.#ofAdapter = listeners;
+  constructor(options: ConnectionChannelsOptions) {
+    const { clock, log, scope, hasChannels } = options;
+    this.#options = options;
     this.#own = new L2capListeners(clock, log, scope, hasChannels);
   }
 
   /** Whoever listens to that SPSM: for this connection, or for all. */
   listenerOf(psm: number, link: ListeningLink): CreditListener | undefined {
-    return (this.#own.get(psm) ?? this.#ofAdapter.get(psm))?.on(link);
+    return (this.#own.get(psm) ?? this.#options.listeners.get(psm))?.on(link);
   }
 
   listen(options: L2capListenOptions): L2capListener {
@@ -72,9 +76,10 @@ export class ConnectionChannels {
     connection: Connection,
     options: L2capConnectOptions,
   ): Promise<L2capChannel> {
-    const { psm, mtu = DEFAULT_L2CAP_MTU, timeoutMs, signal } = options;
+    const { psm, mtu = DEFAULT_L2CAP_MTU } = options;
     this.#own.checkChannels();
-    return new L2capChannel(await l2cap.credit.connect(psm, mtu, { timeoutMs, signal }), connection);
+    const channel = await this.#ask(options, (wait) => l2cap.credit.connect(psm, mtu, wait));
+    return new L2capChannel(channel, connection);
   }
 
   async connectEnhanced(
@@ -82,9 +87,21 @@ export class ConnectionChannels {
     connection: Connection,
     options: L2capConnectEnhancedOptions,
   ): Promise<readonly L2capChannel[]> {
-    const { psm, mtu = DEFAULT_L2CAP_MTU, count = 1, timeoutMs, signal } = options;
+    const { psm, mtu = DEFAULT_L2CAP_MTU, count = 1 } = options;
     this.#own.checkChannels();
-    const channels = await l2cap.credit.enhanced.connect(psm, mtu, count, { timeoutMs, signal });
+    const channels = await this.#ask(options, (wait) => l2cap.credit.enhanced.connect(psm, mtu, count, wait));
     return channels.map((channel) => new L2capChannel(channel, connection));
+  }
+
+  /** A bonded peer shows first that it has the key, as for the requests of a GATT client (Vol 3, Part C, 10.3.2). */
+  #ask<R>(
+    { psm, timeoutMs, signal }: L2capConnectOptions,
+    work: (wait: WaitOptions) => Promise<R>,
+  ): Promise<R> {
+    const { clock, scope, beforeAsking } = this.#options;
+    const held = beforeAsking();
+    if (held === undefined) return work({ timeoutMs, signal });
+    const what = `opening an L2CAP channel to SPSM 0x${psm.toString(16)}`;
+    return holdBack({ held, what, clock, scope, timeoutMs, signal }, work);
   }
 }

@@ -66,7 +66,15 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
   const { link: acl, role, parameters } = newLink;
   const { hci, clock, log, rxMtu, server, listeners, hasChannels, gattCache, bonds } = context;
   const peer = device.address;
-  const channels = new ConnectionChannels({ clock, log, scope: acl.scope, listeners, hasChannels });
+  const beforeAsking = (): Promise<void> | undefined => security.beforeAsking();
+  const channels = new ConnectionChannels({
+    clock,
+    log,
+    scope: acl.scope,
+    listeners,
+    hasChannels,
+    beforeAsking,
+  });
   const gatt = (): GattSecurity => gattSecurity(security.current);
   const l2cap = new L2capLink({
     acl,
@@ -128,7 +136,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     peer,
     rxMtu,
     paceMs: () => control.paceMs,
-    beforeAsking: () => security.beforeAsking(),
+    beforeAsking,
     mayHear: () => !security.isUnproven,
     // Bearers on which transactions were never completed are of no more use, and there is no other (Vol 3, Part F, 3.3.3).
     onPoisoned: () =>

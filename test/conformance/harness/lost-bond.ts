@@ -13,6 +13,7 @@ import {
   pairWith,
   reconnect,
 } from './protected.ts';
+import { SPSM } from './signalling.ts';
 import { pairingFailed, pairingRequest, Reason } from './smp.ts';
 import { PairingTester } from './smp-tester.ts';
 
@@ -67,7 +68,9 @@ export const noticeAsCentral = async (bench: Bench, protection: Protection): Pro
   // 2. The upper tester is told that the bond is lost, and what is to be seen to: its user decides.
   expect(await bench.failure(reading)).toMatchObject(LOST);
   expect(keyRequests.length).toBe(tried + 1);
-  // 3. The request is not sent, and no pairing begins.
+  // 3. The request is not sent, and no pairing begins. The same becomes of a request for a channel.
+  expect(await bench.failure(bench.connection.l2capConnect({ psm: SPSM }))).toMatchObject(LOST);
+  await bench.signalling.silent(0);
   await expectNothingFurther(bench, before);
 };
 

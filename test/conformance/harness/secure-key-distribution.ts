@@ -18,7 +18,8 @@ export const distributionCase = (
 ): void =>
   conformance(id, mutation, async () => {
     for (const controller of identities) {
-      await using bench = await Bench[role]({ controller });
+      // An identity is given by who has private addresses.
+      await using bench = await Bench[role]({ controller, privacy: key === 'identity' });
       await distributes(bench, key);
       await bench.verdict();
     }

@@ -62,3 +62,26 @@ test('P10: a peripheral asks its bonded central to encrypt before it asks it for
   expect(await bench.run(reading)).toEqual([]);
   expect(mtuResponse(23)).toMatch(/^03/);
 });
+
+test('P10: no channel is opened to a bonded peer before the link is encrypted, in either role', async () => {
+  await using central = await benchOf('central');
+  await bondSecurely(central);
+  central.tester.longTermKey = undefined;
+  await reconnect(central);
+  const one = later(central.connection.l2capConnect({ psm: 0x80 }));
+  const many = later(central.connection.l2capConnectEnhanced({ psm: 0x80 }));
+  for (const opening of [one, many]) expect(await central.failure(opening)).toBeInstanceOf(HciError);
+  await central.signalling.silent();
+
+  await using peripheral = await benchOf('peripheral');
+  const ltk = await bondSecurely(peripheral);
+  await peripheral.att.expect('08 0100 ffff a62a');
+  peripheral.att.send('01 08 0100 0a');
+  await reconnect(peripheral);
+  const opening = later(peripheral.connection.l2capConnect({ psm: 0x80 }));
+  await peripheral.tester.smp.expect('0b ..');
+  await peripheral.signalling.silent(0);
+  expect(await peripheral.tester.encrypt(ltk)).toBe(0);
+  await peripheral.signalling.expect('14 .. 0a00 8000 *');
+  await peripheral.failure(opening);
+});

@@ -7,7 +7,7 @@ centralCase(
   'GAP/SEC/AUT/BV-19-C',
   {
     file: 'src/gap/link-security.ts',
-    from: 'return this.isUnproven ? this.#manager.encrypt({}) : undefined;',
+    from: 'return this.provesFirst && this.isUnproven ? this.#manager.encrypt({}) : undefined;',
     to: 'return undefined;',
   },
   (bench) => noticeAsCentral(bench, level2),

@@ -3,6 +3,6 @@ import { level4 } from '../../../harness/protected.ts';
 
 lostBondAsCentral('GAP/SEC/SEM/BV-45-C', level4, {
   file: 'src/gap/link-assembly.ts',
-  from: 'beforeAsking: () => security.beforeAsking(),',
-  to: 'beforeAsking: () => undefined,',
+  from: '(): Promise<void> | undefined => security.beforeAsking();',
+  to: '(): Promise<void> | undefined => undefined;',
 });

@@ -35,4 +35,5 @@ pairingCase(
     expect(bench.iut.bonds).toEqual([]);
   },
   [allKeys, []],
+  () => ({ privacy: true }),
 );

@@ -34,4 +34,5 @@ peripheralCase(
       await reconnect(bench);
     }
   },
+  { privacy: true },
 );

@@ -18,5 +18,5 @@ pairingCase(
     expect(keys.address).toBe(identityOnAir(bench));
   },
   [{}, { controller: { address: null } }],
-  (controllers) => controllers,
+  (controllers) => ({ ...controllers, privacy: true }),
 );
