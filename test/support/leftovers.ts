@@ -9,7 +9,7 @@ const censuses: Census[] = [];
 const PATIENCE_MS = 100;
 
 const ROOT = `${resolve(import.meta.dirname, '../..')}/`;
-const MACHINERY = new Set(['test/support/setup.ts', 'test/support/leftovers.ts']);
+const MACHINERY = new Set(['test/support/setup.ts', 'test/support/watches.ts', 'test/support/leftovers.ts']);
 
 /** Adds to what the check after each test looks at. One added inside a test is forgotten after it. */
 export function watch(census: Census): void {
