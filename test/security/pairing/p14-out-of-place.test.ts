@@ -7,126 +7,14 @@ import {
   type SmpCommand,
   smpCommandLengths,
 } from '../../../src/smp/codec/smp-commands.ts';
-import { stepPairing } from '../../../src/smp/pairing/pairing.ts';
-import type { PairingChoices } from '../../../src/smp/pairing/pairing-choices.ts';
 import type { PairingRole } from '../../../src/smp/pairing/pairing-method.ts';
-import {
-  expectedCommands,
-  type PairingSetup,
-  type PairingState,
-} from '../../../src/smp/pairing/pairing-states.ts';
-import { IoCapability } from '../../../src/smp/smp-codes.ts';
 import { PairingSide, setupOf, talk } from '../../support/pairing-sides.ts';
 import { SmpLink, turn } from '../../support/smp-link.ts';
+import { methods } from './scenarios.ts';
 
 const SEED = 0x14;
-const { keyboardOnly, displayOnly, displayYesNo } = IoCapability;
-const mitm = 'required';
-
-type Sides = readonly [initiator: Partial<PairingChoices>, responder: Partial<PairingChoices>];
-
-const oob = { temporaryKey: new Uint8Array(16).fill(7) };
-const methods: [string, Sides][] = (['never', 'required'] as const).flatMap((secureConnections) => {
-  const kind = secureConnections === 'never' ? 'legacy' : 'secure';
-  const sides = (a: Partial<PairingChoices>, b: Partial<PairingChoices>): Sides => [
-    { ...a, secureConnections },
-    { ...b, secureConnections },
-  ];
-  return [
-    [`${kind}, Just Works`, sides({}, {})],
-    [
-      `${kind}, passkey shown by the initiator`,
-      sides(
-        { ioCapability: displayOnly, mitm, keypress: true },
-        { ioCapability: keyboardOnly, mitm, keypress: true },
-      ),
-    ],
-    [
-      `${kind}, passkey shown by the responder`,
-      sides({ ioCapability: keyboardOnly, mitm }, { ioCapability: displayOnly, mitm }),
-    ],
-    [
-      `${kind}, passkey entered by both`,
-      sides({ ioCapability: keyboardOnly, mitm }, { ioCapability: keyboardOnly, mitm }),
-    ],
-    secureConnections === 'never'
-      ? ['legacy, Out of Band', sides({ oob }, { oob })]
-      : [
-          'secure, Numeric Comparison',
-          sides({ ioCapability: displayYesNo, mitm }, { ioCapability: displayYesNo, mitm }),
-        ],
-  ] satisfies [string, Sides][];
-});
-
-/** A side that keeps every state that it has been in. */
-class Watched extends PairingSide {
-  readonly states: PairingState[] = [];
-
-  override take(step: Parameters<PairingSide['take']>[0]): void {
-    super.take(step);
-    if (step.state.phase !== 'over') this.states.push(step.state);
-  }
-}
-
-/** Both sides of an honest pairing, with the states that each went through. */
-const honest = ([a, b]: Sides): Record<PairingRole, Watched> => {
-  const initiator = new Watched(setupOf('initiator', a));
-  const responder = new Watched(setupOf('responder', b));
-  talk(initiator, responder);
-  expect(initiator.outcome).toBeDefined();
-  expect(responder.outcome).toBeDefined();
-  return { initiator, responder };
-};
-
-/** A command of each code, with fields that nobody has chosen. */
-const someOfEach = (fill: number): SmpCommand[] =>
-  [...smpCommandLengths].flatMap(([code, length]) => {
-    const bytes = new Uint8Array(length).fill(fill);
-    bytes[0] = code;
-    return decodeSmpCommand(bytes) ?? [];
-  });
-
-const sentBy = (setup: PairingSetup, state: PairingState, command: SmpCommand) => {
-  const step = stepPairing(setup, state, { kind: 'command', command });
-  return {
-    step,
-    failures: step.actions.filter(
-      (action) => action.kind === 'send' && action.command.kind === 'pairingFailed',
-    ),
-    has: (kind: string) => step.actions.some((action) => action.kind === kind),
-  };
-};
 
 describe.each(methods)('P14: %s', (_name, sides) => {
-  test('in every state every command that has no place ends the pairing, told once and never to Pairing Failed', () => {
-    for (const { setup, states } of Object.values(honest(sides))) {
-      expect(states.length).toBeGreaterThan(3);
-      for (const state of states) {
-        for (const command of [0x00, 0x5a, 0xff].flatMap(someOfEach)) {
-          const { step, failures, has } = sentBy(setup, state, command);
-          // No command whose content nobody has chosen brings a key, or makes the host take one.
-          expect(has('encrypt') || has('weigh') || has('complete'), `${state.phase} ${command.kind}`).toBe(
-            // The last key of the peer may have any content.
-            has('weigh') && state.phase === 'keys' && state.left.length === 1,
-          );
-          const isIgnored = command.kind === 'securityRequest' && setup.role === 'initiator';
-          if (command.kind === 'pairingFailed') {
-            expect([failures.length, step.state.phase]).toEqual([0, 'over']);
-          } else if (isIgnored) {
-            expect([step.state, step.actions]).toEqual([state, []]);
-          } else if (!expectedCommands(state).includes(command.kind)) {
-            expect([failures.length, step.state.phase]).toEqual([1, 'over']);
-          } else {
-            expect(failures.length).toBe(step.state.phase === 'over' ? 1 : 0);
-          }
-          // What is over is over.
-          const after = stepPairing(setup, { phase: 'over' }, { kind: 'command', command });
-          expect(after.actions).toEqual([]);
-        }
-      }
-    }
-  });
-
   test('one bit that is changed on the way to either side, and it makes no key', () => {
     const flips = fc.record({
       target: fc.constantFrom<PairingRole>('initiator', 'responder'),
