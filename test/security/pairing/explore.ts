@@ -44,6 +44,11 @@ export interface Station {
 export const keyOf = (value: unknown): string =>
   JSON.stringify(value, (_name, field: unknown) => (field instanceof Uint8Array ? toHex(field) : field));
 
+export interface Said {
+  readonly command: SmpCommand;
+  readonly by: PairingRole;
+}
+
 interface End {
   readonly state: PairingState;
   readonly owed: readonly Owed[];
@@ -68,8 +73,8 @@ const carriesKeys = ({ kind }: SmpCommand): boolean =>
 /** Everything that two honest sides can come to, in whatever order their users, controllers and commands are heard. */
 export class Exploration {
   readonly stations = new Map<string, Station>();
-  /** Every command that is said, by keyOf(). */
-  readonly said = new Map<string, SmpCommand>();
+  /** Every command that is said and by whom, by keyOf(). */
+  readonly said = new Map<string, Said>();
   /** What went wrong with nobody doing any harm. */
   readonly complaints: string[] = [];
   worlds = 0;
@@ -187,7 +192,7 @@ export class Exploration {
       else if (action.kind === 'showPasskey') shown = action.passkey;
       else if (action.kind === 'complete') isComplete = true;
     }
-    for (const command of sent) this.said.set(keyOf(command), command);
+    for (const command of sent) this.said.set(keyOf(command), { command, by: role });
     const owed = owedAfter(world.ends[role].owed, step, paid);
     const to = other(role);
     return {

@@ -2,22 +2,61 @@ import {
   encodeSmpCommand,
   measureSmpCommand,
   type SmpCommand,
+  type SmpCommandKind,
   smpCommandLengths,
 } from '../../../src/smp/codec/smp-commands.ts';
-import {
-  expectedCommands,
-  type PairingInput,
-  type PairingSetup,
-  type PairingState,
-  type PairingStep,
+import type { PairingRole } from '../../../src/smp/pairing/pairing-method.ts';
+import type {
+  PairingInput,
+  PairingSetup,
+  PairingState,
+  PairingStep,
 } from '../../../src/smp/pairing/pairing-states.ts';
 import { KeypressNotification, PairingFailedReason } from '../../../src/smp/smp-codes.ts';
 import { readInbound } from '../../../src/smp/smp-inbox.ts';
 import type { SeededRandom } from '../../../src/virtual/random.ts';
-import { keyOf, type Machine, type Owed, owedAfter, placeOf, type Station } from './explore.ts';
+import { keyOf, type Machine, type Owed, owedAfter, placeOf, type Said, type Station } from './explore.ts';
 
-/** Commands of one kind, of those that a state takes, after which the walk goes on. */
+/** Commands of one kind, of those that a state takes, after which the walk goes on: beside the one that honest sides say there. */
 const FOLLOWED = 3;
+
+const keypress = 'pairingKeypressNotification';
+/**
+ * The commands of the peer that move a pairing on, by the figures and the order of the specification (Vol 3, Part H, 2.3.5, 3.5.8, 3.6.1 and appendix C), and not by the
+ * table of the machines. Where nothing stands the peer has nothing to say.
+ */
+const expected: Readonly<Record<string, readonly SmpCommandKind[]>> = {
+  features: ['pairingResponse'],
+  'legacyInitiator entry': [keypress],
+  'legacyInitiator confirm': ['pairingConfirm', keypress],
+  'legacyInitiator random': ['pairingRandom'],
+  'legacyResponder entry': ['pairingConfirm', keypress],
+  'legacyResponder confirm': ['pairingConfirm', keypress],
+  'legacyResponder random': ['pairingRandom'],
+  'secureInitiator publicKey': ['pairingPublicKey'],
+  'secureInitiator check': ['pairingDhKeyCheck'],
+  'secureResponder publicKey': ['pairingPublicKey'],
+  'secureResponder check': ['pairingDhKeyCheck'],
+  'comparisonInitiator confirm': ['pairingConfirm'],
+  'comparisonInitiator random': ['pairingRandom'],
+  'comparisonResponder random': ['pairingRandom'],
+  'comparisonResponder comparison': ['pairingDhKeyCheck'],
+  'passkeyInitiator entry': [keypress],
+  'passkeyInitiator confirm': ['pairingConfirm', keypress],
+  'passkeyInitiator random': ['pairingRandom'],
+  'passkeyResponder entry': ['pairingConfirm', keypress],
+  'passkeyResponder confirm': ['pairingConfirm', keypress],
+  'passkeyResponder random': ['pairingRandom'],
+  'oobInitiator random': ['pairingRandom'],
+  'oobResponder random': ['pairingRandom'],
+  'keys before encryptionInformation': ['encryptionInformation'],
+  'keys before centralIdentification': ['centralIdentification'],
+  'keys before identityInformation': ['identityInformation'],
+  'keys before identityAddressInformation': ['identityAddressInformation'],
+  'keys before signingInformation': ['signingInformation'],
+};
+
+const expectedIn = (state: PairingState): readonly SmpCommandKind[] => expected[placeOf(state)] ?? [];
 
 const bytesOf = (command: SmpCommand): Uint8Array => {
   const bytes = new Uint8Array(measureSmpCommand(command));
@@ -47,6 +86,13 @@ interface Place extends Omit<Station, 'honest'> {
   readonly honest: ReadonlySet<string> | undefined;
 }
 
+/** The same for all places that are alike but for the values that were exchanged. */
+const spotOf = ({ setup, state }: Pick<Station, 'setup' | 'state'>): string => {
+  const round =
+    state.phase === 'authentication' && 'round' in state.authentication ? state.authentication.round : 0;
+  return `${setup.role} ${placeOf(state)} ${round}`;
+};
+
 /** Says everything to a machine in every state that it can be in, and does at the wrong time what its user and its controller may do. */
 export class Probe {
   readonly complaints = new Set<string>();
@@ -57,15 +103,24 @@ export class Probe {
   readonly #machine: Machine;
   readonly #sayings: readonly Saying[];
   readonly #seen = new Set<string>();
+  /** What honest sides say at each spot. */
+  readonly #honest = new Map<string, Set<string>>();
 
   /** `said` is what honest sides say at some time, which a peer may say at any other. */
-  constructor(machine: Machine, random: SeededRandom, said: Iterable<SmpCommand>) {
+  constructor(machine: Machine, random: SeededRandom, said: Iterable<Said>) {
     this.#machine = machine;
-    this.#sayings = [...Array.from(said, bytesOf), ...arbitraryOctets(random)].map(sayingOf);
+    this.#sayings = [
+      ...Array.from(said, ({ command, by }) => sayingOf(bytesOf(command), by)),
+      ...Array.from(arbitraryOctets(random), (octets) => sayingOf(octets, undefined)),
+    ];
   }
 
-  run(stations: Iterable<Station>): void {
+  run(stations: readonly Station[]): void {
     const toVisit: Place[] = [...stations];
+    for (const station of stations) {
+      const spot = spotOf(station);
+      this.#honest.set(spot, new Set([...(this.#honest.get(spot) ?? []), ...station.honest]));
+    }
     for (let place = toVisit.pop(); place !== undefined; place = toVisit.pop()) {
       const key = keyOf([place.setup.role, place.state, place.owed, place.honest === undefined]);
       if (this.#seen.has(key)) continue;
@@ -80,15 +135,20 @@ export class Probe {
   #talkTo(place: Place): readonly Place[] {
     const followed: Place[] = [];
     const taken = new Map<string, number>();
-    for (const { what, input, key } of this.#sayings) {
+    const saidHere = this.#honest.get(spotOf(place));
+    for (const { what, input, key, by } of this.#sayings) {
       this.count++;
       // What is ignored changes nothing; where honest sides go the other walk has been.
       if (input === undefined || place.honest?.has(key) === true) continue;
       const next = this.#step(place, input, what);
       const isFollowed = next.state.phase !== 'over' && next.state !== place.state;
+      if (!isFollowed || what === keypress) continue;
       const times = taken.get(what) ?? 0;
-      if (!isFollowed || times >= FOLLOWED || what === 'pairingKeypressNotification') continue;
-      taken.set(what, times + 1);
+      const isHonest = saidHere?.has(key) === true;
+      // What an honest peer says in another round shows as much as what it says in this one, where the bits of the passkey are the same.
+      const isOfPeer = by !== undefined && by !== place.setup.role;
+      if (!isHonest && (isOfPeer || times >= FOLLOWED)) continue;
+      if (!isHonest) taken.set(what, times + 1);
       followed.push(this.#led(place, next));
     }
     // A user who is deceived goes on as one who is not.
@@ -149,7 +209,7 @@ export class Probe {
       return;
     }
     if (has('failed') || told > 0) complain('it has failed and goes on');
-    const waits = expectedCommands(step.state).length + owedAfter(owed, step, paid).length;
+    const waits = expectedIn(step.state).length + owedAfter(owed, step, paid).length;
     if (waits === 0) complain('it waits for nobody');
     if (isOutOfPlace(setup, state, input)) complain('what has no place is taken');
   }
@@ -160,7 +220,7 @@ const isOutOfPlace = ({ role }: PairingSetup, state: PairingState, input: Pairin
   if (input.kind !== 'command') return input.kind === 'cancel';
   // A central that is asked to pair does so already (Vol 3, Part H, 2.4.6).
   if (input.command.kind === 'securityRequest' && role === 'initiator') return false;
-  return !expectedCommands(state).includes(input.command.kind);
+  return !expectedIn(state).includes(input.command.kind);
 };
 
 /** A payload, by what it is to a pairing that is under way. */
@@ -168,12 +228,14 @@ interface Saying {
   readonly what: string;
   readonly input: PairingInput | undefined;
   readonly key: string;
+  /** Who says it in an honest pairing; undefined where nobody does. */
+  readonly by: PairingRole | undefined;
 }
 
-const sayingOf = (octets: Uint8Array): Saying => {
+const sayingOf = (octets: Uint8Array, by: PairingRole | undefined): Saying => {
   const input = inputOf(octets);
-  if (input?.kind !== 'command') return { what: 'malformed', input, key: '' };
-  return { what: input.command.kind, input, key: keyOf(input.command) };
+  if (input?.kind !== 'command') return { what: 'malformed', input, key: '', by };
+  return { what: input.command.kind, input, key: keyOf(input.command), by };
 };
 
 /** What a payload is to a pairing that is under way, as the Security Manager has it. */
