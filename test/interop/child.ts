@@ -58,6 +58,11 @@ export class Child {
     this.#complaint = (this.#complaint + text).slice(-2000);
   }
 
+  /** Gives it a line on its stdin. */
+  hear(line: object): void {
+    this.#process.stdin.write(`${JSON.stringify(line)}\n`);
+  }
+
   /** Closes its stdin, which asks it to end; kills it when it does not. */
   async stop(): Promise<void> {
     this.#process.stdin.end();

@@ -1,8 +1,15 @@
 /** Our host as one side of a pair. It works in the runner's own process, and says what it saw in the lines of all the others. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Adapter, type Connection, MemoryIdentityStore, open } from 'jelling';
+import {
+  type Adapter,
+  type Connection,
+  MemoryBondStore,
+  MemoryIdentityStore,
+  type OpenOptions,
+  open,
+} from 'jelling';
 import { type Part, Player } from './player.ts';
-import type { Seen } from './report.ts';
+import type { Seen, Told } from './report.ts';
 
 const stepMs = 5_000;
 
@@ -31,10 +38,24 @@ export abstract class JellingPlayer extends Player {
       name: `interop-${role}`,
       snoop: capture,
       identityStore: new MemoryIdentityStore(),
+      bonds: new MemoryBondStore(),
+      ...this.options,
       signal: this.signal,
     });
     await this.play(adapter);
     this.take({ event: 'done' });
+  }
+
+  /** What this side needs of its adapter beside what all do. */
+  protected get options(): OpenOptions {
+    return {};
+  }
+
+  /** To be overridden by whoever has something to hear. */
+  override hear(_told: Told): void {}
+
+  protected tell(told: Told): void {
+    this.take({ event: 'tells', told });
   }
 
   /** Aborts when the runner has no more use for this player. */

@@ -13,8 +13,20 @@ export interface Fault {
 interface Expectation {
   central?: Seen;
   peripheral?: Seen;
+  /** Where what a side must have seen is known only from what the other has. */
+  compare?: (central: Report, peripheral: Report) => Fault | undefined;
   /** What the foreign side is known to do wrong, where that is what is expected. */
   defect?: string | undefined;
+  cell?: Cell | undefined;
+}
+
+/** Where a row stands that is one of many of its kind. */
+export interface Cell {
+  readonly table: string;
+  readonly row: string;
+  readonly column: string;
+  /** What it says when the row has passed. */
+  readonly text: string;
 }
 
 /** The rows of a topic in their order. Where the sides must agree on what nobody knows before, a function compares them. */
@@ -53,6 +65,7 @@ export interface Row {
   /** What is wrong with it; nothing when it passed. */
   fault?: Fault | undefined;
   defect?: string | undefined;
+  cell?: Cell | undefined;
 }
 
 /** A verdict on each row of a topic. */
@@ -61,6 +74,7 @@ export const judge = (topic: Topic, pair: Pair, central: Report, peripheral: Rep
     if (typeof expected === 'function') return { procedure, fault: expected(central, peripheral) };
     const fault =
       (expected.central && difference('central', procedure, central, expected.central)) ??
-      (expected.peripheral && difference('peripheral', procedure, peripheral, expected.peripheral));
-    return { procedure, fault, defect: expected.defect };
+      (expected.peripheral && difference('peripheral', procedure, peripheral, expected.peripheral)) ??
+      expected.compare?.(central, peripheral);
+    return { procedure, fault, defect: expected.defect, cell: expected.cell };
   });

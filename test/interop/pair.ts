@@ -9,7 +9,6 @@ import { type Pair, type Role, sabotagedRole } from './table.ts';
 import { topics } from './topics.ts';
 
 const readyMs = 15_000;
-const wholeMs = 60_000;
 
 const makePlayer = (environments: Environments, pair: Pair, part: Part, folder: string): Player => {
   const host = pair[part.role];
@@ -23,7 +22,7 @@ export const runPair = async (
   folder: string,
   sabotage: boolean,
 ): Promise<Row[]> => {
-  const { topic } = topics[pair.topic];
+  const { topic, wholeMs = 60_000 } = topics[pair.topic];
   /** The rows when neither side has said anything. */
   const nobodys = judge(topic, pair, new Report(), new Report());
   const capture = { central: `${folder}/central.btsnoop`, peripheral: `${folder}/peripheral.btsnoop` };
@@ -34,6 +33,7 @@ export const runPair = async (
     capture: capture[role],
     rows: nobodys.map(({ procedure }) => procedure),
     sabotage: sabotage && role === sabotagedRole(pair),
+    wholeMs,
   });
 
   const ground = await serve(environments, pair, folder).catch((error: unknown) => String(error));
@@ -49,6 +49,8 @@ export const runPair = async (
     await peripheral.reaches('advertising', readyMs);
     const central = makePlayer(environments, pair, part('central', ground.places.central), folder);
     players.push(central);
+    central.tells(peripheral);
+    peripheral.tells(central);
     await central.reaches('done', wholeMs);
     // The last word on the second meeting is the peripheral's.
     await peripheral.reaches('done', 3_000);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, type Command, nodeCommand, pythonCommand } from './child.ts';
 import type { Environments } from './environments.ts';
-import { type Line, Report } from './report.ts';
+import { type Line, Report, type Told } from './report.ts';
 import type { Host, Role, TopicName } from './table.ts';
 
 type Milestone = 'ready' | 'advertising' | 'done';
@@ -17,6 +17,8 @@ export interface Part {
   /** The procedures that the pair goes through. */
   rows: readonly string[];
   sabotage: boolean;
+  /** How long it may take, however much there is to do. */
+  wholeMs: number;
 }
 
 /** Takes the lines of a peer, of whichever make, and lets the runner wait for what they say. */
@@ -24,9 +26,24 @@ export abstract class Player {
   readonly report = new Report();
   readonly #reached = new Map<Milestone, PromiseWithResolvers>();
   #ended = false;
+  #other: Player | undefined;
+  readonly #untold: Told[] = [];
+
+  /** From here on the other side hears what this one tells, and what it has told before. */
+  tells(other: Player): void {
+    this.#other = other;
+    for (const told of this.#untold.splice(0)) other.hear(told);
+  }
+
+  /** The other side tells something. */
+  abstract hear(told: Told): void;
 
   protected take(line: Line): void {
     this.report.take(line);
+    if (line.event === 'tells') {
+      if (this.#other === undefined) this.#untold.push(line.told);
+      else this.#other.hear(line.told);
+    }
     if (line.event === 'ready' || line.event === 'advertising' || line.event === 'done') {
       this.#milestone(line.event).resolve(true);
     }
@@ -106,10 +123,15 @@ export class ForeignPlayer extends Player {
   constructor(host: Exclude<Host, 'jelling'>, environments: Environments, part: Part, folder: string) {
     super();
     const args = ['--address', addresses[part.role], '--snoop', part.capture];
+    args.push('--seconds', String(part.wholeMs / 1000));
     if (part.sabotage) args.push('--sabotage');
     const command: Command = [...castings[host](environments, part), ...args];
     this.#child = new Child(`${host} ${part.role}`, command, (line) => this.take(line), folder);
     void this.#child.ended.then((why) => this.end(why));
+  }
+
+  override hear(told: Told): void {
+    this.#child.hear(told);
   }
 
   override async stop(): Promise<void> {

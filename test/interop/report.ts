@@ -1,9 +1,13 @@
 /** What one side of a pair says of itself: every peer, ours or foreign, gives the same lines. */
 export type Seen = Record<string, unknown>;
 
+/** What one side says to the other beside the air, as people do who look at both devices. */
+export type Told = Readonly<Record<string, unknown>>;
+
 export type Line =
   | { event: 'ready'; address?: string; served?: string[] }
   | { event: 'advertising' }
+  | { event: 'tells'; told: Told }
   | { event: 'saw'; procedure: string; seen: Seen }
   | { event: 'failed'; procedure: string; error: string }
   | { event: 'done' };

@@ -9,9 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepareEnvironments } from './environments.ts';
+import { gridsOf } from './grid.ts';
 import { runPair } from './pair.ts';
 import { nameOf, pairs } from './table.ts';
 import { checkTools, MissingToolError } from './tools.ts';
+import { topics } from './topics.ts';
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -41,14 +43,18 @@ const main = async (): Promise<number> => {
     const start = performance.now();
     const rows = await runPair(environments, pair, folder, values.sabotage);
     const goodBefore = good;
-    for (const { procedure, fault, defect } of rows) {
+    for (const { procedure, fault, defect, cell } of rows) {
       // A row that went red without having been tried shows nothing about what it can tell.
       const asWanted = values.sabotage ? fault?.tried === true : fault === undefined;
       if (asWanted) good++;
       else bad++;
+      if (asWanted && cell !== undefined) continue;
       const reason = fault === undefined ? (defect ?? '') : shorten(fault.text);
       say(`  ${asWanted ? 'ok  ' : 'FAIL'} ${procedure.padEnd(23)} ${reason}`.trimEnd());
     }
+    for (const line of gridsOf(rows)) say(`  ${line}`.trimEnd());
+    const note = topics[pair.topic].noteOf?.(pair);
+    if (note !== undefined) say(`\n  ${note}`);
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
     summary.push(`${`${good - goodBefore}/${rows.length}`.padEnd(6)}${seconds}  ${nameOf(pair)}`);
   }

@@ -11,7 +11,15 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 export type Role = 'central' | 'peripheral';
 
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
-export type TopicName = 'basics' | 'bearers' | 'channels' | 'database' | 'errors' | 'services' | 'values';
+export type TopicName =
+  | 'basics'
+  | 'bearers'
+  | 'channels'
+  | 'database'
+  | 'errors'
+  | 'pairing'
+  | 'services'
+  | 'values';
 
 export interface Pair {
   topic: TopicName;
@@ -52,6 +60,11 @@ const bothRoles: readonly Setting[] = [
   { central: 'bumble', peripheral: 'jelling', controllers: 'bumble' },
 ];
 
+const onRootcanal: readonly Setting[] = [
+  { central: 'jelling', peripheral: 'bumble', controllers: 'rootcanal' },
+  { central: 'bumble', peripheral: 'jelling', controllers: 'rootcanal' },
+];
+
 const withBleHost: readonly Setting[] = [
   { central: 'jelling', peripheral: 'ble-host', controllers: 'jelling' },
   { central: 'ble-host', peripheral: 'jelling', controllers: 'jelling' },
@@ -68,6 +81,8 @@ export const pairs: readonly Pair[] = [
   ...about('channels', bothRoles),
   ...about('channels', withBleHost),
   ...about('bearers', bothRoles),
+  ...about('pairing', bothRoles),
+  ...about('pairing', onRootcanal),
   ...about('services', bothRoles),
 ];
 

@@ -16,11 +16,13 @@ import { ErrorsPeripheral } from './errors/jelling-peripheral.ts';
 import { errors } from './errors/rows.ts';
 import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
+import { PairingLeader } from './pairing/jelling-leader.ts';
+import { noteOf, pairing } from './pairing/rows.ts';
 import type { Part } from './player.ts';
 import { ServicesCentral } from './services/jelling-central.ts';
 import { ServicesPeripheral } from './services/jelling-peripheral.ts';
 import { services } from './services/rows.ts';
-import type { Role, TopicName } from './table.ts';
+import type { Pair, Role, TopicName } from './table.ts';
 import { ValuesCentral } from './values/jelling-central.ts';
 import { ValuesPeripheral } from './values/jelling-peripheral.ts';
 import { values } from './values/rows.ts';
@@ -28,6 +30,10 @@ import { values } from './values/rows.ts';
 interface Entry {
   topic: Topic;
   ours: Record<Role, new (part: Part) => JellingPlayer>;
+  /** How long a pair may take for all of it; 60 s unless given. */
+  wholeMs?: number;
+  /** What its rows do not say of themselves. */
+  noteOf?: (pair: Pair) => string;
 }
 
 export const topics: Record<TopicName, Entry> = {
@@ -36,6 +42,12 @@ export const topics: Record<TopicName, Entry> = {
   channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
   database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
   errors: { topic: errors, ours: { central: ErrorsCentral, peripheral: ErrorsPeripheral } },
+  pairing: {
+    topic: pairing,
+    ours: { central: PairingLeader, peripheral: PairingLeader },
+    wholeMs: 110_000,
+    noteOf,
+  },
   services: { topic: services, ours: { central: ServicesCentral, peripheral: ServicesPeripheral } },
   values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };

@@ -25,6 +25,15 @@ def report(event: str, **details: Any) -> None:
     print(json.dumps({"event": event, **details}), flush=True)
 
 
+def tell(**told: Any) -> None:
+    """What the other side is to hear, beside the air."""
+    report("tells", told=told)
+
+
+HEARD: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+"""What the other side tells, in its order."""
+
+
 def saw(procedure: str, **seen: Any) -> None:
     """What this side observed of one procedure. The runner judges it."""
     report("saw", procedure=procedure, seen=seen)
@@ -94,12 +103,12 @@ async def open_device(arguments: argparse.Namespace, name: str) -> AsyncIterator
 
 
 async def stdin_closed() -> None:
-    """Waits for the runner to close our stdin, which it also does by dying."""
+    """Hears what the other side tells until the runner closes our stdin, which it also does by dying."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while await reader.read(1024):
-        pass
+    while line := await reader.readline():
+        HEARD.put_nowait(json.loads(line))
 
 
 def run(main: Callable[[], Awaitable[None]], seconds: float) -> None:

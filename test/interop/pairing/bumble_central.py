@@ -1,0 +1,5 @@
+"""A Bumble central that pairs."""
+
+from follower import follow
+
+follow("central")

@@ -1,0 +1,5 @@
+"""A Bumble peripheral that pairs."""
+
+from follower import follow
+
+follow("peripheral")

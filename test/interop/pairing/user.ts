@@ -1,0 +1,63 @@
+/** Who sits before our side and looks at both devices. */
+import type { PairingUi } from 'jelling';
+import type { Role } from '../table.ts';
+import type { Io } from './contract.ts';
+import type { Mailbox } from './mailbox.ts';
+import { resultOf } from './model.ts';
+import type { Combination } from './plan.ts';
+
+type Act = 'show' | 'enter' | 'compare';
+
+const can: Readonly<Record<Io, readonly Act[]>> = {
+  displayOnly: ['show'],
+  displayYesNo: ['show', 'compare'],
+  keyboardOnly: ['enter'],
+  noInputNoOutput: [],
+  keyboardDisplay: ['show', 'compare', 'enter'],
+};
+
+const readMs = 4_000;
+const chosenByUser = '271828';
+
+export interface OurUser {
+  readonly ui: PairingUi;
+  /** What was asked of the user. */
+  readonly asked: readonly Act[];
+}
+
+/** A user with the means of an IO capability. What is shown here is told to the other side, and what is shown there is read. */
+export const userOf = (
+  combination: Combination,
+  role: Role,
+  numbers: Mailbox<string>,
+  tell: (number: string) => void,
+): OurUser => {
+  const { io, user } = combination.ours;
+  const asked: Act[] = [];
+  const all = {
+    show: {
+      showPasskey: (passkey) => {
+        asked.push('show');
+        tell(passkey);
+      },
+    },
+    enter: {
+      enterPasskey: async () => {
+        asked.push('enter');
+        if (user === 'refuses') return undefined;
+        if (resultOf(combination, role)?.method !== 'both enter') return await numbers.take(readMs);
+        tell(chosenByUser);
+        return chosenByUser;
+      },
+    },
+    compare: {
+      compareNumbers: async (number) => {
+        asked.push('compare');
+        tell(number);
+        return (await numbers.take(readMs)) === number && user === undefined;
+      },
+    },
+  } satisfies Record<Act, PairingUi>;
+  const ui: PairingUi = Object.assign({}, ...can[io].map((act) => all[act]));
+  return { ui, asked };
+};
