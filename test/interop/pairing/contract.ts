@@ -38,11 +38,7 @@ export interface Theirs {
   readonly bond: boolean;
   readonly give: readonly KeyName[];
   readonly take: readonly KeyName[];
-  /** What its user does wrong where there is something to enter or to compare. */
-  readonly user?: UserFault | undefined;
 }
-
-export type UserFault = 'errs' | 'refuses';
 
 /** Out-of-band data that the foreign side is given: of Secure Connections, or the key that both share in legacy pairing. In hexadecimal, the least significant octet first. */
 export interface TheirOob {

@@ -42,7 +42,6 @@ class User(PairingDelegate):
             local_initiator_key_distribution=give if is_central else take,
             local_responder_key_distribution=take if is_central else give,
         )
-        self.fault = settings.get("user")
         self.numbers = numbers
         self.sabotage = sabotage
         self.asked: list[str] = []
@@ -56,15 +55,12 @@ class User(PairingDelegate):
 
     async def get_number(self) -> int | None:
         self.asked.append("enter")
-        number = int(await self.numbers.get())
-        if self.fault == "refuses":
-            return None
-        return number if self.fault is None else (number + 1) % 1_000_000
+        return int(await self.numbers.get())
 
     async def compare_numbers(self, number: int, digits: int) -> bool:
         self.asked.append("compare")
         tell(number=f"{number:06}")
-        return await self.numbers.get() == f"{number:06}" and self.fault is None
+        return await self.numbers.get() == f"{number:06}"
 
 
 def most_significant_first(value: bytes) -> str:

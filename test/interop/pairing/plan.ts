@@ -1,7 +1,7 @@
 /** The pairings that a pair goes through, in their order. */
 import type { KeyName } from 'jelling';
 import type { Pair, Role } from '../table.ts';
-import { type Io, ios, type Theirs, type UserFault } from './contract.ts';
+import { type Io, ios, type Theirs } from './contract.ts';
 import { type Method, methodOf, satisfies } from './model.ts';
 import { pairsMet, spread } from './spread.ts';
 
@@ -13,7 +13,6 @@ export interface Ours {
   readonly bond: boolean;
   readonly give: readonly KeyName[];
   readonly take: readonly KeyName[];
-  readonly user?: UserFault | undefined;
 }
 
 export interface Combination {

@@ -110,12 +110,11 @@ export const pairing: Topic = (pair) => {
 export const noteOf = (pair: Pair): string => {
   const role = pair.central === 'jelling' ? 'central' : 'peripheral';
   const plan = planOf(pair);
-  const pairings = plan.length;
   const results = plan.flatMap((combination) => resultOf(combination, role) ?? []);
   const bonds = results.filter(({ bonded }) => bonded).length;
   const whole = plan.some(({ cell }) => cell !== undefined);
   const spread = whole
     ? ` Of who begins, the ways to either kind, and the keys of both sides, ${meetings.met} of ${meetings.of} pairs of values came together.`
     : '';
-  return `${pairings} pairings: ${pairings - results.length} refused, ${bonds} with a bond that met again.${spread}`;
+  return `Pairings: ${plan.length}, of which ${plan.length - results.length} refused and ${bonds} with a bond that met again.${spread}`;
 };

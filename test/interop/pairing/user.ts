@@ -32,7 +32,7 @@ export const userOf = (
   numbers: Mailbox<string>,
   tell: (number: string) => void,
 ): OurUser => {
-  const { io, user } = combination.ours;
+  const { io } = combination.ours;
   const asked: Act[] = [];
   const all = {
     show: {
@@ -44,7 +44,6 @@ export const userOf = (
     enter: {
       enterPasskey: async () => {
         asked.push('enter');
-        if (user === 'refuses') return undefined;
         if (resultOf(combination, role)?.method !== 'both enter') return await numbers.take(readMs);
         tell(chosenByUser);
         return chosenByUser;
@@ -54,7 +53,7 @@ export const userOf = (
       compareNumbers: async (number) => {
         asked.push('compare');
         tell(number);
-        return (await numbers.take(readMs)) === number && user === undefined;
+        return (await numbers.take(readMs)) === number;
       },
     },
   } satisfies Record<Act, PairingUi>;
