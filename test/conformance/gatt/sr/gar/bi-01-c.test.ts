@@ -6,7 +6,7 @@ serverCase(
   {
     file: 'src/gatt/characteristic-options.ts',
     from: 'read: accessRule(options.read)',
-    to: 'read: openAccess',
+    to: 'read: accessRule(true)',
   },
   async ({ att }, { writeOnly }) => {
     // 1. The tester reads a value that may not be read, and is refused.

@@ -6,7 +6,7 @@ serverCase(
   {
     file: 'src/gatt/characteristic-options.ts',
     from: 'read: accessRule(options.read)',
-    to: 'read: openAccess',
+    to: 'read: accessRule(true)',
   },
   async ({ att }, { main, writeOnly }) => {
     // 1. The tester reads by the UUID of a value that may not be read, and is refused with the handle of that value.

@@ -8,7 +8,7 @@ serverCase(
   {
     file: 'src/gatt/characteristic-options.ts',
     from: 'write: accessRule(options.write)',
-    to: 'write: openAccess',
+    to: 'write: accessRule(true)',
   },
   async ({ att }, { readOnly }) => {
     // 1. The tester writes a value that may not be written, and is refused; the value stays.
