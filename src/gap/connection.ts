@@ -1,22 +1,17 @@
-import type { BearerSet } from '../att/bearer-set.ts';
-import type { EnhancedBearers } from '../att/enhanced-bearers.ts';
 import type { Bytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { DisconnectedError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { UuidLike } from '../core/uuid.ts';
-import type { WaitScope } from '../core/wait-scope.ts';
 import type { AccessOptions } from '../gatt/access-options.ts';
 import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-ref.ts';
-import type { GattClient } from '../gatt/gatt-client.ts';
 import type { ValueLike } from '../gatt/local-value.ts';
 import type { ReadMultipleOptions } from '../gatt/multiple-reads.ts';
 import { type MultipleValues, type NotifyMultipleOptions, notifyMultiple } from '../gatt/notify-multiple.ts';
 import type { AttributeValue } from '../gatt/read-by-uuid.ts';
 import type { RemoteCharacteristic } from '../gatt/remote-characteristic.ts';
 import type { RemoteService } from '../gatt/remote-service.ts';
-import type { PairingOptions } from '../smp/pairing-options.ts';
-import type { CounterValues } from './counter-sums.ts';
+import type { ConnectionParts, EnhancedBearerOptions, PairOptions } from './connection-parts.ts';
 import type { Device } from './device.ts';
 import { type GuardedWork, guard } from './guard.ts';
 import type { L2capChannel } from './l2cap-channel.ts';
@@ -26,46 +21,12 @@ import type {
   L2capConnectOptions,
 } from './l2cap-connection-channels.ts';
 import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
-import type { ConnectionParameterRequest, LinkControl } from './link-control.ts';
+import type { ConnectionParameterRequest } from './link-control.ts';
 import type { DataLength, DataLengthRequest } from './link-data-length.ts';
-import type { LinkSecurity } from './link-security.ts';
 import type { Characteristic } from './local-attributes.ts';
 import type { LinkPhys, PhyPreference } from './phy.ts';
 import type { LinkParameters } from './radio-controller.ts';
 import type { ConnectionSecurity, SecurityChange } from './security.ts';
-
-/** How `connection.pair()` pairs, and how long it may take. */
-export interface PairOptions extends PairingOptions, WaitOptions {}
-
-/** The L2CAP channels of a connection. */
-export interface ChannelMaker {
-  connect(options: L2capConnectOptions): Promise<L2capChannel>;
-  connectEnhanced(options: L2capConnectEnhancedOptions): Promise<readonly L2capChannel[]>;
-  accept(options: L2capAcceptOptions): Promise<L2capChannel>;
-  listen(options: L2capListenOptions): L2capListener;
-}
-
-export interface EnhancedBearerOptions extends WaitOptions {
-  /** How many to open, 1 to 5; 1 unless given. */
-  readonly count?: number | undefined;
-}
-
-/** What a connection is made of. */
-export interface ConnectionParts {
-  readonly device: Device;
-  readonly role: 'central' | 'peripheral';
-  readonly clock: Clock;
-  readonly scope: WaitScope;
-  readonly bearers: BearerSet;
-  /** None where the adapter was opened without. */
-  readonly enhanced: EnhancedBearers | undefined;
-  readonly client: GattClient;
-  readonly control: LinkControl;
-  readonly security: LinkSecurity;
-  readonly counters: () => CounterValues;
-  readonly channels: ChannelMaker;
-  readonly link: Omit<GattLink, 'connection'>;
-}
 
 /** A link to a peer, of either role: each side can be GATT client and server on it. */
 export class Connection implements ConnectionRef, AsyncDisposable {

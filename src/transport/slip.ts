@@ -1,7 +1,7 @@
 import { Counters } from '../core/counters.ts';
 
 /** The octets of the SLIP layer (Vol 4, Part D, 3). */
-export const Slip = { delimiter: 0xc0, escape: 0xdb, escapedDelimiter: 0xdc, escapedEscape: 0xdd } as const;
+const Slip = { delimiter: 0xc0, escape: 0xdb, escapedDelimiter: 0xdc, escapedEscape: 0xdd } as const;
 
 /** The packet between two delimiters, with escape sequences for what may not stand there (Vol 4, Part D, 3.1). */
 export const encodeSlip = (packet: Uint8Array): Uint8Array => {

@@ -81,7 +81,7 @@ export const lostBondAsCentral = (id: string, protection: Protection, mutation: 
     await pairAgainAsCentral(bench, protection);
   });
 
-export const pairAgainAsCentral = async (bench: Bench, protection: Protection): Promise<void> => {
+const pairAgainAsCentral = async (bench: Bench, protection: Protection): Promise<void> => {
   // 4. The user has confirmed the tester, and the upper tester pairs. The new bond takes the place of the old one.
   await pairWith(bench, protection, { by: 'iut' });
   expect(bench.iut.bonds).toHaveLength(1);
