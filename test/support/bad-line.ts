@@ -15,7 +15,7 @@ export interface LineFaults {
 
 /** One direction of a line, as bad as it is told to be. What it does to octets does not depend on the chunks they come in. */
 export class BadLine {
-  readonly #faults: LineFaults;
+  #faults: Omit<LineFaults, 'seed'>;
   readonly #clock: Clock;
   readonly #deliver: (chunk: Uint8Array) => void;
   readonly #octets: SeededRandom;
@@ -32,6 +32,11 @@ export class BadLine {
     this.#deliver = deliver;
     this.#octets = new SeededRandom(faults.seed, 1);
     this.#times = new SeededRandom(faults.seed, 2);
+  }
+
+  /** From now on other things go wrong on it. */
+  become(faults: Omit<LineFaults, 'seed'>): void {
+    this.#faults = faults;
   }
 
   /** From now on the line carries nothing, and what is on it is lost. */
