@@ -53,7 +53,7 @@ const serial = (moniker: string, rest: string): Moniker => {
   if (path === '') throw wrong(moniker, 'the path of the serial port is missing');
   let baudRate: number | undefined;
   let raiseTo: number | undefined;
-  let flowControl = true;
+  let flowControl: boolean | undefined;
   let protocol: LineProtocolName = 'h4';
   for (const option of options) {
     const raise = option.startsWith('raise=');
@@ -67,7 +67,8 @@ const serial = (moniker: string, rest: string): Moniker => {
   }
   if (protocol === 'h5' && raiseTo !== undefined)
     throw wrong(moniker, 'raise= is for chips that speak H4: with h5 give the baud rate itself');
-  return { kind: 'serial', path, baudRate, flowControl, protocol, raiseTo };
+  // Three wires are what H5 is for.
+  return { kind: 'serial', path, baudRate, flowControl: flowControl ?? protocol === 'h4', protocol, raiseTo };
 };
 
 const tcp = (moniker: string, rest: string): Moniker => {

@@ -19,7 +19,7 @@ export interface SerialAddress {
   readonly path: string;
   /** Absent: the usual rates are tried until a controller answers. */
   readonly baudRate?: number | undefined;
-  /** RTS/CTS; true by default. Without it a controller may lose octets when the host is busy. */
+  /** RTS/CTS; true by default with H4, where a controller may lose octets without it when the host is busy, and false with H5. */
   readonly flowControl?: boolean | undefined;
   /** H4 unless given. */
   readonly protocol?: LineProtocolName | undefined;
@@ -43,7 +43,8 @@ export const openSerial = async (
 ): Promise<HciTransport> => {
   const { clock } = options;
   const { path, baudRate, raiseTo } = at;
-  const flowControl = at.flowControl ?? true;
+  const usual = at.protocol !== 'h5';
+  const flowControl = at.flowControl ?? usual;
   const name = `serial:${path}`;
   const scope = new WaitScope();
 
@@ -72,7 +73,7 @@ export const openSerial = async (
       line.stream.off('close', loseClosed);
       scope.check();
       return new StreamTransport({
-        name: `${name},${rate}${flowControl ? '' : ',noflow'}${at.protocol === 'h5' ? ',h5' : ''}`,
+        name: `${name},${rate}${flowControl === usual ? '' : flowControl ? ',rtscts' : ',noflow'}${at.protocol === 'h5' ? ',h5' : ''}`,
         stream: line.stream,
         protocol,
         advice: 'check the cable, then open the adapter again',

@@ -11,7 +11,8 @@ describe('monikers', () => {
     ['usb:1-2.3', { kind: 'usb', select: { by: 'port', bus: 1, port: '2.3' } }],
     ['serial:/dev/ttyACM0', { ...line, path: '/dev/ttyACM0' }],
     ['serial:COM3,115200,noflow', { ...line, path: 'COM3', baudRate: 115_200, flowControl: false }],
-    ['serial:/dev/ttyS0,h5', { ...line, path: '/dev/ttyS0', protocol: 'h5' }],
+    ['serial:/dev/ttyS0,h5', { ...line, path: '/dev/ttyS0', protocol: 'h5', flowControl: false }],
+    ['serial:/dev/ttyS0,h5,rtscts', { ...line, path: '/dev/ttyS0', protocol: 'h5' }],
     ['serial:/dev/ttyS0,noflow,h5,rtscts,h4', { ...line, path: '/dev/ttyS0' }],
     [
       'serial:/dev/ttyAMA0,115200,raise=3000000',

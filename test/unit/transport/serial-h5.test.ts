@@ -49,9 +49,10 @@ const failure = async (hear: (octets: Uint8Array, serial: FakeSerial) => void, b
 
 describe('a serial port with the three-wire protocol', () => {
   it('establishes the link and carries packets both ways', async () => {
-    const { end, open, clock } = device();
+    const { end, open, clock, fake } = device();
     const { transport, sink, close } = await open(115_200);
     expect(transport.name).toBe('serial:/dev/ttyX,115200,h5');
+    expect(fake.opened[0]?.flowControl).toBe(false);
     transport.send(reset());
     for (let i = 0; i < 5; i++) await new Promise(setImmediate);
     expect(end.packets).toEqual(['01030c00']);
