@@ -33,6 +33,7 @@ export { HciPacketType, type HciTransport, type HciTransportSink } from './core/
 export { parseUuid, type Uuid, type UuidLike } from './core/uuid.ts';
 export type { Adapter } from './gap/adapter.ts';
 export type { AdapterInfo } from './gap/adapter-info.ts';
+export type { AdapterState, StateListener } from './gap/adapter-life.ts';
 export type { Advertising } from './gap/advertising.ts';
 export type { BroadcastCallOptions } from './gap/advertising-manager.ts';
 export type { AdvertiseOptions, AdvertisingOptions, DirectedOptions } from './gap/advertising-options.ts';
@@ -75,6 +76,7 @@ export type { LinkParameters } from './gap/radio-controller.ts';
 export type { ScanResult } from './gap/scan-result.ts';
 export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity, SecurityChange } from './gap/security.ts';
+export type { TransportMaker } from './gap/transport-maker.ts';
 export type { AccessRule, Permission } from './gatt/access.ts';
 export type { AccessOptions } from './gatt/access-options.ts';
 export type { CharacteristicRecord, DescriptorRecord, ServiceRecord } from './gatt/attribute-records.ts';

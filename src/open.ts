@@ -1,4 +1,5 @@
 import type { Clock } from './core/clock.ts';
+import { InvalidArgumentError } from './core/errors.ts';
 import { Log, type LogListener } from './core/log.ts';
 import { procedure, type WaitOptions } from './core/procedure.ts';
 import { systemClock } from './core/system-clock.ts';
@@ -6,16 +7,26 @@ import type { HciTransport } from './core/transport.ts';
 import type { Adapter } from './gap/adapter.ts';
 import type { BondFormat, ExchangedBonds, ImportedBonds, ImportOptions } from './gap/bond-exchange-file.ts';
 import type { FileBondStore } from './gap/bond-file.ts';
+import type { RecoverOptions } from './gap/host-options.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
 import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy.ts';
+import { madeBy, type TransportMaker } from './gap/transport-maker.ts';
 import type { GattCache } from './gatt/gatt-cache.ts';
 import { type FirmwareFiles, SYSTEM_FIRMWARE_FOLDERS } from './hci/profiles/firmware-files.ts';
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { SecurityPolicy } from './smp/pairing-options.ts';
+import type { Capture } from './snoop/capture.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
 
 export interface OpenOptions extends WaitOptions {
+  /**
+   * Brings the controller back whenever it is lost: unplugged, failed, silent. It is tried again soon at first, then less and less often, in the end every 30 s, until close(). What
+   * waits for an answer at that moment rejects with TransportError, and so does what is called before it is back; what goes on by itself goes on with the controller that comes:
+   * registered services, scanners, `advertising()`, listeners, `keepConnected()`. See `adapter.state` and `ready()`. For a transport of your own it is a function that makes the next one.
+   * Default false: the adapter is closed when the controller is lost. The first start has to succeed in either case.
+   */
+  readonly recover?: boolean | TransportMaker | undefined;
   /** What clients read as Device Name (Vol 3, Part C, 12.1); `Jelling` by default. What is advertised is said to advertise(). */
   readonly name?: string | undefined;
   /** What kind of thing this is, a value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
@@ -81,19 +92,28 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
   const moniker = typeof adapter === 'string' ? parsed(adapter) : undefined;
   if (moniker instanceof Error) throw moniker;
   const hiding = toPrivacy(options.privacy);
+  const reopen = reopening(moniker, { ...options, clock });
   const probing = moniker?.kind === 'serial' && moniker.baudRate === undefined;
+  const defaultTimeoutMs = probing ? PROBING_TIMEOUT_MS : OPEN_TIMEOUT_MS;
+  const recover = reopen && { reopen, tryTimeoutMs: defaultTimeoutMs };
   const layers = loaded ?? (await load());
   const giveUp = new AbortController();
   return procedure<Adapter>(
     {
       what: `opening ${name}`,
       clock,
-      defaultTimeoutMs: probing ? PROBING_TIMEOUT_MS : OPEN_TIMEOUT_MS,
+      defaultTimeoutMs,
       timeoutMs: options.timeoutMs,
       signal: options.signal,
     },
     (settle) => {
-      const opening = prepare(layers, moniker, adapter, { ...options, clock, hiding, signal: giveUp.signal });
+      const opening = prepare(layers, moniker, adapter, {
+        ...options,
+        clock,
+        hiding,
+        signal: giveUp.signal,
+        recover,
+      });
       opening.then(settle.resolve, settle.reject);
       // What comes up after the caller has gone is closed before the promise rejects.
       return (reason) => {
@@ -166,10 +186,11 @@ const parsed = (text: string): Moniker | Error => {
   }
 };
 
-type Prepared = OpenOptions & {
+type Prepared = Omit<OpenOptions, 'recover'> & {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly hiding: Privacy | undefined;
+  readonly recover: RecoverOptions | undefined;
 };
 
 const prepare = async (
@@ -178,12 +199,19 @@ const prepare = async (
   adapter: string | HciTransport,
   options: Prepared,
 ): Promise<Adapter> => {
-  const bare = typeof adapter === 'string' ? await openTransport(moniker as Moniker, options) : adapter;
-  let transport = bare;
+  const transport = typeof adapter === 'string' ? await openTransport(moniker as Moniker, options) : adapter;
   const log = new Log(options.log);
+  const { snoop, recover } = options;
+  let capture: Capture | undefined;
   try {
-    if (options.snoop !== undefined) transport = await tapped(bare, options.snoop, log);
-    return await layers.Adapter.start(transport, {
+    capture = snoop === undefined ? undefined : await captureIn(snoop, log);
+    const tapped = capture?.tap ?? ((bare: HciTransport) => bare);
+    return await layers.Adapter.start(tapped(transport), {
+      recover: recover && {
+        ...recover,
+        reopen: async (signal) => tapped(await recover.reopen(signal)),
+      },
+      release: capture?.close,
       clock: options.clock,
       log,
       signal: options.signal,
@@ -201,13 +229,35 @@ const prepare = async (
     });
   } catch (error) {
     await transport.close();
+    await capture?.close();
     throw error;
   }
 };
 
+/** How to open it once more; undefined where it is not to be. */
+const reopening = (
+  moniker: Moniker | undefined,
+  { recover = false, clock }: OpenOptions & { readonly clock: Clock },
+): RecoverOptions['reopen'] | undefined => {
+  if (recover === false) return undefined;
+  if (typeof recover === 'function') return (signal) => madeBy(recover, clock, signal);
+  if (moniker !== undefined) return (signal) => openTransport(moniker, { clock, signal });
+  throw new InvalidArgumentError(
+    'a transport of your own cannot be opened again: give `recover` a function that makes the next one',
+  );
+};
+
+const captureIn = async (path: string, log: Log): Promise<Capture> => {
+  const { openCapture } = await import('./snoop/capture.ts');
+  return openCapture(path, { onError: (error) => log.write('warn', 'snoop', () => error.message) });
+};
+
 /** Each maker is loaded when it is asked for, so that a program on TCP never loads native code. */
-const openTransport = async (moniker: Moniker, options: Prepared): Promise<HciTransport> => {
-  const wait = { clock: options.clock, signal: options.signal, timeoutMs: Number.POSITIVE_INFINITY };
+const openTransport = async (
+  moniker: Moniker,
+  { clock, signal }: Pick<Prepared, 'clock' | 'signal'>,
+): Promise<HciTransport> => {
+  const wait = { clock, signal, timeoutMs: Number.POSITIVE_INFINITY };
   switch (moniker.kind) {
     case 'tcp':
       return (await import('./transport/tcp.ts')).openTcp(moniker, wait);
@@ -222,13 +272,6 @@ const openTransport = async (moniker: Moniker, options: Prepared): Promise<HciTr
   }
 };
 
-const tapped = async (transport: HciTransport, path: string, log: Log): Promise<HciTransport> => {
-  const { tapToFile } = await import('./snoop/tap-to-file.ts');
-  return tapToFile(transport, path, {
-    onError: (error) => log.write('warn', 'snoop', () => error.message),
-  });
-};
-
 const firmwareFiles = (folder: string | undefined): FirmwareFiles => {
   const places = folder === undefined ? SYSTEM_FIRMWARE_FOLDERS : [folder];
   return {
@@ -239,7 +282,7 @@ const firmwareFiles = (folder: string | undefined): FirmwareFiles => {
 
 const stores = async (
   moniker: Moniker | undefined,
-  { identityStore, bonds }: OpenOptions,
+  { identityStore, bonds }: Pick<OpenOptions, 'identityStore' | 'bonds'>,
 ): Promise<{ readonly identityStore: IdentityStore; readonly bondStore: BondStore | undefined }> => {
   const lasting = moniker !== undefined && moniker.kind !== 'virtual';
   const byDefault = lasting ? await fileStores() : memoryStores();

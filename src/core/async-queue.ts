@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { InvalidStateError } from './errors.ts';
 import { procedure, type WaitOptions } from './procedure.ts';
+import type { WaitScope } from './wait-scope.ts';
 
 export interface AsyncQueueOptions {
   /** What waits on it, for messages: `waiting for a notification of 0x2A6E`. */
@@ -12,6 +13,11 @@ export interface AsyncQueueOptions {
   readonly overflow: 'dropOldest' | 'dropNewest';
   /** Called for each value lost to the limit. */
   readonly onDrop?: (() => void) | undefined;
+}
+
+export interface NextOptions extends WaitOptions {
+  /** When it ends, this wait ends with its error; the queue goes on. */
+  readonly scope?: WaitScope | undefined;
 }
 
 interface Waiter<T> {
@@ -88,14 +94,19 @@ export class AsyncQueue<T> {
   }
 
   /** The next value, or the end. Without a deadline unless one is given. One reader at a time: InvalidStateError for a second. */
-  next(options: WaitOptions = {}): Promise<IteratorResult<T, undefined>> {
-    return procedure<IteratorResult<T, undefined>>(
+  next(options: NextOptions = {}): Promise<IteratorResult<T, undefined>> {
+    let waiter: Waiter<T> | undefined;
+    const leave = (): void => {
+      if (this.#waiter === waiter) this.#waiter = undefined;
+    };
+    const next = procedure<IteratorResult<T, undefined>>(
       {
         what: this.#options.what,
         clock: this.#options.clock,
         defaultTimeoutMs: Number.POSITIVE_INFINITY,
         timeoutMs: options.timeoutMs,
         signal: options.signal,
+        scope: options.scope,
       },
       (settle) => {
         if (this.#values.length > 0) {
@@ -110,11 +121,13 @@ export class AsyncQueue<T> {
         if (this.#waiter !== undefined) {
           throw new InvalidStateError(`already ${this.#options.what}: only one reader can wait at a time`);
         }
+        waiter = settle;
         this.#waiter = settle;
-        return () => {
-          if (this.#waiter === settle) this.#waiter = undefined;
-        };
+        return leave;
       },
     );
+    // The end of a scope withdraws nothing.
+    if (options.scope !== undefined) next.catch(leave);
+    return next;
   }
 }

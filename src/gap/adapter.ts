@@ -1,16 +1,19 @@
 import { type Address, type AddressType, parseAddress } from '../core/address.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
+import type { WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { OobData } from '../smp/oob-data.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';
 import type { AdapterInfo } from './adapter-info.ts';
+import type { AdapterState, StateListener } from './adapter-life.ts';
 import type { Advertising } from './advertising.ts';
 import type { BroadcastCallOptions } from './advertising-manager.ts';
 import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
 import { type BondInfo, describeBond } from './bond-info.ts';
 import type { Connection } from './connection.ts';
 import type { Device } from './device.ts';
-import { Host, type HostOptions } from './host.ts';
+import { Host } from './host.ts';
+import type { HostOptions } from './host-options.ts';
 import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
 import type { Service } from './local-attributes.ts';
 import type { Scanner, ScanOptions } from './scanner.ts';
@@ -90,14 +93,38 @@ export class Adapter implements AsyncDisposable {
     return this.#host.connections;
   }
 
-  /** Aborts with TransportError when the adapter is closed or the controller lost. */
+  /** Aborts with TransportError when the adapter is closed, or its controller lost and not to be recovered. */
   get signal(): AbortSignal {
     if (this.#signal === undefined) {
       const controller = new AbortController();
       this.#signal = controller.signal;
-      this.#host.session.hci.scope.add((error) => controller.abort(error));
+      this.#host.life.scope.add((error) => controller.abort(error));
     }
     return this.#signal;
+  }
+
+  /** `ready`; `lost` while the controller is gone and looked for, with `recover` of open(); `closed` for good. */
+  get state(): AdapterState {
+    return this.#host.life.state;
+  }
+
+  /**
+   * Calls back at each change of `state`, with the error that it came by: why the controller was lost, or the adapter closed. What the listener throws is logged. The function returned
+   * takes it back.
+   */
+  on(event: 'state', listener: StateListener): () => void {
+    if (event !== 'state')
+      throw new InvalidArgumentError(`an adapter tells of 'state', not of '${String(event)}'`);
+    return this.#host.life.on(listener);
+  }
+
+  /**
+   * Resolves when the controller is there, at once if it is. No deadline unless one is given.
+   *
+   * @throws TransportError when the adapter is closed, or its controller lost and not to be recovered.
+   */
+  ready(options: WaitOptions = {}): Promise<void> {
+    return this.#host.life.ready(options);
   }
 
   /**
@@ -136,19 +163,19 @@ export class Adapter implements AsyncDisposable {
    *   the controller refuses.
    */
   async advertise(options: AdvertiseOptions = {}): Promise<Connection> {
-    this.#host.session.hci.scope.check();
+    this.#host.check();
     return this.#host.advertising.advertise(options);
   }
 
   /** Advertises for one central after the other: an iteration over their connections, which advertises while the next one is awaited. */
   advertising(options: AdvertisingOptions = {}): Advertising<Connection> {
-    this.#host.session.hci.scope.check();
+    this.#host.life.scope.check();
     return this.#host.advertising.advertising(options);
   }
 
   /** Sends advertising data and lets nobody connect, for `durationMs` or until it is given up. */
   async broadcast(options: BroadcastCallOptions = {}): Promise<void> {
-    this.#host.session.hci.scope.check();
+    this.#host.check();
     return this.#host.advertising.broadcast(options);
   }
 
@@ -181,12 +208,12 @@ export class Adapter implements AsyncDisposable {
 
   /** Lets the process exit although the adapter is open. */
   unref(): void {
-    this.#host.session.unref();
+    this.#host.keepAlive(false);
   }
 
   /** Takes unref() back. */
   ref(): void {
-    this.#host.session.ref();
+    this.#host.keepAlive(true);
   }
 
   /** Stops advertising, scanning and connecting, ends all links, silences the controller and gives it back. Idempotent; never rejects. */

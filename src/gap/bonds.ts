@@ -6,17 +6,24 @@ import { type BondStore, bondWith, withBond, withoutBond } from '../smp/bond-sto
 import { MAX_BONDS } from '../smp/codec/bond-document.ts';
 import type { LocalIdentity } from './local-identity.ts';
 
+const load = async (
+  identity: Pick<LocalIdentity, 'address'>,
+  store: BondStore | undefined,
+): Promise<readonly Bond[]> =>
+  ((await store?.load(identity.address)) ?? []).map((bond, at) => checkedBond(bond, `bonds[${at}]`));
+
 /**
  * The bonds of the identity that an adapter goes by: read when it is opened, answered from memory, and written through to the store. Changes are made one after the
  * other, and one is there when the store has it.
  */
 export class Bonds {
   readonly counters = new Counters(['bondsRefused']);
-  readonly #identity: Pick<LocalIdentity, 'address' | 'keep'>;
+  #identity: Pick<LocalIdentity, 'address' | 'keep'>;
   readonly #store: BondStore | undefined;
   #bonds: readonly Bond[] = [];
   #changing: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
+  readonly #loadListeners = new Set<() => void>();
   readonly #endListeners = new Set<(peer: IdentityAddress) => void>();
 
   private constructor(identity: Pick<LocalIdentity, 'address' | 'keep'>, store: BondStore | undefined) {
@@ -30,10 +37,19 @@ export class Bonds {
     store: BondStore | undefined,
   ): Promise<Bonds> {
     const bonds = new Bonds(identity, store);
-    bonds.#bonds = ((await store?.load(identity.address)) ?? []).map((bond, at) =>
-      checkedBond(bond, `bonds[${at}]`),
-    );
+    bonds.#bonds = await load(identity, store);
     return bonds;
+  }
+
+  /** Goes by another identity of this side from now on, with the bonds of that. Where it rejects all is as it was. */
+  goBy(identity: Pick<LocalIdentity, 'address' | 'keep'>): Promise<void> {
+    return this.#inTurn(async () => {
+      const bonds = await load(identity, this.#store);
+      for (const { peer } of this.#bonds) this.#ended(peer);
+      this.#identity = identity;
+      this.#set(bonds);
+      for (const listener of this.#loadListeners) listener();
+    });
   }
 
   get local(): IdentityAddress {
@@ -63,7 +79,12 @@ export class Bonds {
     this.#listeners.add(listener);
   }
 
-  /** Calls back when a bond has ended, with whom it was: it has been removed, or another with the same peer has taken its place. */
+  /** Calls back when the bonds of another identity of this side are there, in the place of those of the last one. */
+  onLoad(listener: () => void): void {
+    this.#loadListeners.add(listener);
+  }
+
+  /** Calls back when a bond has ended, with whom it was: it has been removed, another with the same peer has taken its place, or this side goes by another identity. */
   onEnd(listener: (peer: IdentityAddress) => void): void {
     this.#endListeners.add(listener);
   }
@@ -141,7 +162,11 @@ export class Bonds {
         new InvalidStateError('bonds are not kept: open() was called with `bonds: false`'),
       );
     }
-    const done = this.#changing.then(() => work(store));
+    return this.#inTurn(() => work(store));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(work);
     this.#changing = done.catch(() => undefined);
     return done;
   }

@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   readonly privacy?: Privacy | undefined;
   readonly firmware?: FirmwareFiles | undefined;
+  /** Whether another one follows when this one is lost. */
+  readonly recovers?: boolean | undefined;
 }
 
 /** What lives as long as one controller: the way to it, its radio, and the links that come up on it. */
@@ -42,10 +44,10 @@ export class ControllerSession {
   /** Starts the controller at the other end; without a deadline of its own. Where this rejects the transport is closed. */
   static async start(
     transport: HciTransport,
-    { clock, log, signal, privacy, firmware }: SessionOptions,
+    { clock, log, signal, privacy, firmware, recovers }: SessionOptions,
   ): Promise<ControllerSession> {
     const timeoutMs = Number.POSITIVE_INFINITY;
-    const hci = await HciController.start(transport, { clock, log, signal, timeoutMs, firmware });
+    const hci = await HciController.start(transport, { clock, log, signal, timeoutMs, firmware, recovers });
     try {
       const radio = await HciRadio.open(hci, clock, log);
       if (privacy !== undefined) await radio.keepPrivateFor(privacy.rotateMs);

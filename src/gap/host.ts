@@ -1,15 +1,13 @@
 import { checkRxMtu } from '../att/mtu-exchange.ts';
-import type { Clock } from '../core/clock.ts';
-import { InvalidStateError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
+import { InvalidStateError, TransportError } from '../core/errors.ts';
 import type { WaitOptions } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
-import { type GattCache, MemoryGattCache } from '../gatt/gatt-cache.ts';
+import { randomBelow } from '../crypto/random.ts';
+import { MemoryGattCache } from '../gatt/gatt-cache.ts';
 import { GattServer } from '../gatt/gatt-server.ts';
-import type { FirmwareFiles } from '../hci/profiles/firmware-files.ts';
-import type { BondStore } from '../smp/bond-store.ts';
 import { choicesOf, type SecurityPolicy } from '../smp/pairing-options.ts';
 import { RepeatedAttempts } from '../smp/repeated-attempts.ts';
+import { AdapterLife } from './adapter-life.ts';
 import { AdvertisingManager } from './advertising-manager.ts';
 import { type BondInfo, describeBond } from './bond-info.ts';
 import { prepareConnection } from './connect-preparation.ts';
@@ -17,45 +15,25 @@ import type { Connection } from './connection.ts';
 import { ControllerSession } from './controller-session.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
-import type { IdentityStore } from './identity.ts';
+import type { HostOptions, RecoverOptions } from './host-options.ts';
 import { keepWithBonds, recallClients } from './kept-clients.ts';
 import { KnownSelf } from './known-self.ts';
 import { L2capListeners } from './l2cap-listener.ts';
 import type { LinkContext } from './link-assembly.ts';
 import { PeerAccess } from './peer-access.ts';
-import type { PeerIdentities } from './peer-identities.ts';
-import type { Privacy } from './privacy.ts';
 import type { Radio } from './radio.ts';
 import { type NewLink, type Peer, samePeer } from './radio-controller.ts';
+import { Recovery } from './recovery.ts';
 import { ScanManager } from './scan.ts';
 
-export interface HostOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal?: AbortSignal | undefined;
-  readonly identityStore: IdentityStore;
-  /** Which of several identities; undefined for that of the controller's own address. */
-  readonly identity?: string | undefined;
-  /** Undefined where no bonds are kept. */
-  readonly bondStore?: BondStore | undefined;
-  /** See `Adapter.security`. */
-  readonly security?: SecurityPolicy | undefined;
-  /** Undefined for a host that shows who it is. */
-  readonly privacy?: Privacy | undefined;
-  /** Where firmware is looked for, for chips that come without. */
-  readonly firmware?: FirmwareFiles | undefined;
-  readonly deviceName?: string | undefined;
-  readonly l2capChannels?: boolean | undefined;
-  readonly enhancedBearers?: boolean | undefined;
-  readonly appearance?: number | undefined;
-  readonly mtu?: number | undefined;
-  /** In memory unless given; false for none. */
-  readonly gattCache?: GattCache | false | undefined;
-}
+const CHANCE = 0x1_0000;
 
 const peerOf = ({ address, addressType }: Device): Peer => ({ address, type: addressType });
 
-/** The host above a controller: what an adapter is made of, and what its devices ask of it. */
+/**
+ * The host above a controller: what an adapter is made of, and what its devices ask of it. It stays when the controller is lost, and goes on with the next one where it is to be
+ * recovered: what was asked of the lost one has been rejected, what is wished for lasts.
+ */
 export class Host implements DeviceOwner {
   readonly options: HostOptions;
   readonly self: KnownSelf;
@@ -64,25 +42,31 @@ export class Host implements DeviceOwner {
   readonly radio: Radio;
   readonly scans: ScanManager<Device>;
   readonly advertising: AdvertisingManager<Connection>;
-  readonly session: ControllerSession;
-  readonly #identities: PeerIdentities;
-  readonly #access: PeerAccess;
-  readonly #context: LinkContext;
+  readonly life: AdapterLife;
+  readonly #context: Omit<LinkContext, 'hci' | 'local'>;
+  readonly #recovery: Recovery | undefined;
+  #session: ControllerSession;
+  #access: PeerAccess;
+  /** What every link of the session is made with. */
+  #linkContext: LinkContext;
+  /** Of the sessions that are over, added up. */
+  #pastCounters: CounterValues = {};
+  #keepsAlive = true;
   #policy: SecurityPolicy | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(self: KnownSelf, session: ControllerSession, options: HostOptions) {
     this.options = options;
     this.self = self;
-    this.session = session;
+    this.#session = session;
     this.policy = options.security;
     const { clock, log, gattCache = new MemoryGattCache() } = options;
-    const { hci } = session;
-    const { radio, identities } = self.useRadio(session.radio);
+    this.life = new AdapterLife(clock, log);
+    const radio = self.useRadio(session.radio, this.life.scope);
+    const { identities } = self;
     this.radio = radio;
-    this.#identities = identities;
     this.scans = new ScanManager(radio, (address, type) => this.device({ address, type }), identities);
-    this.#access = new PeerAccess({ radio, scans: this.scans, identities, bonds: self.bonds });
+    this.#access = this.#accessPeers();
     this.advertising = new AdvertisingManager(radio, (newLink) => this.#accept(newLink), {
       identify: (peer) => this.identify(peer),
       aim: (peer) => this.#access.aim(peer),
@@ -92,7 +76,7 @@ export class Host implements DeviceOwner {
     this.server = new GattServer({
       clock,
       log,
-      scope: hci.scope,
+      scope: () => radio.scope,
       deviceName: options.deviceName,
       appearance: options.appearance,
       resolvesAddresses: options.privacy !== undefined && radio.abilities.resolvingListSize > 0,
@@ -100,9 +84,8 @@ export class Host implements DeviceOwner {
       clientKeeper: keepWithBonds(self.bonds, log),
     });
     recallClients(this.server, self.bonds, log);
-    this.listeners = new L2capListeners(clock, log, hci.scope, hasChannels);
+    this.listeners = new L2capListeners(clock, log, this.life.scope, hasChannels, () => radio.scope);
     this.#context = {
-      hci,
       clock,
       log,
       rxMtu: options.mtu,
@@ -110,20 +93,22 @@ export class Host implements DeviceOwner {
       listeners: this.listeners,
       hasChannels,
       enhancedBearers,
-      local: self.told,
       bonds: self.bonds,
       identities,
       gattCache: gattCache === false ? undefined : gattCache,
       attempts: new RepeatedAttempts(clock),
       policy: () => this.#policy,
     };
+    this.#linkContext = this.#contextOf(session);
+    this.#recovery = options.recover && this.#recoveryBy(options.recover);
   }
 
   /** Starts a controller and puts a host on it; without a deadline of its own. */
   static async start(transport: HciTransport, options: HostOptions): Promise<Host> {
     const { mtu, clock, log, signal, privacy, bondStore } = options;
     if (mtu !== undefined) checkRxMtu(mtu);
-    const session = await ControllerSession.start(transport, options);
+    const recovers = options.recover !== undefined;
+    const session = await ControllerSession.start(transport, { ...options, recovers });
     const { hci } = session;
     try {
       const { identityStore: store, identity: name } = options;
@@ -139,13 +124,31 @@ export class Host implements DeviceOwner {
         signal,
       });
       const host = new Host(self, session, options);
-      await host.radio.resolvingSettled();
-      hci.scope.check();
+      await host.#begun(session);
       return host;
     } catch (error) {
       await hci.close();
       throw error;
     }
+  }
+
+  /** The controller that is there, or was there last. */
+  get session(): ControllerSession {
+    return this.#session;
+  }
+
+  /** Throws what keeps anything from being asked of the controller: it is lost, or the host closed. */
+  check(): void {
+    this.life.scope.check();
+    this.radio.scope.check();
+  }
+
+  /** Whether it keeps the process alive, with or without a controller. */
+  keepAlive(keeps: boolean): void {
+    this.#keepsAlive = keeps;
+    this.#recovery?.keepAlive(keeps);
+    if (keeps) this.session.ref();
+    else this.session.unref();
   }
 
   /** See `Adapter.security`. */
@@ -163,13 +166,13 @@ export class Host implements DeviceOwner {
   }
 
   get counters(): CounterValues {
+    const sessions = sumOf(this.#pastCounters, this.session.counters, this.session.linkCounters);
     return {
-      ...this.session.counters,
       ...this.radio.counters.all(),
       ...this.scans.counters.all(),
       ...this.self.bonds.counters.all(),
-      ...this.#identities.counters.all(),
-      ...sumOf(layered({ gatt: this.server.counters }), this.session.linkCounters),
+      ...this.self.identities.counters.all(),
+      ...sumOf(layered({ gatt: this.server.counters }), sessions),
     };
   }
 
@@ -178,7 +181,7 @@ export class Host implements DeviceOwner {
   }
 
   identify(peer: Peer): Peer {
-    return this.#identities.identify(peer);
+    return this.self.identities.identify(peer);
   }
 
   connectionTo(peer: Peer): Connection | undefined {
@@ -195,6 +198,7 @@ export class Host implements DeviceOwner {
   }
 
   async connect(device: Device, options: ConnectOptions): Promise<Connection> {
+    this.life.scope.check();
     if (device.connection !== undefined) {
       throw new InvalidStateError(
         `${device} is connected already: use device.connection, or disconnect it first`,
@@ -218,18 +222,91 @@ export class Host implements DeviceOwner {
 
   /** Idempotent; never rejects. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    // In a turn of its own: whoever is told of the end may call close() again, and must find this one.
+    this.#closing ??= Promise.resolve().then(() => this.#close());
     return this.#closing;
   }
 
   /** The radio rests first, so that no link can come up behind those that are ended: the Reset would end it without a word to its peer. */
   async #close(): Promise<void> {
+    if (this.life.state === 'lost') {
+      this.life.end(new TransportError('the adapter was closed, while its controller was away'));
+    }
+    await this.#recovery?.close();
     await this.radio.quiet();
     await this.session.close();
     await this.self.settle(this.options.clock);
+    await this.options.release?.();
   }
 
   #accept(newLink: NewLink): Connection {
-    return this.session.accept(this.#context, newLink, this.device(newLink.peer));
+    return this.session.accept(this.#linkContext, newLink, this.device(newLink.peer));
+  }
+
+  /** Resolves when the controller does what is wanted of it and is there for good: from here on its end is the host's business. */
+  async #begun(session: ControllerSession, signal?: AbortSignal): Promise<void> {
+    const { scope } = session.hci;
+    await this.radio.resolvingSettled();
+    signal?.throwIfAborted();
+    scope.check();
+    scope.add((error) => this.#lost(session, error));
+  }
+
+  #lost(session: ControllerSession, error: Error): void {
+    if (this.#closing !== undefined) this.life.end(error);
+    else if (this.#recovery === undefined) {
+      this.life.end(error);
+      void this.close();
+    } else {
+      this.#recovery.begin(session.hci.close());
+      this.life.lost(error);
+    }
+  }
+
+  #recoveryBy({ reopen, tryTimeoutMs, random }: RecoverOptions): Recovery {
+    const { clock, log } = this.options;
+    return new Recovery({
+      what: `the controller at ${this.session.info.transport}`,
+      clock,
+      log,
+      random: random ?? (() => randomBelow(CHANCE) / CHANCE),
+      tryTimeoutMs,
+      attempt: async (signal) => this.#goOn(await reopen(signal), signal),
+    });
+  }
+
+  /** With a controller that has come in the place of the lost one. */
+  async #goOn(transport: HciTransport, signal: AbortSignal): Promise<void> {
+    if (!this.#keepsAlive) transport.unref();
+    const { log } = this.options;
+    const session = await ControllerSession.start(transport, { ...this.options, signal, recovers: true });
+    try {
+      await this.self.meet(session.hci, signal);
+      this.#use(session);
+      await this.#begun(session, signal);
+    } catch (error) {
+      await session.hci.close();
+      throw error;
+    }
+    log.write('info', 'gap', () => `the controller at ${session.info.transport} is back`);
+    this.life.back();
+  }
+
+  #use(session: ControllerSession): void {
+    const { counters, linkCounters } = this.session;
+    this.#pastCounters = sumOf(this.#pastCounters, counters, linkCounters);
+    this.#session = session;
+    this.#linkContext = this.#contextOf(session);
+    this.self.useController(session.radio);
+    this.#access = this.#accessPeers();
+  }
+
+  #contextOf({ hci }: ControllerSession): LinkContext {
+    return { ...this.#context, hci, local: this.self.told };
+  }
+
+  #accessPeers(): PeerAccess {
+    const { radio, scans, self } = this;
+    return new PeerAccess({ radio, scans, identities: self.identities, bonds: self.bonds });
   }
 }

@@ -27,15 +27,21 @@ export const keepWithBonds =
       });
   };
 
-/** Gives a server what was kept of its clients, and has it forget those whose bonds end. */
+/** Gives a server what was kept of its clients, those of each identity that this side goes by, and has it forget those whose bonds end. */
 export const recallClients = (server: GattServer, bonds: Bonds, log: Log): void => {
-  for (const { peer, client } of bonds.all) {
-    if (client === undefined) continue;
-    try {
-      server.restoreClient(identityKey(peer), client);
-    } catch (error) {
-      log.write('warn', 'gap', () => `what ${peer.address} had configured is of no use: ${String(error)}`);
-    }
-  }
+  const recall = (): void => {
+    for (const bond of bonds.all) restore(server, bond, log);
+  };
+  bonds.onLoad(recall);
   bonds.onEnd((peer) => server.forgetClient(identityKey(peer)));
+  recall();
+};
+
+const restore = (server: GattServer, { peer, client }: Bond, log: Log): void => {
+  if (client === undefined) return;
+  try {
+    server.restoreClient(identityKey(peer), client);
+  } catch (error) {
+    log.write('warn', 'gap', () => `what ${peer.address} had configured is of no use: ${String(error)}`);
+  }
 };

@@ -45,9 +45,18 @@ export class L2capListeners {
   readonly log: Log;
   readonly #scope: WaitScope;
   readonly #hasChannels: boolean;
+  readonly #controllerScope: (() => WaitScope) | undefined;
 
-  constructor(clock: Clock, log: Log, scope: WaitScope, hasChannels: boolean) {
+  /** `controllerScope` is that of the controller that is there, where listeners outlast it: who waits once for a channel waits no longer than it. */
+  constructor(
+    clock: Clock,
+    log: Log,
+    scope: WaitScope,
+    hasChannels: boolean,
+    controllerScope?: (() => WaitScope) | undefined,
+  ) {
     this.#hasChannels = hasChannels;
+    this.#controllerScope = controllerScope;
     this.clock = clock;
     this.log = log;
     this.#scope = scope;
@@ -77,6 +86,11 @@ export class L2capListeners {
   checkChannels(): void {
     this.#scope.check();
     if (!this.#hasChannels) throw new InvalidStateError('the adapter was opened without L2CAP channels');
+  }
+
+  /** What ends a single wait for a channel, beside the end of all. */
+  get waitScope(): WaitScope | undefined {
+    return this.#controllerScope?.();
   }
 
   get(psm: number): L2capListener | undefined {
@@ -127,10 +141,11 @@ export class L2capListener implements AsyncIterableIterator<L2capChannel, undefi
   /**
    * The next channel. No deadline unless one is given. One caller at a time.
    *
-   * @throws InvalidStateError when the listener is closed; DisconnectedError or TransportError when what it listens on has ended.
+   * @throws InvalidStateError when the listener is closed; DisconnectedError or TransportError when what it listens on has ended. Where a lost controller is recovered this wait
+   *   ends, and the listener goes on; so does an iteration over it.
    */
   async accept(options: WaitOptions = {}): Promise<L2capChannel> {
-    const { done, value } = await this.#queue.next(options);
+    const { done, value } = await this.#queue.next({ ...options, scope: this.#listeners.waitScope });
     if (done === true)
       throw new InvalidStateError(`the listener of SPSM 0x${this.psm.toString(16)} is closed`);
     return value;

@@ -23,8 +23,8 @@ import { GenericAccess } from './standard-services.ts';
 export interface GattServerOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** The adapter's life: waits that belong to no connection end with it. */
-  readonly scope?: WaitScope | undefined;
+  /** Of the controller that is there, asked at each wait: those that belong to no connection end with it. */
+  readonly scope?: (() => WaitScope) | undefined;
   /** What a client reads as Device Name; `Jelling` by default. */
   readonly deviceName?: string | undefined;
   /** A value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
@@ -70,7 +70,9 @@ export class GattServer {
   #writes = 0;
 
   constructor(options: GattServerOptions) {
-    const { clock, log, scope = new WaitScope() } = options;
+    const { clock, log } = options;
+    const life = new WaitScope();
+    const { scope = () => life } = options;
     const { handlerTimeoutMs = DEFAULT_HANDLER_TIMEOUT_MS } = options;
     if (!(handlerTimeoutMs > 0 && handlerTimeoutMs <= LONGEST_HANDLER_TIMEOUT_MS)) {
       throw new InvalidArgumentError(
@@ -81,7 +83,9 @@ export class GattServer {
     this.#binding = {
       clock,
       log,
-      scope,
+      get scope() {
+        return scope();
+      },
       handlerTimeoutMs,
       nextWrite: () => {
         this.#writes++;

@@ -11,7 +11,7 @@ import type { WriteQueue } from './write-queue.ts';
 export interface ServerBinding {
   readonly clock: Clock;
   readonly log: Log;
-  /** The server's own life: waits that belong to no connection end with it. */
+  /** Of the controller that is there now: waits that belong to no connection end with it. */
   readonly scope: WaitScope;
   /** How long a handler of the user may take to answer. */
   readonly handlerTimeoutMs: number;

@@ -27,6 +27,8 @@ export interface CommandQueueOptions {
   readonly scope: WaitScope;
   readonly timeoutMs: number;
   write(packet: Uint8Array): void;
+  /** What the user can do when the controller has failed. */
+  readonly advice?: string | undefined;
   /** Called once, when the controller has let a deadline pass. It must end the scope. */
   failed(error: TransportError): void;
   /** An answer to no command that is waiting. */
@@ -42,8 +44,9 @@ interface Entry {
   answer: ((returnParameters: Uint8Array) => void) | undefined;
 }
 
-const advice =
-  'close the adapter and open it again; if that does not help, unplug the controller and plug it in';
+/** What the user can do about a controller that has failed, unless it is opened again by itself. */
+export const OPEN_AGAIN = 'open it again';
+const IF_NOT = 'if that does not help, unplug the controller and plug it in';
 
 const refusal = (type: HciCommandType, status: number): HciError => {
   const absent =
@@ -224,10 +227,10 @@ export class CommandQueue {
   #watch(what: string): void {
     if (this.#watching) return;
     this.#watching = true;
-    const { clock, timeoutMs } = this.#options;
+    const { clock, timeoutMs, advice = OPEN_AGAIN } = this.#options;
     this.#watchdog = clock.after(timeoutMs, () => {
       this.#watching = false;
-      this.#options.failed(new TransportError(`${what} within ${timeoutMs} ms: ${advice}`));
+      this.#options.failed(new TransportError(`${what} within ${timeoutMs} ms: ${advice}; ${IF_NOT}`));
     });
   }
 

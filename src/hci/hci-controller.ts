@@ -14,7 +14,7 @@ import { HciCommand } from './codec/commands.ts';
 import { HciErrorCode } from './codec/error-codes.ts';
 import { EVENT_HEADER_LENGTH, type HciEventType } from './codec/event.ts';
 import { HciEvent } from './codec/events.ts';
-import { COMMAND_TIMEOUT_MS, type CommandOptions, CommandQueue } from './command-queue.ts';
+import { COMMAND_TIMEOUT_MS, type CommandOptions, CommandQueue, OPEN_AGAIN } from './command-queue.ts';
 import type { ControllerInfo } from './controller-info.ts';
 import { setDefaultAnswers } from './default-answers.ts';
 import { EventDispatcher } from './event-dispatcher.ts';
@@ -38,6 +38,8 @@ export interface HciControllerOptions extends WaitOptions {
   readonly firmware?: FirmwareFiles | undefined;
   /** How long the controller may take to answer a command before it counts as failed. 2 s by default. */
   readonly commandTimeoutMs?: number | undefined;
+  /** Whether it is opened again by itself when it has failed; said in the errors. */
+  readonly recovers?: boolean | undefined;
 }
 
 const isResetComplete = (packet: Uint8Array): boolean =>
@@ -59,6 +61,8 @@ export class HciController {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #firmware: FirmwareFiles | undefined;
+  /** What the user can do about a failure. */
+  readonly #advice: string;
   readonly #counters = new Counters(counterNames);
   readonly #commands: CommandQueue;
   readonly #acl: AclScheduler;
@@ -79,6 +83,10 @@ export class HciController {
     this.#clock = options.clock;
     this.#log = options.log ?? new Log();
     this.#firmware = options.firmware;
+    this.#advice =
+      options.recovers === true
+        ? 'it is opened again as soon as it can be, see the state of the adapter'
+        : OPEN_AGAIN;
     const write = (packet: Uint8Array): void => transport.send(packet);
     this.#events = new EventDispatcher(this.#log);
     this.#acl = new AclScheduler({ clock: this.#clock, log: this.#log, write });
@@ -86,6 +94,7 @@ export class HciController {
       clock: this.#clock,
       scope: this.scope,
       timeoutMs: options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
+      advice: this.#advice,
       write,
       failed: (error) => this.#fail(error),
       unexpected: () => this.#counters.add('answerUnexpected'),
@@ -253,7 +262,7 @@ export class HciController {
       closed: (error) => {
         this.#transportClosed = true;
         this.#onSilenced();
-        const text = `the way to the controller at ${this.#transport.name} was lost: see that it runs, is plugged in and serves nobody else, then open it again`;
+        const text = `the way to the controller at ${this.#transport.name} was lost: see that it runs, is plugged in and serves nobody else; ${this.#advice}`;
         this.#fail(
           new TransportError(error === undefined ? text : `${text} (${error.message})`, { cause: error }),
         );
@@ -323,7 +332,7 @@ export class HciController {
     if (!this.#wasReset) return;
     this.#fail(
       new TransportError(
-        `${this.#transport.name} delivered what is no HCI packet (${what}): check the baud rate and flow control, then close the adapter and open it again`,
+        `${this.#transport.name} delivered what is no HCI packet (${what}): check the baud rate and flow control; ${this.#advice}`,
       ),
     );
   }
@@ -338,7 +347,7 @@ export class HciController {
       const { hardwareCode } = HciEvent.hardwareError.decode(packet);
       this.#fail(
         new TransportError(
-          `the controller at ${this.#transport.name} reports hardware error 0x${hardwareCode.toString(16).padStart(2, '0')}: close the adapter and open it again`,
+          `the controller at ${this.#transport.name} reports hardware error 0x${hardwareCode.toString(16).padStart(2, '0')}: ${this.#advice}`,
         ),
       );
     });

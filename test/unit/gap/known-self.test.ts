@@ -32,7 +32,7 @@ const opened = async (privacy: Privacy | undefined) => {
     clock: new ManualClock(),
   });
   const fake = new FakeRadio({ resolvingListSize: 8 });
-  const { radio } = self.useRadio(fake);
+  const radio = self.useRadio(fake);
   await radio.resolvingSettled();
   return { self, fake, radio };
 };
@@ -93,7 +93,7 @@ describe('the controller', () => {
     });
     const fake = new FakeRadio({ resolvingListSize: 8 });
     fake.refusals.set('addToResolvingList', [status]);
-    const { radio } = self.useRadio(fake);
+    const radio = self.useRadio(fake);
     await radio.resolvingSettled();
     expect(radio.counters.get('resolvingLimited')).toBe(1);
     expect(fake.resolvingList).toHaveLength(held);

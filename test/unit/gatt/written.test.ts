@@ -14,7 +14,7 @@ import { bytes, ManualClock, newServer, RawClient, turn } from '../../support/ga
 const fixture = () => {
   const clock = new ManualClock();
   const scope = new WaitScope();
-  const server = newServer(clock, { scope });
+  const server = newServer(clock, { scope: () => scope });
   const service = new Service(0x1234);
   const plain = new Characteristic(service, 0xaa00, { write: true });
   const capturing = new Characteristic(service, 0xaa01, {
