@@ -48,6 +48,7 @@ export type { EnhancedBearerOptions, PairOptions } from './gap/connection-parts.
 export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
 export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
+export type { KeepConnectedOptions, KeptConnection } from './gap/kept-connection.ts';
 export type { L2capChannel, L2capReconfigureOptions } from './gap/l2cap-channel.ts';
 export type {
   L2capAcceptOptions,

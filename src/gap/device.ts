@@ -3,6 +3,7 @@ import type { WaitOptions } from '../core/procedure.ts';
 import type { BondInfo } from './bond-info.ts';
 import type { ConnectParameters } from './connect-parameters.ts';
 import type { Connection } from './connection.ts';
+import type { KeepConnectedOptions, KeptConnection } from './kept-connection.ts';
 import type { Peer } from './radio-controller.ts';
 
 export interface ConnectOptions extends ConnectParameters, WaitOptions {
@@ -21,6 +22,7 @@ export interface DeviceOwner {
   identify(peer: Peer): Peer;
   connectionTo(peer: Peer): Connection | undefined;
   connect(device: Device, options: ConnectOptions): Promise<Connection>;
+  keepConnected(device: Device, options: KeepConnectedOptions): KeptConnection;
   bondWith(device: Device): BondInfo | undefined;
   removeBond(device: Device, options: WaitOptions): Promise<boolean>;
 }
@@ -65,6 +67,16 @@ export class Device {
    */
   connect(options: ConnectOptions = {}): Promise<Connection> {
     return this.#owner.connect(this, options);
+  }
+
+  /**
+   * Connects to it as central whenever that can be, until the object that is given is closed: it waits until the peer comes into reach, and makes a link that is lost again. Several
+   * peers that are kept with the same parameters are looked for together. `scanIntervalMs` and `scanWindowMs` say how much of the radio's time looking for it may take.
+   *
+   * @throws InvalidArgumentError for parameters that do not fit; InvalidStateError when it is kept already; TransportError when the adapter is closed.
+   */
+  keepConnected(options: KeepConnectedOptions = {}): KeptConnection {
+    return this.#owner.keepConnected(this, options);
   }
 
   /** What is known of the bond with it; undefined without one. */

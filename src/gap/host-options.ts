@@ -14,8 +14,6 @@ export interface RecoverOptions {
   readonly reopen: (signal: AbortSignal) => Promise<HciTransport>;
   /** How long one try may take, from making the way to a controller that has started. */
   readonly tryTimeoutMs: number;
-  /** From 0 to below 1, for the length of waits between tries. Chance by default. */
-  readonly random?: (() => number) | undefined;
 }
 
 export interface HostOptions {
@@ -25,6 +23,8 @@ export interface HostOptions {
   readonly signal?: AbortSignal | undefined;
   /** Undefined for a host that ends with its controller. */
   readonly recover?: RecoverOptions | undefined;
+  /** From 0 to below 1, for the length of waits between tries. Chance by default. */
+  readonly random?: (() => number) | undefined;
   /** Lets go of what outlasts the transports, when all is over. */
   readonly release?: (() => Promise<void>) | undefined;
   readonly identityStore: IdentityStore;

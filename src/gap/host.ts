@@ -17,6 +17,8 @@ import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { HostOptions, RecoverOptions } from './host-options.ts';
 import { keepWithBonds, recallClients } from './kept-clients.ts';
+import type { KeepConnectedOptions, KeptConnection } from './kept-connection.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { KnownSelf } from './known-self.ts';
 import { L2capListeners } from './l2cap-listener.ts';
 import type { LinkContext } from './link-assembly.ts';
@@ -52,6 +54,8 @@ export class Host implements DeviceOwner {
   /** Of the sessions that are over, added up. */
   #pastCounters: CounterValues = {};
   #keepsAlive = true;
+  readonly #random: () => number;
+  readonly #kept: KeptConnections;
   #policy: SecurityPolicy | undefined;
   #closing: Promise<void> | undefined;
 
@@ -62,6 +66,15 @@ export class Host implements DeviceOwner {
     this.policy = options.security;
     const { clock, log, gattCache = new MemoryGattCache() } = options;
     this.life = new AdapterLife(clock, log);
+    this.#random = options.random ?? (() => randomBelow(CHANCE) / CHANCE);
+    this.#kept = new KeptConnections({
+      clock,
+      log,
+      scope: this.life.scope,
+      random: this.#random,
+      connect: (device, wanted) => this.#connect(device, wanted),
+      ready: (wait) => this.life.ready(wait),
+    });
     const radio = self.useRadio(session.radio, this.life.scope);
     const { identities } = self;
     this.radio = radio;
@@ -199,6 +212,20 @@ export class Host implements DeviceOwner {
 
   async connect(device: Device, options: ConnectOptions): Promise<Connection> {
     this.life.scope.check();
+    if (this.#kept.has(device)) {
+      throw new InvalidStateError(
+        `${device} is kept connected: use connected() of what keepConnected() gave`,
+      );
+    }
+    return this.#connect(device, options);
+  }
+
+  keepConnected(device: Device, options: KeepConnectedOptions): KeptConnection {
+    this.life.scope.check();
+    return this.#kept.keep(device, options);
+  }
+
+  async #connect(device: Device, options: ConnectOptions): Promise<Connection> {
     if (device.connection !== undefined) {
       throw new InvalidStateError(
         `${device} is connected already: use device.connection, or disconnect it first`,
@@ -263,13 +290,13 @@ export class Host implements DeviceOwner {
     }
   }
 
-  #recoveryBy({ reopen, tryTimeoutMs, random }: RecoverOptions): Recovery {
+  #recoveryBy({ reopen, tryTimeoutMs }: RecoverOptions): Recovery {
     const { clock, log } = this.options;
     return new Recovery({
       what: `the controller at ${this.session.info.transport}`,
       clock,
       log,
-      random: random ?? (() => randomBelow(CHANCE) / CHANCE),
+      random: this.#random,
       tryTimeoutMs,
       attempt: async (signal) => this.#goOn(await reopen(signal), signal),
     });

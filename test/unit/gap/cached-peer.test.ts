@@ -6,6 +6,9 @@ import type { ConnectionSecurity } from '../../../src/gap/security.ts';
 
 const nobody: DeviceOwner = {
   connectionTo: () => undefined,
+  keepConnected: (device) => {
+    throw new Error(`${device} is not kept`);
+  },
   connect: () => Promise.reject(new Error('out of reach')),
   bondWith: () => undefined,
   removeBond: () => Promise.resolve(false),
