@@ -97,6 +97,8 @@ describe('a peer that is kept connected', () => {
       await hosts.clock.advance(10_000);
     }
     expect(values).toEqual(['a', 'b', 'c', 'd']);
+    // That the controller was away is no fault of the peer's.
+    expect(central.log.filter((line) => line.includes('could not be'))).toEqual([]);
     await hosts.run(kept.close());
   });
 

@@ -177,6 +177,29 @@ test('the next controller knows bonded peers behind their private addresses', as
   await incoming;
 });
 
+test('whoever listens for a peer that hides, to connect to it, listens no longer', async () => {
+  await using hosts = new Hosts();
+  const [me, friend] = await friends(hosts, [{ profile: '4.0-csr-like' }, { privacy: true }]);
+  if (me === undefined || friend === undefined) throw new Error('friends');
+  await hosts.run(me.ble.close());
+  const { controller } = me;
+  const host = await hosts.hostOn(controller, { bonds: me.bonds, recover: () => controller.connect() });
+  const { address, type } = friend.identity;
+  const connecting = settled(host.ble.device(address, type).connect());
+  let scans = 0;
+  controller.faults.fromHost = (packet) => {
+    // LE Set Scan Enable (Vol 4, Part E, 7.8.11).
+    if (packet[0] === 1 && packet[1] === 0x0c && packet[2] === 0x20 && packet[4] === 1) scans++;
+    return undefined;
+  };
+  await hosts.clock.advance(1_000);
+  expect(scans).toBe(1);
+  await again(hosts, host);
+  expect(await connecting).toBeInstanceOf(TransportError);
+  await hosts.clock.advance(1_000);
+  expect(scans).toBe(1);
+});
+
 test('another controller makes this side somebody else, with bonds of its own', async () => {
   await using hosts = new Hosts();
   const bonds = new MemoryBondStore();
