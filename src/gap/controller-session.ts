@@ -1,3 +1,4 @@
+import { onAbort } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { HciTransport } from '../core/transport.ts';
@@ -24,6 +25,27 @@ export interface SessionOptions {
   readonly recovers?: boolean | undefined;
 }
 
+/** Does what a controller has to have done before it is relied on. Where that fails the controller is closed, and where the signal aborts at once. */
+export const orClose = async <T>(
+  hci: HciController,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> => {
+  let leave: (() => void) | undefined;
+  try {
+    signal?.throwIfAborted();
+    leave = signal && onAbort(signal, () => void hci.close());
+    const done = await work();
+    signal?.throwIfAborted();
+    return done;
+  } catch (error) {
+    await hci.close();
+    throw signal?.aborted === true ? signal.reason : error;
+  } finally {
+    leave?.();
+  }
+};
+
 /** What lives as long as one controller: the way to it, its radio, and the links that come up on it. */
 export class ControllerSession {
   readonly hci: HciController;
@@ -48,14 +70,11 @@ export class ControllerSession {
   ): Promise<ControllerSession> {
     const timeoutMs = Number.POSITIVE_INFINITY;
     const hci = await HciController.start(transport, { clock, log, signal, timeoutMs, firmware, recovers });
-    try {
+    return orClose(hci, signal, async () => {
       const radio = await HciRadio.open(hci, clock, log);
       if (privacy !== undefined) await radio.keepPrivateFor(privacy.rotateMs);
       return new ControllerSession(hci, radio, transport, log);
-    } catch (error) {
-      await hci.close();
-      throw error;
-    }
+    });
   }
 
   get info(): AdapterInfo {

@@ -12,7 +12,7 @@ import { AdvertisingManager } from './advertising-manager.ts';
 import { type BondInfo, describeBond } from './bond-info.ts';
 import { prepareConnection } from './connect-preparation.ts';
 import type { Connection } from './connection.ts';
-import { ControllerSession } from './controller-session.ts';
+import { ControllerSession, orClose } from './controller-session.ts';
 import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { HostOptions, RecoverOptions } from './host-options.ts';
@@ -123,7 +123,7 @@ export class Host implements DeviceOwner {
     const recovers = options.recover !== undefined;
     const session = await ControllerSession.start(transport, { ...options, recovers });
     const { hci } = session;
-    try {
+    return orClose(hci, signal, async () => {
       const { identityStore: store, identity: name } = options;
       const adapter = transport.name;
       const self = await KnownSelf.find(hci, {
@@ -139,10 +139,7 @@ export class Host implements DeviceOwner {
       const host = new Host(self, session, options);
       await host.#begun(session);
       return host;
-    } catch (error) {
-      await hci.close();
-      throw error;
-    }
+    });
   }
 
   /** The controller that is there, or was there last. */
@@ -271,10 +268,9 @@ export class Host implements DeviceOwner {
   }
 
   /** Resolves when the controller does what is wanted of it and is there for good: from here on its end is the host's business. */
-  async #begun(session: ControllerSession, signal?: AbortSignal): Promise<void> {
+  async #begun(session: ControllerSession): Promise<void> {
     const { scope } = session.hci;
     await this.radio.resolvingSettled();
-    signal?.throwIfAborted();
     scope.check();
     scope.add((error) => this.#lost(session, error));
   }
@@ -307,16 +303,13 @@ export class Host implements DeviceOwner {
     if (!this.#keepsAlive) transport.unref();
     const { log } = this.options;
     const session = await ControllerSession.start(transport, { ...this.options, signal, recovers: true });
-    try {
+    await orClose(session.hci, signal, async () => {
       await this.self.meet(session.hci, signal);
       this.#use(session);
-      await this.#begun(session, signal);
-    } catch (error) {
-      await session.hci.close();
-      throw error;
-    }
-    log.write('info', 'gap', () => `the controller at ${session.info.transport} is back`);
-    this.life.back();
+      await this.#begun(session);
+      log.write('info', 'gap', () => `the controller at ${session.info.transport} is back`);
+      this.life.back();
+    });
   }
 
   #use(session: ControllerSession): void {

@@ -162,6 +162,24 @@ describe('looking for the controller', () => {
     }
   });
 
+  test('ends at once with close(), whatever the controller owes an answer to', async () => {
+    await using hosts = new Hosts();
+    let silentFrom = 0;
+    for (let survived = false; !survived; silentFrom++) {
+      const host = await recoveringHost(hosts, { open: { privacy: true } });
+      let left = silentFrom;
+      host.controller.faults.fromHost = () => (left-- > 0 ? undefined : 'drop');
+      host.controller.faults.unplug();
+      await hosts.clock.advance(600);
+      survived = left >= 0;
+      const began = hosts.clock.now();
+      await hosts.run(host.ble.close());
+      expect(hosts.clock.now() - began).toBeLessThanOrEqual(500);
+      expect(host.controller.connected).toBe(false);
+    }
+    expect(silentFrom).toBeGreaterThan(15);
+  });
+
   test('a maker that does not give up keeps nobody from closing, and what it makes late is closed', async () => {
     await using hosts = new Hosts();
     const controller = hosts.air.createController();

@@ -1,15 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  Characteristic,
-  type Connection,
-  MemoryBondStore,
-  MemoryIdentityStore,
-  open,
-  Service,
-  TransportError,
-} from 'jelling';
+import { Characteristic, MemoryBondStore, MemoryIdentityStore, open, Service, TransportError } from 'jelling';
 import { createAir } from 'jelling/virtual';
 import { expect, onTestFinished, test } from 'vitest';
 import { Hosts, linked } from '../../support/hosts.ts';
@@ -208,18 +200,17 @@ test('another controller makes this side somebody else, with bonds of its own', 
   const { service, value } = sensor();
   host.ble.registerServices(service);
   const other = await hosts.host({ open: { bonds: new MemoryBondStore() } });
-  const bondFrom = async (): Promise<Connection> => {
+  const bondFrom = async (subscribes: boolean): Promise<void> => {
     const { atCentral, atPeripheral } = await linked(hosts, other, host);
     await hosts.run(atCentral.pair());
     const found = await hosts.run(atCentral.service(0x181a));
     const characteristic = await hosts.run(found.characteristic(0x2a6e));
-    await hosts.run(characteristic.subscribe());
+    if (subscribes) await hosts.run(characteristic.subscribe());
     await hosts.clock.advance(100);
-    expect(value.subscription(atPeripheral)?.notify).toBe(true);
-    return atPeripheral;
+    expect(value.subscription(atPeripheral)?.notify).toBe(subscribes);
   };
   const before = host.ble.address;
-  await bondFrom();
+  await bondFrom(true);
   expect(host.ble.bonds).toHaveLength(1);
   host.next = hosts.air.createController();
   await again(hosts, host);
@@ -229,7 +220,7 @@ test('another controller makes this side somebody else, with bonds of its own', 
     new RegExp(`warn: .* goes by ${host.next.address}, no longer by ${before}`),
   );
   await hosts.run(Promise.all(other.ble.connections.map((link) => link.disconnected())));
-  await bondFrom();
+  await bondFrom(false);
   expect(host.ble.bonds).toHaveLength(1);
   // The first one again: its bond is there as it was, and what the peer has configured.
   host.next.faults.unplug();
@@ -241,6 +232,23 @@ test('another controller makes this side somebody else, with bonds of its own', 
   await hosts.clock.advance(1_000);
   expect(atPeripheral.security.bonded).toBe(true);
   expect(value.subscription(atPeripheral)?.notify).toBe(true);
+});
+
+test('a store that cannot be read is no reason to give up', async () => {
+  await using hosts = new Hosts();
+  let failures = 0;
+  class Failing extends MemoryBondStore {
+    override load(...asked: Parameters<MemoryBondStore['load']>): ReturnType<MemoryBondStore['load']> {
+      if (failures-- > 0) return Promise.reject(new Error('the disk is away'));
+      return super.load(...asked);
+    }
+  }
+  const host = await recoveringHost(hosts, { open: { bonds: new Failing() } });
+  host.next = hosts.air.createController();
+  failures = 3;
+  await again(hosts, host);
+  expect(host.ble.address).toBe(host.next.address);
+  expect(host.log.filter((line) => line.includes('is not back: the disk is away'))).toHaveLength(3);
 });
 
 test('a controller with fewer abilities is driven by what it has', async () => {

@@ -3,7 +3,7 @@ import { Log } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { WaitScope } from '../../../src/core/wait-scope.ts';
 import { MemoryIdentityStore } from '../../../src/gap/identity.ts';
-import { KnownSelf, type SelfHci } from '../../../src/gap/known-self.ts';
+import { KnownSelf, type SelfHci, type SelfOptions } from '../../../src/gap/known-self.ts';
 import type { Privacy } from '../../../src/gap/privacy.ts';
 import type { HciController } from '../../../src/hci/hci-controller.ts';
 import { MemoryBondStore } from '../../../src/smp/bond-store.ts';
@@ -19,18 +19,22 @@ const hci: SelfHci = {
   scope: new WaitScope(),
 };
 
-const opened = async (privacy: Privacy | undefined) => {
-  const bondStore = new MemoryBondStore();
-  await bondStore.save(localIdentity, secureBond(a, 1, { peerIrk: keyOf(11) }));
-  const self = await KnownSelf.find(hci, {
+const found = (options: Partial<SelfOptions>): Promise<KnownSelf> =>
+  KnownSelf.find(hci, {
     store: new MemoryIdentityStore(),
     adapter: 'usb',
     name: undefined,
-    bondStore,
-    privacy,
+    bondStore: undefined,
+    privacy: undefined,
     log: new Log(),
     clock: new ManualClock(),
+    ...options,
   });
+
+const opened = async (privacy: Privacy | undefined) => {
+  const bondStore = new MemoryBondStore();
+  await bondStore.save(localIdentity, secureBond(a, 1, { peerIrk: keyOf(11) }));
+  const self = await found({ bondStore, privacy });
   const fake = new FakeRadio({ resolvingListSize: 8 });
   const radio = self.useRadio(fake);
   await radio.resolvingSettled();
@@ -72,6 +76,42 @@ describe('the controller', () => {
     const open = await opened(undefined);
     expect(open.fake.resolvingList[0]?.localIrk).toEqual(new Uint8Array(16));
     open.fake.lose();
+  });
+
+  test('is told the key of whom this side has become with another controller', async () => {
+    class Forgetful extends MemoryIdentityStore {
+      override load(): Promise<undefined> {
+        return Promise.resolve(undefined);
+      }
+    }
+    const other = identityOf('00:00:5E:00:53:77');
+    const bondStore = new MemoryBondStore();
+    await bondStore.save(localIdentity, secureBond(a, 1, { peerIrk: keyOf(11) }));
+    await bondStore.save(other, secureBond(a, 2, { peerIrk: keyOf(11) }));
+    const self = await found({ store: new Forgetful(), bondStore, privacy: { rotateMs: 1_000 } });
+    const first = new FakeRadio({ resolvingListSize: 8 });
+    const radio = self.useRadio(first);
+    await radio.resolvingSettled();
+    const { irk } = self.identity;
+    first.lose();
+    await self.meet(
+      { ...hci, info: { publicAddress: other.address } as HciController['info'] },
+      new AbortController().signal,
+    );
+    const next = new FakeRadio({ resolvingListSize: 8 });
+    self.useController(next);
+    await radio.resolvingSettled();
+    expect(self.identity.address).toEqual(other);
+    expect([...self.identity.irk]).not.toEqual([...irk]);
+    expect(next.resolvingList.map(({ localIrk }) => [...localIrk])).toEqual([[...self.identity.irk]]);
+    next.lose();
+    // The same again is the same as before.
+    const { identity } = self;
+    await self.meet(
+      { ...hci, info: { publicAddress: other.address } as HciController['info'] },
+      new AbortController().signal,
+    );
+    expect(self.identity).toBe(identity);
   });
 
   test.each([

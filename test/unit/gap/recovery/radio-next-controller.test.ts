@@ -124,6 +124,11 @@ describe('a controller that comes in the place of a lost one', () => {
     first.lose();
     expect(await settled(iteration.started())).toBeInstanceOf(TransportError);
     const second = new FakeRadio(extended);
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    second.slowAnswers.set('enableAdvertising', answered);
     radio.use(
       second,
       alwaysAs(() => own),
@@ -132,7 +137,9 @@ describe('a controller that comes in the place of a lost one', () => {
     const starts = iteration.started().then(() => {
       started = true;
     });
+    await second.clock.advance(0);
     expect(started).toBe(false);
+    answer();
     await second.clock.advance(0);
     await starts;
     end(second);
