@@ -36,6 +36,19 @@ describe('bonds of an adapter', () => {
     expect(bonds.find(b)).toBeUndefined();
   });
 
+  test('end when this side goes by another identity, whose own take their place', async () => {
+    const { store, bonds, ended, changes } = await opened();
+    const loaded: string[] = [];
+    bonds.onLoad(() => loaded.push(...bonds.all.map(({ peer }) => peer.address)));
+    await bonds.goBy({ address: otherLocal, keep: () => Promise.resolve() });
+    expect([ended, loaded, changes]).toEqual([[a.address], [b.address], [1]]);
+    expect(bonds.local).toEqual(otherLocal);
+    // They are kept as they were.
+    expect(await store.find(localIdentity, a)).toBeDefined();
+    await bonds.remove(b);
+    expect(await store.load(otherLocal)).toEqual([]);
+  });
+
   test('are in the store before anybody hears of them', async () => {
     const { store, bonds, changes } = await opened();
     const saved = bonds.save(secureBond(b, 2));
