@@ -38,6 +38,8 @@ export interface Theirs {
   readonly bond: boolean;
   readonly give: readonly KeyName[];
   readonly take: readonly KeyName[];
+  /** It gives the signing key that Bumble has by itself. */
+  readonly signsWithZeros?: boolean | undefined;
 }
 
 /** Out-of-band data that the foreign side is given: of Secure Connections, or the key that both share in legacy pairing. In hexadecimal, the least significant octet first. */

@@ -14,7 +14,7 @@ interface OurKeys {
     readonly localKey?: Key;
     readonly localSigningKey?: string;
   };
-  readonly identity: { readonly address: string; readonly type: string; readonly irk: string };
+  readonly identity: { readonly address: string; readonly type: string };
 }
 
 /** A report of Bumble, as far as it is about keys. */
@@ -25,7 +25,7 @@ interface TheirKeys {
     readonly taken: Key | null;
     readonly csrk: string | null;
   } | null;
-  readonly identity: { readonly address: string; readonly irk: string };
+  readonly identity: { readonly address: string; readonly irk: string; readonly csrk: string };
 }
 
 /** The bond that ours must have. */
@@ -44,6 +44,7 @@ export const bondOf = (result: Result, ours: Seen, theirs: Seen): Seen | undefin
     // What ours gave is held against what the other side has.
     localKey: shared ?? (given.ours.includes('encryption') ? (bond?.localKey ?? 'missing') : undefined),
     peerIrk: given.theirs.includes('identity') ? identity.irk : undefined,
+    peerSigningKey: given.theirs.includes('signing') ? identity.csrk : undefined,
     localSigningKey: given.ours.includes('signing') ? (bond?.localSigningKey ?? 'missing') : undefined,
   };
 };
@@ -53,7 +54,7 @@ export const keysOf = (result: Result, ours: Seen, theirs: Seen): Seen => {
   const { bond, identity } = ours as unknown as OurKeys;
   const { keys } = theirs as unknown as TheirKeys;
   const { given, bonded, secureConnections, authenticated } = result;
-  const has = (key: 'encryption' | 'identity' | 'signing'): boolean => given.ours.includes(key);
+  const has = (key: 'encryption' | 'signing'): boolean => given.ours.includes(key);
   const suffix = identity.type === 'public' ? '/P' : '';
   return {
     of: `${identity.address}${suffix}`,
@@ -62,7 +63,7 @@ export const keysOf = (result: Result, ours: Seen, theirs: Seen): Seen => {
     given: secureConnections ? null : (keys?.given ?? 'missing'),
     // Where ours keeps no bond it does not say what it gave.
     taken: has('encryption') ? (bonded ? bond?.localKey : (keys?.taken ?? 'missing')) : null,
-    irk: has('identity') ? identity.irk : null,
+    irk: null,
     csrk: has('signing') ? (bonded ? bond?.localSigningKey : (keys?.csrk ?? 'missing')) : null,
   };
 };

@@ -89,5 +89,6 @@ export const theirLink = (result: Result | undefined): Seen => ({
 /** What the foreign side is known to do wrong while it pairs. */
 export const pairingDefects = ({ theirs }: Combination, result: Result): string[] => [
   ...(result.authenticated ? [] : ['Bumble calls the link authenticated, as it does every encrypted one']),
+  ...(theirs.signsWithZeros === true ? ['Bumble gives a signing key of zeros'] : []),
   ...(theirs.bond ? [] : ['Bumble keeps keys though it said that it would not bond']),
 ];

@@ -74,6 +74,18 @@ def key_seen(key: PairingKeys.Key | None) -> Told | None:
     return {"value": most_significant_first(key.value), "ediv": key.ediv, "rand": most_significant_first(key.rand or b"")}
 
 
+SIGNING_KEY = bytes(range(32, 48))
+
+
+class SigningSession(smp.Session):
+    """Bumble gives a signing key of zeros; this one gives another."""
+
+    def send_command(self, command: smp.SMP_Command) -> None:
+        if isinstance(command, smp.SMP_Signing_Information_Command):
+            command = smp.SMP_Signing_Information_Command(signature_key=SIGNING_KEY)
+        super().send_command(command)
+
+
 class Follower:
     def __init__(self, device: Device, is_central: bool, sabotage: bool) -> None:
         self.device = device
@@ -162,6 +174,7 @@ class Follower:
             oob=oob,
         )
         self.device.pairing_config_factory = lambda _: config
+        self.device.smp_session_proxy = smp.Session if settings.get("signsWithZeros") else SigningSession
         self.when_asked = self.refuse if self.wrong == "refuses" else Connection.pair
         self.device.host.long_term_key_provider = self.device.get_long_term_key
         return {}
@@ -214,7 +227,11 @@ class Follower:
             outcome["reason"] ^= 0xFF
         link = {name: getattr(self.link, name) for name in ("authenticated", "sc", "is_encrypted")}
         irk = wrong(self.device.irk) if self.wrong == "another identity key" else self.device.irk
-        identity = {"address": self.device.static_address.to_string(False), "irk": most_significant_first(irk)}
+        identity = {
+            "address": self.device.static_address.to_string(False),
+            "irk": most_significant_first(irk),
+            "csrk": most_significant_first(SIGNING_KEY),
+        }
         saw(told["row"], outcome=outcome, asked=self.user.asked, link=link, identity=identity, keys=await self.keys(), reads=await self.reads())
         return {}
 

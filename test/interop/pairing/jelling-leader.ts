@@ -9,7 +9,6 @@ import {
   DisconnectedError,
   HciError,
   MemoryBondStore,
-  MemoryIdentityStore,
   type OpenOptions,
   type PairingOptions,
   Service,
@@ -73,7 +72,6 @@ const failureSeen = (error: unknown): Seen => {
 
 export class PairingLeader extends JellingPlayer {
   readonly #bonds = new MemoryBondStore();
-  readonly #identities = new MemoryIdentityStore();
   readonly #numbers = new Mailbox<string>();
   readonly #answers = new Mailbox<Told>();
   #step = 0;
@@ -86,7 +84,7 @@ export class PairingLeader extends JellingPlayer {
 
   protected override get options(): OpenOptions {
     // What opens bearers by itself would be cut by the end of a link.
-    return { bonds: this.#bonds, identityStore: this.#identities, enhancedBearers: false };
+    return { bonds: this.#bonds, enhancedBearers: false };
   }
 
   override hear(told: Told): void {
@@ -118,7 +116,7 @@ export class PairingLeader extends JellingPlayer {
     const result = resultOf(combination, this.part.role);
     await this.#tell('prepare', {
       theirs: { ...theirs, ...(oob && { oob: oob.theirs }) },
-      bonded: result?.bonded === true,
+      bonded: result?.bonded === true && theirs.signsWithZeros !== true,
       given: result?.given.theirs ?? [],
     });
     const user = userOf(combination, this.part.role, this.#numbers, (number) => this.tell({ number }));
@@ -177,14 +175,13 @@ export class PairingLeader extends JellingPlayer {
     const isDone = async (): Promise<boolean> =>
       failed() > 0 || (connection.security.encrypted && (!result?.bonded || (await bond()) !== undefined));
     await until(isDone);
-    const identity = await this.#identities.load(adapter.info.transport);
     this.saw(combination.name, {
       outcome,
       asked: user.asked,
       security: connection.security,
       failed: failed(),
       bond: bondSeen(await bond()),
-      identity: { ...self, irk: hexOf(identity?.irk) },
+      identity: self,
     });
   }
 

@@ -63,12 +63,15 @@ const keySets: readonly (readonly KeyName[])[] = [
   [],
 ];
 
+/** Our side does not hide behind private addresses, and so has no identity to give. */
+const givenKeySets = keySets.filter((keys) => !keys.includes('identity'));
+
 /** What is not gone through whole. */
 const factors = {
   /** Which of the ways to legacy pairing, or to Secure Connections. */
   way: [0, 1, 2],
   begunBy: ['central', 'peripheral'],
-  give: keySets,
+  give: givenKeySets,
   take: keySets,
   theirGive: keySets,
   theirTake: keySets,
@@ -189,6 +192,14 @@ const outOfBand: readonly Combination[] = [
   ),
 ];
 
+/** Everybody could sign with it. */
+const zeroKey = (role: Role): Combination =>
+  single('a signing key of zeros is refused', {
+    begunBy: role,
+    ours: none,
+    theirs: { ...none, signsWithZeros: true },
+  });
+
 /** Whether controllers look at keys: others are no judges of them. */
 const wrongKey = single('another key fails', { wrongKey: 'fails', ours: none, theirs: none });
 const unseenKey = single('another key', { wrongKey: 'is not seen', ours: none, theirs: none });
@@ -200,12 +211,14 @@ export const combinationsOf = (role: Role): readonly Combination[] => [
   ...outOfBand,
   wrongKey,
   unseenKey,
+  // What looks like a guess makes the next pairing wait: there is none.
+  zeroKey(role),
 ];
 
 /** On our own controllers everything, on Bumble's each method. Rootcanal does not look at keys, and only shows that. */
 export const planOf = ({ central, controllers }: Pair): readonly Combination[] => {
   const role = central === 'jelling' ? 'central' : 'peripheral';
-  const singles = [...eachMethod(role), ...outOfBand, wrongKey];
+  const singles = [...eachMethod(role), ...outOfBand, wrongKey, zeroKey(role)];
   switch (controllers) {
     case 'jelling':
       return [...matrix(role), ...singles];

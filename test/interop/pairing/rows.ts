@@ -1,5 +1,6 @@
 /** What must come of each pairing: by what method, how safe the link is, who has which keys, and that they serve at the next link. */
 import { isDeepStrictEqual } from 'node:util';
+import { PairingFailedReason } from 'jelling';
 import { type Expectations, type Fault, failureOf, type Topic, wrongly } from '../judge.ts';
 import type { Report, Seen } from '../report.ts';
 import type { Pair, Role } from '../table.ts';
@@ -56,6 +57,16 @@ const judgePairing = (combination: Combination, role: Role, ours: Seen, theirs: 
   );
 };
 
+/** It is refused when its link is encrypted already, and Bumble as central has ended its part by then: what counts is that nothing is kept. */
+const judgeRefusedKey = (ours: Seen): Fault | undefined =>
+  differing(
+    'ours',
+    { outcome: ours['outcome'], bond: ours['bond'] },
+    {
+      outcome: { reason: PairingFailedReason.keyRejected, origin: 'local' },
+    },
+  );
+
 /** Judges a row that both sides have reported, by whichever of them is ours. */
 const judgeReports = (
   row: string,
@@ -73,7 +84,8 @@ const judgeReports = (
 const expectationOf = (combination: Combination, role: Role): Expectations[string] => {
   const { name, cell } = combination;
   const result = resultOf(combination, role);
-  const meetings = result?.bonded === true ? meetingsOf(combination, result, role) : [];
+  const isRefused = combination.theirs.signsWithZeros === true;
+  const meetings = result?.bonded === true && !isRefused ? meetingsOf(combination, result, role) : [];
   const defects = [
     ...(result === undefined ? [] : pairingDefects(combination, result)),
     ...meetings.flatMap(({ defect }) => defect ?? []),
@@ -82,7 +94,9 @@ const expectationOf = (combination: Combination, role: Role): Expectations[strin
     compare: (central, peripheral) => {
       const judged = (row: string, verdict: (ours: Seen, theirs: Seen) => Fault | undefined) =>
         judgeReports(row, role, central, peripheral, verdict);
-      const paired = judged(name, (ours, theirs) => judgePairing(combination, role, ours, theirs));
+      const paired = judged(name, (ours, theirs) =>
+        isRefused ? judgeRefusedKey(ours) : judgePairing(combination, role, ours, theirs),
+      );
       return meetings.reduce(
         (fault, { row, ours: atOurs, theirs: atTheirs }) =>
           fault ??
