@@ -82,6 +82,8 @@ const bystandersOf = (victim: CaseResult, all: readonly CaseResult[], random: ()
     (each) =>
       featureOf(each.id) !== featureOf(victim.id) &&
       each.id.includes('/BV-') &&
+      // Security by requests that are refused and channels that are opened: these stand beside none of either.
+      !each.id.startsWith('GAP/SEC/') &&
       !(each.pairs && victim.pairs) &&
       each.mutation?.file !== victim.mutation?.file,
   );
