@@ -17,6 +17,8 @@ export interface HciTransportSink {
 
 export interface SerialRate {
   readonly baudRate: number;
+  /** What the user has asked for beyond the rate at which the chip answers first. */
+  readonly raisedTo?: number | undefined;
   /** Lets what was sent leave, and changes the rate. Rejects with TransportError when the line is lost. */
   setBaudRate(baudRate: number): Promise<void>;
 }

@@ -78,7 +78,7 @@ export const openSerial = async (
         protocol,
         advice: 'check the cable, then open the adapter again',
         bus: 'uart',
-        line: at.protocol === 'h5' ? undefined : rateOf(line, rate),
+        line: at.protocol === 'h5' ? undefined : rateOf(line, rate, at.raiseTo),
         release: (how) => releaseLine(line, clock, how),
       });
     } catch (error) {
@@ -129,9 +129,10 @@ const startH5 = async (probing: ProbeOptions): Promise<Started> => {
   return { rate: baudRate, protocol };
 };
 
-const rateOf = (line: SerialLine, found: number): SerialRate => {
+const rateOf = (line: SerialLine, found: number, raisedTo: number | undefined): SerialRate => {
   let baudRate = found;
   return {
+    raisedTo,
     get baudRate() {
       return baudRate;
     },

@@ -4,6 +4,7 @@ import { command, type HciCommandType, type NoShape } from './command.ts';
 /** Commands of Broadcom's and Cypress's chips, by the names in their documentation. To chips of others the same opcodes mean other things. */
 export const BroadcomCommand = {
   updateBaudRate: command('Broadcom_Update_Baud_Rate', 0xfc18, { encodedBaudRate: u16, baudRate: u32 }),
+  writeUartClockSetting: command('Broadcom_Write_UART_Clock_Setting', 0xfc45, { type: u8 }),
   downloadMinidriver: command('Broadcom_Download_Minidriver', 0xfc2e, {}),
   writeRam: command('Broadcom_Write_RAM', 0xfc4c, { address: u32, data: rest }),
   launchRam: command('Broadcom_Launch_RAM', 0xfc4e, { address: u32 }),

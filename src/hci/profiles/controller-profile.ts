@@ -2,6 +2,7 @@ import type { Address } from '../../core/address.ts';
 import type { Infer, Shape } from '../../core/pdu.ts';
 import type { HciTransport } from '../../core/transport.ts';
 import type { HciCommandType } from '../codec/command.ts';
+import type { BroadcomCommand } from '../codec/commands-vendor.ts';
 
 /** What HCI_Read_Local_Version_Information tells (Vol 4, Part E, 7.4.1). */
 export interface ControllerVersion {
@@ -37,13 +38,26 @@ export interface FirmwareImage {
 /** How the octets of a firmware file are brought into the chip. */
 export type FirmwareFormat = 'hcd' | 'realtek';
 
+export interface SendStep {
+  readonly op: 'send';
+  readonly command: HciCommandType;
+  readonly parameters: Infer<Shape>;
+}
+
 export type ProfileStep =
-  | { readonly op: 'send'; readonly command: HciCommandType; readonly parameters: Infer<Shape> }
+  | SendStep
   | { readonly op: 'wait'; readonly ms: number }
   /** HCI_Reset, repeated where it is not answered. */
   | { readonly op: 'reset' }
   /** Of the host's end of a serial line, where there is one. */
   | { readonly op: 'hostBaudRate'; readonly baudRate: number }
+  /** Of both ends, to the rate that the user has asked for, where that is: the chip has lost it with the steps before. */
+  | {
+      readonly op: 'raiseBaudRate';
+      readonly command: typeof BroadcomCommand.updateBaudRate;
+      /** What has to come before, for rates above this. */
+      readonly fasterClock: { readonly aboveBaudRate: number; readonly first: SendStep };
+    }
   /**
    * Loads the file of this chip. Where it is missing the controller fails, or the steps behind this one are left out, as is said; they are left out too for a chip that has
    * its firmware.

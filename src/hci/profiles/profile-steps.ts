@@ -73,9 +73,28 @@ const runStep = async (
     case 'hostBaudRate':
       await context.transport.line?.setBaudRate(step.baudRate);
       return true;
+    case 'raiseBaudRate':
+      await raiseBaudRate(step, context);
+      return true;
     case 'load':
       return load(step, version, context);
   }
+};
+
+type RaiseStep = Extract<ProfileStep, { readonly op: 'raiseBaudRate' }>;
+
+const raiseBaudRate = async (
+  { command, fasterClock }: RaiseStep,
+  { transport, send }: ProfileContext,
+): Promise<void> => {
+  const { line } = transport;
+  const baudRate = line?.raisedTo;
+  if (line === undefined || baudRate === undefined || baudRate === line.baudRate) return;
+  const { aboveBaudRate, first } = fasterClock;
+  if (baudRate > aboveBaudRate) await send(first.command, first.parameters);
+  // Answered at the old rate, in force after that.
+  await send(command, { encodedBaudRate: 0, baudRate });
+  await line.setBaudRate(baudRate);
 };
 
 type LoadStep = Extract<ProfileStep, { readonly op: 'load' }>;

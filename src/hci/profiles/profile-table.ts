@@ -95,6 +95,14 @@ export const controllerProfiles: readonly ControllerProfile[] = [
       { op: 'hostBaudRate', baudRate: 115_200 },
       { op: 'wait', ms: 250 },
       { op: 'reset' },
+      {
+        op: 'raiseBaudRate',
+        command: BroadcomCommand.updateBaudRate,
+        fasterClock: {
+          aboveBaudRate: 3_000_000,
+          first: { op: 'send', command: BroadcomCommand.writeUartClockSetting, parameters: { type: 1 } },
+        },
+      },
     ],
     sharedAddresses: addresses(
       '43:43:A0:12:1F:AC',

@@ -45,6 +45,8 @@ export const vendorHandlers: readonly Handler[] = [
   complete('zephyr', HciCommand.zephyrReadStaticAddresses, (core) => ({
     addresses: [{ address: core.staticAddress, identityRoot: core.identityRoot }],
   })),
+  complete('broadcom', BroadcomCommand.updateBaudRate, () => OK),
+  complete('broadcom', BroadcomCommand.writeUartClockSetting, () => OK),
   complete('broadcom', BroadcomCommand.downloadMinidriver, (core) => {
     broadcom(core).downloadMinidriver(nowMs(core));
     return OK;

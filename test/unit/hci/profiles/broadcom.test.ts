@@ -16,6 +16,7 @@ const patch = fromHex(
 let clock: ManualClock;
 let controller: VirtualController;
 let baudRates: number[];
+let raisedTo: number | undefined;
 let log: LogRecord[];
 let sent: string[];
 
@@ -23,6 +24,7 @@ beforeEach(() => {
   clock = new ManualClock();
   controller = createAir({ clock, seed: 1 }).createController({ profile: 'broadcom-pi' });
   baudRates = [];
+  raisedTo = undefined;
   log = [];
   sent = [];
 });
@@ -43,6 +45,7 @@ const uart = (): HciTransport => {
     bus: 'uart' as const,
     line: {
       baudRate: 921_600,
+      raisedTo,
       setBaudRate: (rate: number) => {
         baudRates.push(rate);
         return Promise.resolve();
@@ -67,6 +70,17 @@ describe("a Raspberry Pi's chip", () => {
     expect(hci.info.profile?.name).toBe('broadcom');
     expect(baudRates).toEqual([115_200]);
     expect(log.map(({ message }) => message).join('\n')).toContain(`loading ${FILE} into the BCM4345C0`);
+    await clock.run(hci.close());
+  });
+
+  test.each([
+    [3_000_000, []],
+    [4_000_000, ['45fc']],
+  ])('goes on at %i baud where it had been raised to that', async (baudRate, clock48) => {
+    raisedTo = baudRate;
+    const hci = await clock.run(start({ [FILE]: patch }));
+    expect(baudRates).toEqual([115_200, baudRate]);
+    expect(sent.filter((opcode) => ['45fc', '18fc'].includes(opcode))).toEqual([...clock48, '18fc']);
     await clock.run(hci.close());
   });
 
