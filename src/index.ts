@@ -110,11 +110,20 @@ export type { RemoteService } from './gatt/remote-service.ts';
 export type { SendOptions } from './gatt/send.ts';
 export type { ServiceOptions } from './gatt/service.ts';
 export type { ValueStream, ValueStreamOptions } from './gatt/value-stream.ts';
-export { bondFile, exportBonds, importBonds, listAdapters, type OpenOptions, open } from './open.ts';
+export {
+  bondFile,
+  diagnoseAdapters,
+  exportBonds,
+  importBonds,
+  listAdapters,
+  type OpenOptions,
+  open,
+} from './open.ts';
 export type { Bond, IdentityAddress, LongTermKey, SigningKey } from './smp/bond.ts';
 export { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 export type { OobData, OobOptions, PeerOobData } from './smp/oob-data.ts';
 export type { KeyName, PairingOptions, SecurityPolicy } from './smp/pairing-options.ts';
 export type { AssociationModel, Keypress, PairingPrompt, PairingUi } from './smp/pairing-ui.ts';
 export { PairingFailedReason } from './smp/smp-codes.ts';
+export type { DiagnosedDevice, Diagnosis, Finding } from './transport/doctor/finding.ts';
 export type { AdapterListing, AdapterProblem, FoundAdapter } from './transport/found-adapter.ts';

@@ -17,6 +17,7 @@ import { type FirmwareFiles, SYSTEM_FIRMWARE_FOLDERS } from './hci/profiles/firm
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { SecurityPolicy } from './smp/pairing-options.ts';
 import type { Capture } from './snoop/capture.ts';
+import type { Diagnosis } from './transport/doctor/finding.ts';
 import type { AdapterListing } from './transport/found-adapter.ts';
 
 export interface OpenOptions extends WaitOptions {
@@ -133,6 +134,13 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
  */
 export const listAdapters = async (): Promise<AdapterListing> =>
   (await import('./transport/list.ts')).listAdapters();
+
+/**
+ * Who holds each controller of this machine, which rule, driver or program is in the way, and what mends it. It reads and runs nothing, opens no device, and never rejects.
+ * On Linux it looks at what the system tells of its devices and processes; elsewhere it says what can be said without.
+ */
+export const diagnoseAdapters = async (): Promise<Diagnosis> =>
+  (await import('./transport/doctor/diagnose.ts')).diagnose();
 
 /**
  * Bonds in a file, for open() and to look after them without an adapter. Without a path it is the one that open() uses, in the user's state folder. The file is made with

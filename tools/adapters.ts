@@ -1,13 +1,14 @@
-import { type AdapterInfo, type FoundAdapter, listAdapters } from 'jelling';
+import { type AdapterInfo, diagnoseAdapters, type Finding, type FoundAdapter, listAdapters } from 'jelling';
 import { defineCommand } from './command.ts';
 import { Exit } from './exit.ts';
 import { withAdapter } from './session.ts';
+import { showFinding } from './show-finding.ts';
 import type { Style } from './style.ts';
 import { padEnd, printable, wrap } from './text.ts';
 
 export const adapters = defineCommand({
   description: [
-    'Lists the USB controllers and the serial ports of this machine, each by the name that --adapter takes, with what keeps it from use and what can be done about that. A serial port may or may not have a controller at its end.',
+    'Lists the USB controllers and the serial ports of this machine, each by the name that --adapter takes, with what keeps it from use, who holds it, and the line that mends it. A serial port may or may not have a controller at its end.',
     'With --adapter it opens that one and says what it is: the test of an adapter.',
   ],
   options: {},
@@ -23,9 +24,14 @@ export const adapters = defineCommand({
       return Exit.ok;
     }
     const { adapters: found, unavailable } = await listAdapters();
+    const { devices } = await diagnoseAdapters();
+    let someUsable = false;
     for (const adapter of found) {
-      output.data({ event: 'adapter', usable: isUsable(adapter), ...adapter }, () =>
-        entry(adapter, output.style).join('\n'),
+      const findings = devices.find(({ moniker }) => moniker === adapter.moniker)?.findings ?? [];
+      const usable = ![...adapter.problems, ...findings].some(({ blocks }) => blocks);
+      someUsable ||= usable;
+      output.data({ event: 'adapter', usable, ...adapter, findings }, () =>
+        entry(adapter, findings, output.style).join('\n'),
       );
     }
     for (const message of unavailable) {
@@ -34,7 +40,7 @@ export const adapters = defineCommand({
         () => `${output.noteStyle('yellow', 'note:')} ${message}`,
       );
     }
-    if (found.some(isUsable)) return Exit.ok;
+    if (someUsable) return Exit.ok;
     output.remark('No adapter that can be used. Without one there is --adapter virtual, and jelling demo.');
     return Exit.notFound;
   },
@@ -42,20 +48,24 @@ export const adapters = defineCommand({
 
 const WIDTH = 80;
 
-const isUsable = ({ problems }: FoundAdapter): boolean => problems.every(({ blocks }) => !blocks);
-
 const hex = (value: number): string => value.toString(16).padStart(4, '0');
 
+/** What the findings say better: they know who holds it, and the line that mends it. */
+const toldByFindings: ReadonlySet<string> = new Set(['noPermission', 'inUse', 'systemDriver']);
+
 /** The name to use, what it is, and under it what is wrong. */
-const entry = (adapter: FoundAdapter, style: Style): readonly string[] => {
+const entry = (adapter: FoundAdapter, findings: readonly Finding[], style: Style): readonly string[] => {
   const { moniker, manufacturer, product, vendorId, productId, problems } = adapter;
   const ids = vendorId === undefined || productId === undefined ? '' : `${hex(vendorId)}:${hex(productId)}`;
   const what = [ids, manufacturer, product].filter((part) => part !== undefined && part !== '').join(' ');
   return [
     `${padEnd(style('bold', moniker), 28)}  ${printable(what)}`.trimEnd(),
-    ...problems.flatMap(({ message, blocks }) =>
-      wrap(message, WIDTH - 4).map((line) => `    ${style(blocks ? 'red' : 'yellow', line)}`),
-    ),
+    ...problems
+      .filter(({ code }) => findings.length === 0 || !toldByFindings.has(code))
+      .flatMap(({ message, blocks }) =>
+        wrap(message, WIDTH - 4).map((line) => `    ${style(blocks ? 'red' : 'yellow', line)}`),
+      ),
+    ...findings.flatMap((finding) => showFinding(finding, style)),
   ];
 };
 

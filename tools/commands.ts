@@ -60,6 +60,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "list this machine's controllers, and what is wrong with each",
     load: async () => (await import('./adapters.ts')).adapters,
   },
+  doctor: {
+    summary: 'say who holds each controller, and the line that mends it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   virtual: {
     summary: 'serve virtual controllers to any host',
     load: async () => (await import('./virtual.ts')).virtual,

@@ -1,14 +1,9 @@
 import process from 'node:process';
 import { TransportError } from '../core/errors.ts';
 import { messageOf } from './connect-failure.ts';
+import { UDEV_RELOAD, UDEV_RULES_FILE, udevRule } from './udev-rule.ts';
 import { type UsbDeviceInfo, UsbError } from './usb-port.ts';
 import { usbIdOf } from './usb-select.ts';
-
-/** The rule that lets ordinary users open one kind of adapter on Linux. */
-const udevRuleFor = (info: UsbDeviceInfo): string => {
-  const [vendor, product] = usbIdOf(info).split(':');
-  return `SUBSYSTEM=="usb", ATTRS{idVendor}=="${vendor}", ATTRS{idProduct}=="${product}", MODE="0660", GROUP="plugdev", TAG+="uaccess"`;
-};
 
 /** What stands in the way, and what the user can do; one of it for each system. */
 export const explainUsbFault = (
@@ -20,10 +15,11 @@ export const explainUsbFault = (
   switch (fault) {
     case 'access':
       if (platform === 'linux') {
+        const [vendor = '', product = ''] = usbIdOf(info).split(':');
         return (
-          'this user may not open it. Write this line to /etc/udev/rules.d/70-jelling.rules\n' +
-          `  ${udevRuleFor(info)}\n` +
-          'then run: sudo udevadm control --reload && sudo udevadm trigger, and plug it in again'
+          `this user may not open it. Write this line to ${UDEV_RULES_FILE}\n` +
+          `  ${udevRule(vendor, product)}\n` +
+          `then run: ${UDEV_RELOAD}, and plug it in again`
         );
       }
       if (platform === 'darwin') {
