@@ -69,6 +69,14 @@ describe('a dongle', () => {
       /too late/,
       ['sudo mv /etc/udev/rules.d/99-x.rules /etc/udev/rules.d/70-jelling.rules', APPLY],
     ],
+    [
+      'is for those at the machine alone',
+      '70-x',
+      RULE.replace('GROUP="plugdev", ', ''),
+      [1000, 46],
+      /whoever sits at the machine/,
+      [`echo '${RULE}' | sudo tee -a /etc/udev/rules.d/70-jelling.rules`, APPLY],
+    ],
   ] as const)('whose rule %s says so', async (_what, name, rule, groups, message, mend) => {
     const files = {
       ...undriven,
