@@ -68,4 +68,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'serve virtual controllers to any host',
     load: async () => (await import('./virtual.ts')).virtual,
   },
+  soak: {
+    summary: 'run hosts for hours of virtual time while things go wrong, and look for leaks',
+    load: async () => (await import('./soak.ts')).soak,
+  },
 };
