@@ -69,7 +69,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./virtual.ts')).virtual,
   },
   soak: {
-    summary: 'run hosts for hours of virtual time while things go wrong, and look for leaks',
+    summary: 'run hosts for hours of virtual time, and look for leaks',
     load: async () => (await import('./soak.ts')).soak,
   },
 };
