@@ -81,7 +81,7 @@ const receive = async (channel: L2capChannel, length: number, signal: AbortSigna
   return all;
 };
 
-const PAUSE_MS = [5_000, 25_000] as const;
+const PAUSE_MS = [1_000, 10_000] as const;
 
 /** Works with the link of the gateway, where there is one, until `endMs` of the clock. */
 export const workGateway = async (

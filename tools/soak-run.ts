@@ -8,10 +8,10 @@ import { SoakTally } from './soak-tally.ts';
 import { openWorld } from './soak-world.ts';
 
 /** Virtual time from one sample to the next, with one fault in it. */
-const ROUND_MS = 300_000;
+const ROUND_MS = 180_000;
 /** How late in a round faults and operations may begin; what they wait for is over before its end. */
-const WORK_MS = 200_000;
-const FAULT_MS = 100_000;
+const WORK_MS = 120_000;
+const FAULT_MS = 80_000;
 
 export interface SoakOptions {
   /** Time stands still between rounds. */

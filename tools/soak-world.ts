@@ -23,13 +23,10 @@ export interface SoakWorld extends AsyncDisposable {
   sample(tally: SoakTally): Sample;
 }
 
-/** The share of packets that the air loses all the time. */
-export const USUAL_LOSS = 0.02;
-
 export const openWorld = async (clock: ManualClock, seed: number, tally: SoakTally): Promise<SoakWorld> => {
   // The first open() of a process loads the layers, which takes turns of the event loop that no manual clock waits for.
   await (await open(createAir().createController().connect())).close();
-  const air = createAir({ clock, model: 'timed', seed, loss: USUAL_LOSS });
+  const air = createAir({ clock, model: 'timed', seed });
   const host = async (name: string, x: number): Promise<SoakHost> => {
     const controller = air.createController({ name, position: { x, y: 0 } });
     const opening = open(controller.connect(), {
