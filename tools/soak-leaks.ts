@@ -5,7 +5,7 @@ export const held = {
   handles: 'links of the controllers',
   buffers: 'packets that the controllers hold',
   listeners: 'listeners of calls that have settled',
-  heapOctets: 'octets of heap',
+  heapOctets: 'octets of heap, compiled code left out',
 } as const;
 export type Held = keyof typeof held;
 

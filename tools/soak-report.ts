@@ -97,7 +97,7 @@ const describeOperation = ({ done, failed }: OperationTally): readonly string[] 
 const describeRange = ({ least, most }: Range): string =>
   least === most ? `${least}` : `${least} to ${most}`;
 
-const NAME_WIDTH = 38;
+const NAME_WIDTH = 40;
 const CELL_WIDTH = 22;
 
 const table = (

@@ -17,7 +17,7 @@ export const soak = defineCommand({
   description: [
     'Runs three hosts against each other for hours of virtual time, on an air with the times of a real one: a sensor that notifies, a gateway that keeps connected to it, and a visitor who comes and goes. Meanwhile things go wrong: walls, lossy air, controllers that stall or are unplugged, packets that are corrupt. What the hosts hold is counted all the time. No hardware is needed, and a day takes minutes.',
     leakRule,
-    'The heap is looked at where Node.js runs with --expose-gc, as in npm run soak. The status is 1 where there is a leak, or where a host has broken a rule of its controller.',
+    'The heap, without compiled code, is looked at where Node.js runs with --expose-gc, as in npm run soak. The status is 1 where there is a leak, or where a host has broken a rule of its controller.',
   ],
   options: {
     hours: withDefault('N', 'how much virtual time, 0.5 or more; 24 unless given', hoursOf, 24),
