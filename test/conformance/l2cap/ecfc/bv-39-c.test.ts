@@ -9,8 +9,8 @@ peripheralCase(
   'L2CAP/ECFC/BV-39-C',
   {
     file: 'src/l2cap/recombination.ts',
-    from: 'this.#payload.set(fragment, this.#filled);',
-    to: 'this.#payload.set(fragment, 0);',
+    from: 'joined.set(fragment, this.#header.length);',
+    to: 'joined.set(fragment);',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });

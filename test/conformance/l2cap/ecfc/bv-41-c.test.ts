@@ -5,7 +5,11 @@ import { hex, ramp, size, u16 } from '../../harness/pdu.ts';
 
 peripheralCase(
   'L2CAP/ECFC/BV-41-C',
-  { file: 'src/l2cap/recombination.ts', from: 'this.#filled = filled;', to: 'this.#filled = filled - 1;' },
+  {
+    file: 'src/l2cap/recombination.ts',
+    from: 'joined.set(fragment, this.#header.length);',
+    to: 'joined.set(fragment);',
+  },
   async (bench) => {
     const { iut, iutCid, iutMps } = await openEnhanced(bench);
     // 1. The tester sends frames in pieces, the smallest of one octet.

@@ -8,8 +8,8 @@ peripheralCase(
   'L2CAP/LE/CFC/BV-30-C',
   {
     file: 'src/l2cap/recombination.ts',
-    from: 'this.#payload.set(fragment, this.#filled);',
-    to: 'this.#payload.set(fragment, 0);',
+    from: 'joined.set(fragment, this.#header.length);',
+    to: 'joined.set(fragment);',
   },
   async (bench) => {
     await using listener = bench.connection.l2capListen({ psm: SPSM });
