@@ -76,15 +76,19 @@ const prove = (root: string, victim: CaseResult, bystanders: readonly CaseResult
   }
 };
 
-/** Cases of valid behaviour of another feature, whose own line is in another file. What spoils a case that pairs may spoil any other that does. */
+/**
+ * Cases of valid behaviour in another suite or another role, whose own line is in another file: those of one role on one protocol go through the same few lines, whatever each of
+ * them is about.
+ */
 const bystandersOf = (victim: CaseResult, all: readonly CaseResult[], random: () => number): CaseResult[] => {
   const strangers = all.filter(
     (each) =>
+      sideOf(each.id) !== sideOf(victim.id) &&
       featureOf(each.id) !== featureOf(victim.id) &&
       each.id.includes('/BV-') &&
-      // Security by requests that are refused and channels that are opened: these stand beside none of either.
-      !each.id.startsWith('GAP/SEC/') &&
-      !(each.pairs && victim.pairs) &&
+      // Security by requests that are refused and channels that are opened: these stand beside none of either, and none that pairs beside them.
+      !isAboutSecurity(each.id) &&
+      !(each.pairs && (victim.pairs || isAboutSecurity(victim.id))) &&
       each.mutation?.file !== victim.mutation?.file,
   );
   return shuffled(strangers, random).slice(0, BYSTANDERS);
@@ -96,6 +100,12 @@ const bystandersOf = (victim: CaseResult, all: readonly CaseResult[], random: ()
  */
 const featureOf = (id: string): string =>
   id.startsWith('GAP/') ? 'GAP' : (id.split('/').at(-2) ?? '').replace('ECFC', 'CFC');
+
+const isAboutSecurity = (id: string): boolean => id.startsWith('GAP/SEC/');
+
+/** Suite and role: `GATT/SR` of `GATT/SR/GAR/BV-01-C`. The channels of L2CAP and what GAP looks at have no roles of their own. */
+const sideOf = (id: string): string =>
+  /^(GATT|SM)\//.test(id) ? id.split('/', 2).join('/') : (id.split('/')[0] ?? '');
 
 const copyTree = (root: string): void => {
   for (const path of TREE) {
