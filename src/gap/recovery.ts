@@ -63,7 +63,6 @@ export class Recovery {
       const delayMs = backOffMs(this.#failures, random());
       log.write('info', 'gap', () => `${what} is tried again in ${delayMs} ms`);
       await this.#wait(delayMs);
-      if (signal.aborted) return;
       try {
         await this.#try();
         this.#thereSinceMs = clock.now();

@@ -126,7 +126,10 @@ export class ControllerCore {
 
   /** One packet of the host. Never throws. */
   receive(packet: Uint8Array): void {
-    if (this.chip?.isDeaf(this.medium.clock.now()) === true) return;
+    if (this.chip?.isDeaf(this.medium.clock.now()) === true) {
+      this.violate('firmwareOrder', 'a packet while the chip starts anew, which it cannot hear');
+      return;
+    }
     switch (packet[0]) {
       case HciPacketType.command:
         this.#command(packet);

@@ -87,9 +87,11 @@ describe("a Raspberry Pi's chip", () => {
   test('that has its patch is left alone', async () => {
     await clock.run(start({ [FILE]: patch }).then((hci) => hci.close()));
     baudRates = [];
-    const hci = await clock.run(start({}));
+    sent = [];
+    const hci = await clock.run(start({ [FILE]: patch }));
     expect(hci.info.hciSubversion).toBe(0x0182);
     expect(baudRates).toEqual([]);
+    expect(sent).not.toContain('2efc');
     await clock.run(hci.close());
   });
 

@@ -98,7 +98,7 @@ describe('a Realtek dongle', () => {
   test('that has its firmware is taken as it is', async () => {
     await clock.run(start({ [FILE]: firmware() }).then((hci) => hci.close()));
     downloaded = [];
-    const hci = await clock.run(start({}));
+    const hci = await clock.run(start({ [FILE]: firmware() }));
     expect(downloaded).toEqual([]);
     await clock.run(hci.close());
   });
