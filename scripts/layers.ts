@@ -45,7 +45,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   l2cap: { files: ['src/l2cap/**'], may: ['core', 'hci'] },
   att: { files: ['src/att/**'], may: ['core', 'l2cap'] },
   smp: { files: ['src/smp/**'], may: ['core', 'crypto', 'hci', 'l2cap'] },
-  gatt: { files: ['src/gatt/**'], may: ['core', 'crypto', 'att'] },
+  'gatt/server': { files: ['src/gatt/server/**'], may: ['core', 'crypto', 'att', 'gatt/common'] },
+  'gatt/client': { files: ['src/gatt/client/**'], may: ['core', 'crypto', 'att', 'gatt/common'] },
+  'gatt/common': { files: ['src/gatt/*.ts'], may: ['core', 'crypto', 'att'] },
   'gap/files': {
     files: ['src/gap/*-file.ts', 'src/gap/state-folder.ts'],
     may: [...HOST, 'gap', 'node:*'],
@@ -159,7 +161,7 @@ function grants(pattern: string, target: string): boolean {
   if (pattern === target) return true;
   if (pattern === 'node:*') return target.startsWith('node:') && !WITHHELD.includes(target);
   if (pattern.endsWith('/*')) return target.startsWith(pattern.slice(0, -1));
-  return pattern in layers && target in layers && target.startsWith(`${pattern}/`);
+  return target in layers && target.startsWith(`${pattern}/`);
 }
 
 function layerOf(file: string): string | undefined {

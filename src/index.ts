@@ -79,16 +79,27 @@ export type { Scanner, ScanOptions } from './gap/scanner.ts';
 export type { ConnectionSecurity, SecurityChange } from './gap/security.ts';
 export type { TransportMaker } from './gap/transport-maker.ts';
 export type { AccessRule, Permission } from './gatt/access.ts';
-export type { AccessOptions } from './gatt/access-options.ts';
-export type { CharacteristicRecord, DescriptorRecord, ServiceRecord } from './gatt/attribute-records.ts';
-export type { Subscription } from './gatt/characteristic.ts';
-export type { FormattedValue } from './gatt/formatted-value.ts';
-export { type CachedAttributes, type GattCache, MemoryGattCache } from './gatt/gatt-cache.ts';
-export type { AuthorizedOperation } from './gatt/local-attribute.ts';
+export type { AccessOptions } from './gatt/client/access-options.ts';
+export type {
+  CharacteristicRecord,
+  DescriptorRecord,
+  ServiceRecord,
+} from './gatt/client/attribute-records.ts';
+export type { FormattedValue } from './gatt/client/formatted-value.ts';
+export { type CachedAttributes, type GattCache, MemoryGattCache } from './gatt/client/gatt-cache.ts';
+export type { ReadMultipleOptions } from './gatt/client/multiple-reads.ts';
+export type { AttributeValue } from './gatt/client/read-by-uuid.ts';
+export type {
+  ExtendedProperties,
+  RemoteCharacteristic,
+  SubscribeOptions,
+  WriteOptions,
+} from './gatt/client/remote-characteristic.ts';
+export type { RemoteDescriptor } from './gatt/client/remote-descriptor.ts';
+export type { RemoteService } from './gatt/client/remote-service.ts';
+export type { ValueStream, ValueStreamOptions } from './gatt/client/value-stream.ts';
 export type { ValueLike } from './gatt/local-value.ts';
-export type { ReadMultipleOptions } from './gatt/multiple-reads.ts';
 export { characteristicName, descriptorName, serviceName } from './gatt/names.ts';
-export type { MultipleValues, NotifyMultipleOptions } from './gatt/notify-multiple.ts';
 export {
   decodePresentationFormat,
   encodePresentationFormat,
@@ -98,18 +109,11 @@ export {
   type PresentationFormatOptions,
 } from './gatt/presentation-format.ts';
 export type { CharacteristicProperties } from './gatt/properties.ts';
-export type { AttributeValue } from './gatt/read-by-uuid.ts';
-export type {
-  ExtendedProperties,
-  RemoteCharacteristic,
-  SubscribeOptions,
-  WriteOptions,
-} from './gatt/remote-characteristic.ts';
-export type { RemoteDescriptor } from './gatt/remote-descriptor.ts';
-export type { RemoteService } from './gatt/remote-service.ts';
-export type { SendOptions } from './gatt/send.ts';
-export type { ServiceOptions } from './gatt/service.ts';
-export type { ValueStream, ValueStreamOptions } from './gatt/value-stream.ts';
+export type { Subscription } from './gatt/server/characteristic.ts';
+export type { AuthorizedOperation } from './gatt/server/local-attribute.ts';
+export type { MultipleValues, NotifyMultipleOptions } from './gatt/server/notify-multiple.ts';
+export type { SendOptions } from './gatt/server/send.ts';
+export type { ServiceOptions } from './gatt/server/service.ts';
 export {
   bondFile,
   diagnoseAdapters,

@@ -12,7 +12,7 @@ import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
 import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy.ts';
 import { madeBy, type TransportMaker } from './gap/transport-maker.ts';
-import type { GattCache } from './gatt/gatt-cache.ts';
+import type { GattCache } from './gatt/client/gatt-cache.ts';
 import { type FirmwareFiles, SYSTEM_FIRMWARE_FOLDERS } from './hci/profiles/firmware-files.ts';
 import { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 import type { SecurityPolicy } from './smp/pairing-options.ts';

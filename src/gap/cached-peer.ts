@@ -1,4 +1,4 @@
-import type { CachedPeer } from '../gatt/attribute-memory.ts';
+import type { CachedPeer } from '../gatt/client/attribute-memory.ts';
 import type { IdentityAddress } from '../smp/bond.ts';
 import type { Device } from './device.ts';
 import type { ConnectionSecurity } from './security.ts';

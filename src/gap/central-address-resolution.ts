@@ -1,6 +1,6 @@
 import type { WaitOptions } from '../core/procedure.ts';
 import { parseUuid } from '../core/uuid.ts';
-import type { AttributeValue } from '../gatt/read-by-uuid.ts';
+import type { AttributeValue } from '../gatt/client/read-by-uuid.ts';
 import type { Bonds } from './bonds.ts';
 import type { Peer } from './radio-controller.ts';
 

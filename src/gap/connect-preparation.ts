@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { WaitOptions } from '../core/procedure.ts';
-import { gattLink } from '../gatt/connection-ref.ts';
+import { gattLink } from '../gatt/server/connection-ref.ts';
 import type { Connection } from './connection.ts';
 
 export interface Preparation {

@@ -3,14 +3,18 @@ import type { Clock } from '../core/clock.ts';
 import { DisconnectedError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type WaitOptions } from '../core/procedure.ts';
 import type { UuidLike } from '../core/uuid.ts';
-import type { AccessOptions } from '../gatt/access-options.ts';
-import { type ConnectionRef, type GattLink, gattLink } from '../gatt/connection-ref.ts';
+import type { AccessOptions } from '../gatt/client/access-options.ts';
+import type { ReadMultipleOptions } from '../gatt/client/multiple-reads.ts';
+import type { AttributeValue } from '../gatt/client/read-by-uuid.ts';
+import type { RemoteCharacteristic } from '../gatt/client/remote-characteristic.ts';
+import type { RemoteService } from '../gatt/client/remote-service.ts';
 import type { ValueLike } from '../gatt/local-value.ts';
-import type { ReadMultipleOptions } from '../gatt/multiple-reads.ts';
-import { type MultipleValues, type NotifyMultipleOptions, notifyMultiple } from '../gatt/notify-multiple.ts';
-import type { AttributeValue } from '../gatt/read-by-uuid.ts';
-import type { RemoteCharacteristic } from '../gatt/remote-characteristic.ts';
-import type { RemoteService } from '../gatt/remote-service.ts';
+import { type ConnectionRef, type GattLink, gattLink } from '../gatt/server/connection-ref.ts';
+import {
+  type MultipleValues,
+  type NotifyMultipleOptions,
+  notifyMultiple,
+} from '../gatt/server/notify-multiple.ts';
 import type { ConnectionParts, EnhancedBearerOptions, PairOptions } from './connection-parts.ts';
 import type { Device } from './device.ts';
 import { type GuardedWork, guard } from './guard.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { HciTransport } from '../core/transport.ts';
-import type { GattCache } from '../gatt/gatt-cache.ts';
+import type { GattCache } from '../gatt/client/gatt-cache.ts';
 import type { FirmwareFiles } from '../hci/profiles/firmware-files.ts';
 import type { BondStore } from '../smp/bond-store.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';

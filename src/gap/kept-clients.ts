@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
-import type { ClientKeeper } from '../gatt/client-states.ts';
-import type { GattServer } from '../gatt/gatt-server.ts';
+import type { ClientKeeper } from '../gatt/server/client-states.ts';
+import type { GattServer } from '../gatt/server/gatt-server.ts';
 import type { Bond, IdentityAddress } from '../smp/bond.ts';
 import type { Bonds } from './bonds.ts';
 

@@ -2,22 +2,25 @@ import type { UuidLike } from '../core/uuid.ts';
 import {
   Characteristic as AnyCharacteristic,
   type CharacteristicOptions as AnyCharacteristicOptions,
-} from '../gatt/characteristic.ts';
+} from '../gatt/server/characteristic.ts';
 import {
   Descriptor as AnyDescriptor,
   type DescriptorOptions as AnyDescriptorOptions,
-} from '../gatt/descriptor.ts';
+} from '../gatt/server/descriptor.ts';
 import type {
   AuthorizeHandler as AnyAuthorizeHandler,
   ReadHandler as AnyReadHandler,
   WriteHandler as AnyWriteHandler,
-} from '../gatt/local-attribute.ts';
+} from '../gatt/server/local-attribute.ts';
 import {
   Service as AnyService,
   type ServiceWritten as AnyServiceWritten,
   type ServiceOptions,
-} from '../gatt/service.ts';
-import type { Written as AnyWritten, WrittenOptions as AnyWrittenOptions } from '../gatt/write-queue.ts';
+} from '../gatt/server/service.ts';
+import type {
+  Written as AnyWritten,
+  WrittenOptions as AnyWrittenOptions,
+} from '../gatt/server/write-queue.ts';
 import type { Connection } from './connection.ts';
 
 // GATT knows connections by what it needs of them; users meet its classes with the one class of connections that there is.

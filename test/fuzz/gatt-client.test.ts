@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BleError } from '../../src/core/errors.ts';
-import { MemoryGattCache } from '../../src/gatt/gatt-cache.ts';
-import type { GattClient } from '../../src/gatt/gatt-client.ts';
-import type { RemoteCharacteristic } from '../../src/gatt/remote-characteristic.ts';
+import { MemoryGattCache } from '../../src/gatt/client/gatt-cache.ts';
+import type { GattClient } from '../../src/gatt/client/gatt-client.ts';
+import type { RemoteCharacteristic } from '../../src/gatt/client/remote-characteristic.ts';
 import { ManualClock, ScriptedServer, turn } from '../support/gatt-pair.ts';
 
 const SEED = 0x6a78;

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { AttOpcode } from '../../src/att/att-codes.ts';
 import { readU16 } from '../../src/core/bytes.ts';
 import { AttError } from '../../src/core/errors.ts';
-import { Characteristic } from '../../src/gatt/characteristic.ts';
-import { Descriptor } from '../../src/gatt/descriptor.ts';
-import { Service } from '../../src/gatt/service.ts';
+import { Characteristic } from '../../src/gatt/server/characteristic.ts';
+import { Descriptor } from '../../src/gatt/server/descriptor.ts';
+import { Service } from '../../src/gatt/server/service.ts';
 import { bytes, connectPair, ManualClock, newServer, RawClient, turn } from '../support/gatt-pair.ts';
 
 const SEED = 0x6a77;

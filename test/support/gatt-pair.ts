@@ -3,9 +3,9 @@ import { AttBearer } from '../../src/att/att-bearer.ts';
 import { Log } from '../../src/core/log.ts';
 import { ManualClock } from '../../src/core/manual-clock.ts';
 import { type LinkSecurity, openLink } from '../../src/gatt/access.ts';
-import { type ConnectionRef, type GattLink, gattLink } from '../../src/gatt/connection-ref.ts';
-import { GattClient, type GattClientOptions } from '../../src/gatt/gatt-client.ts';
-import { GattServer, type GattServerOptions } from '../../src/gatt/gatt-server.ts';
+import { GattClient, type GattClientOptions } from '../../src/gatt/client/gatt-client.ts';
+import { type ConnectionRef, type GattLink, gattLink } from '../../src/gatt/server/connection-ref.ts';
+import { GattServer, type GattServerOptions } from '../../src/gatt/server/gatt-server.ts';
 import { channelPair, FakeChannel } from './fake-att-channel.ts';
 
 /** A connection as gap would make one, with a security that the test sets. */

@@ -2,9 +2,9 @@ import { AttErrorCode } from '../../att/att-codes.ts';
 import { AttError, InvalidStateError } from '../../core/errors.ts';
 import { procedure, type WaitOptions } from '../../core/procedure.ts';
 import type { Connection } from '../../gap/connection.ts';
-import { gattLink } from '../../gatt/connection-ref.ts';
-import type { RemoteCharacteristic } from '../../gatt/remote-characteristic.ts';
-import type { RemoteDescriptor } from '../../gatt/remote-descriptor.ts';
+import type { RemoteCharacteristic } from '../../gatt/client/remote-characteristic.ts';
+import type { RemoteDescriptor } from '../../gatt/client/remote-descriptor.ts';
+import { gattLink } from '../../gatt/server/connection-ref.ts';
 import { UartChannel, type UartEnd } from './uart-channel.ts';
 import { NORDIC_UART_SERVICE, UART_PAUSE_MS, UART_RX, UART_TX, UART_UNANSWERED } from './uart-codes.ts';
 

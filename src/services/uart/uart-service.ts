@@ -4,7 +4,7 @@ import { AttError, InvalidStateError, TimeoutError } from '../../core/errors.ts'
 import { procedure, type Settle, type WaitOptions } from '../../core/procedure.ts';
 import type { Connection } from '../../gap/connection.ts';
 import { Characteristic, Service } from '../../gap/local-attributes.ts';
-import { gattLink } from '../../gatt/connection-ref.ts';
+import { gattLink } from '../../gatt/server/connection-ref.ts';
 import { UartChannel, type UartEnd } from './uart-channel.ts';
 import { NORDIC_UART_SERVICE, UART_HOLD_MS, UART_RX, UART_TX } from './uart-codes.ts';
 

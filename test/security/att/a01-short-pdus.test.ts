@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AttBearer } from '../../../src/att/att-bearer.ts';
 import { BleError, MalformedPduError } from '../../../src/core/errors.ts';
-import type { GattClient } from '../../../src/gatt/gatt-client.ts';
+import type { GattClient } from '../../../src/gatt/client/gatt-client.ts';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { type Hex, hex, octet, octetAt, size } from '../../conformance/harness/pdu.ts';
 import { testServices } from '../../conformance/harness/services.ts';

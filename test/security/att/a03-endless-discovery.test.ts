@@ -1,6 +1,6 @@
 import { MalformedPduError } from 'jelling';
 import { expect, test } from 'vitest';
-import { DISCOVERY_LIMIT } from '../../../src/gatt/discovery.ts';
+import { DISCOVERY_LIMIT } from '../../../src/gatt/client/discovery.ts';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { type Hex, slice, u16, u16At } from '../../conformance/harness/pdu.ts';
 import { ManualClock, ScriptedServer } from '../../support/gatt-pair.ts';

@@ -1,6 +1,6 @@
 import { Characteristic, Service } from 'jelling';
 import { expect, test } from 'vitest';
-import { PREPARED_LIMIT, PREPARED_TOTAL_OCTETS } from '../../../src/gatt/prepared-writes.ts';
+import { PREPARED_LIMIT, PREPARED_TOTAL_OCTETS } from '../../../src/gatt/server/prepared-writes.ts';
 import {
   cancelWrite,
   error,

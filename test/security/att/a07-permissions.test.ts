@@ -11,7 +11,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { type Host, Hosts, linked } from '../../support/hosts.ts';
 
-// The matrix of permission, request and link by octets is in test/unit/gatt/permissions.test.ts. Here are whole hosts, whose links are made by pairing alone.
+// The matrix of permission, request and link by octets is in test/unit/gatt/server/permissions.test.ts. Here are whole hosts, whose links are made by pairing alone.
 
 const AUTHENTICATION = 0x05;
 const ENCRYPTION = 0x0f;

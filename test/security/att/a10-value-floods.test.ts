@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DisconnectedError } from 'jelling';
 import { expect, test } from 'vitest';
-import { DEFAULT_DEPTH } from '../../../src/gatt/value-feed.ts';
+import { DEFAULT_DEPTH } from '../../../src/gatt/client/value-feed.ts';
 import { confirmation, indication, notification, writeResponse } from '../../conformance/harness/att.ts';
 import { Bench } from '../../conformance/harness/bench.ts';
 import { type Hex, hex, u16 } from '../../conformance/harness/pdu.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Characteristic } from '../../../src/gatt/characteristic.ts';
-import type { GattServer } from '../../../src/gatt/gatt-server.ts';
-import { Service } from '../../../src/gatt/service.ts';
+import { Characteristic } from '../../../src/gatt/server/characteristic.ts';
+import type { GattServer } from '../../../src/gatt/server/gatt-server.ts';
+import { Service } from '../../../src/gatt/server/service.ts';
 import { notification, read, readResponse, write, writeResponse } from '../../conformance/harness/att.ts';
 import { ManualClock, newServer, RawClient } from '../../support/gatt-pair.ts';
 

@@ -8,9 +8,9 @@ import {
   openLink,
   type Permissions,
 } from '../../../src/gatt/access.ts';
-import type { Attribute } from '../../../src/gatt/attribute.ts';
-import { addPart, attributeCount, layOut, place } from '../../../src/gatt/server-binding.ts';
-import { Service } from '../../../src/gatt/service.ts';
+import type { Attribute } from '../../../src/gatt/server/attribute.ts';
+import { addPart, attributeCount, layOut, place } from '../../../src/gatt/server/server-binding.ts';
+import { Service } from '../../../src/gatt/server/service.ts';
 import { ManualClock, newServer, RawClient } from '../../support/gatt-pair.ts';
 
 const checkAccess = (permissions: Permissions, operation: Operation, security: LinkSecurity): number =>

@@ -1,10 +1,10 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { InvalidArgumentError, InvalidStateError } from '../../../src/core/errors.ts';
-import { Characteristic } from '../../../src/gatt/characteristic.ts';
-import type { ConnectionRef } from '../../../src/gatt/connection-ref.ts';
-import { Descriptor } from '../../../src/gatt/descriptor.ts';
-import { Service } from '../../../src/gatt/service.ts';
-import type { Written } from '../../../src/gatt/write-queue.ts';
+import { Characteristic } from '../../../src/gatt/server/characteristic.ts';
+import type { ConnectionRef } from '../../../src/gatt/server/connection-ref.ts';
+import { Descriptor } from '../../../src/gatt/server/descriptor.ts';
+import { Service } from '../../../src/gatt/server/service.ts';
+import type { Written } from '../../../src/gatt/server/write-queue.ts';
 import { bytes, ManualClock, newServer } from '../../support/gatt-pair.ts';
 
 const clock = new ManualClock();

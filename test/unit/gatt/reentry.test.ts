@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DisconnectedError } from '../../../src/core/errors.ts';
-import { Characteristic } from '../../../src/gatt/characteristic.ts';
-import { Service } from '../../../src/gatt/service.ts';
+import { Characteristic } from '../../../src/gatt/server/characteristic.ts';
+import { Service } from '../../../src/gatt/server/service.ts';
 import { connectPair, ManualClock, newServer, type TestConnection, turn } from '../../support/gatt-pair.ts';
 
 // What a user's callback does to the link or the database it is called from (A15).

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, InvalidStateError } from '../../../src/core/errors.ts';
 import { openLink } from '../../../src/gatt/access.ts';
-import { Characteristic, type CharacteristicOptions } from '../../../src/gatt/characteristic.ts';
-import { type ConnectionRef, gattLink } from '../../../src/gatt/connection-ref.ts';
 import type { DataSigning, Signature } from '../../../src/gatt/data-signing.ts';
-import { Service } from '../../../src/gatt/service.ts';
+import { Characteristic, type CharacteristicOptions } from '../../../src/gatt/server/characteristic.ts';
+import { type ConnectionRef, gattLink } from '../../../src/gatt/server/connection-ref.ts';
+import { Service } from '../../../src/gatt/server/service.ts';
 import {
   bytes,
   connectPair,

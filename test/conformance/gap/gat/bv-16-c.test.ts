@@ -7,7 +7,7 @@ import { readAllByType } from '../../harness/steps.ts';
 peripheralCase(
   'GAP/GAT/BV-16-C',
   {
-    file: 'src/gatt/standard-services.ts',
+    file: 'src/gatt/server/standard-services.ts',
     from: 'initial: deviceName,',
     to: 'initial: deviceName.slice(1),',
   },

@@ -7,7 +7,7 @@ import { readAllByType } from '../../harness/steps.ts';
 peripheralCase(
   'GAP/GAT/BV-17-C',
   {
-    file: 'src/gatt/standard-services.ts',
+    file: 'src/gatt/server/standard-services.ts',
     from: 'writeU16(bytes, 0, value);',
     to: 'writeU16(bytes, 0, value + 1);',
   },

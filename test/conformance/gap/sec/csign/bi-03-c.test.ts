@@ -6,7 +6,7 @@ signedServerCase(
   'GAP/SEC/CSIGN/BI-03-C',
   'peripheral',
   {
-    file: 'src/gatt/server-signed-write.ts',
+    file: 'src/gatt/server/server-signed-write.ts',
     from: 'command.authenticationSignature);',
     to: 'command.authenticationSignature) ?? { security: link.security, redeem: async () => true };',
   },

@@ -6,7 +6,7 @@ signedServerCase(
   'GAP/SEC/CSIGN/BI-04-C',
   'peripheral',
   {
-    file: 'src/gatt/server-signed-write.ts',
+    file: 'src/gatt/server/server-signed-write.ts',
     from: 'if (status !== ALLOWED)',
     to: 'if (status < ALLOWED)',
   },

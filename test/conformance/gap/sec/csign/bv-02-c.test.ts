@@ -6,7 +6,7 @@ signedServerCase(
   'GAP/SEC/CSIGN/BV-02-C',
   'peripheral',
   {
-    file: 'src/gatt/server-signed-write.ts',
+    file: 'src/gatt/server/server-signed-write.ts',
     from: 'await write(context, attribute, value, false);',
     to: 'await Promise.resolve();',
   },

@@ -7,7 +7,7 @@ import { u16 } from '../../../harness/pdu.ts';
 conformance(
   'GATT/CL/GAD/BV-01-C',
   {
-    file: 'src/gatt/discovery.ts',
+    file: 'src/gatt/client/discovery.ts',
     from: 'this.#push(what, found, { handle, endHandle: endGroupHandle, uuid,',
     to: 'this.#push(what, found, { handle, endHandle: handle, uuid,',
   },

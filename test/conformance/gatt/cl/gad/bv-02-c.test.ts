@@ -8,7 +8,7 @@ import { longUuid } from '../../../harness/services.ts';
 conformance(
   'GATT/CL/GAD/BV-02-C',
   {
-    file: 'src/gatt/discovery.ts',
+    file: 'src/gatt/client/discovery.ts',
     from: '!(first && found.length > 0)',
     to: '!(!first && found.length > 0)',
   },

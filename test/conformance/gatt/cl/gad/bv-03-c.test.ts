@@ -7,7 +7,7 @@ import { slice, u16, u16At } from '../../../harness/pdu.ts';
 conformance(
   'GATT/CL/GAD/BV-03-C',
   {
-    file: 'src/gatt/discovery.ts',
+    file: 'src/gatt/client/discovery.ts',
     from: 'declaration.length === 6 ? declaration.subarray(4) : await',
     to: 'declaration.length >= 4 ? declaration.subarray(4) : await',
   },

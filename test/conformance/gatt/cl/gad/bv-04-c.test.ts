@@ -7,7 +7,7 @@ import { slice, u16, u16At } from '../../../harness/pdu.ts';
 conformance(
   'GATT/CL/GAD/BV-04-C',
   {
-    file: 'src/gatt/discovery.ts',
+    file: 'src/gatt/client/discovery.ts',
     from: 'const endHandle = (own[i + 1]?.handle ?? service.endHandle + 1) - 1;',
     to: 'const endHandle = own[i + 1]?.handle ?? service.endHandle;',
   },

@@ -7,7 +7,7 @@ import { longUuid } from '../../../harness/services.ts';
 conformance(
   'GATT/CL/GAD/BV-05-C',
   {
-    file: 'src/gatt/remote-service.ts',
+    file: 'src/gatt/client/remote-service.ts',
     from: 'all.filter(({ uuid }) => uuid === wanted)',
     to: 'all.filter(({ uuid }) => uuid !== wanted)',
   },

@@ -6,7 +6,7 @@ import { u16At, uuidOf } from '../../../harness/pdu.ts';
 conformance(
   'GATT/CL/GAD/BV-06-C',
   {
-    file: 'src/gatt/discovery.ts',
+    file: 'src/gatt/client/discovery.ts',
     from: 'if (owner === undefined || handle <= owner.valueHandle) continue;',
     to: 'if (owner === undefined || found.length >= 3) continue;',
   },

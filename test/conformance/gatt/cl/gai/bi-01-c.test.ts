@@ -6,7 +6,7 @@ import { hex } from '../../../harness/pdu.ts';
 clientCase(
   'GATT/CL/GAI/BI-01-C',
   {
-    file: 'src/gatt/value-hub.ts',
+    file: 'src/gatt/client/value-hub.ts',
     from: 'else feeds.indications.push(value);',
     to: 'else if (value.length > 2) feeds.indications.push(value);',
   },

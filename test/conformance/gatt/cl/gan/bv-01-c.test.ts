@@ -7,7 +7,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAN/BV-01-C',
   {
-    file: 'src/gatt/value-hub.ts',
+    file: 'src/gatt/client/value-hub.ts',
     from: "kind === 'notification') feeds.notifications.push(value);",
     to: "kind === 'notification') feeds.indications.push(value);",
   },

@@ -5,7 +5,7 @@ import { clientCase } from '../../../harness/client.ts';
 clientCase(
   'GATT/CL/GAR/BI-07-C',
   {
-    file: 'src/gatt/read-by-uuid.ts',
+    file: 'src/gatt/client/read-by-uuid.ts',
     from: 'error.status === AttErrorCode.attributeNotFound) return undefined;',
     to: 'error.status === AttErrorCode.attributeNotLong) return undefined;',
   },

@@ -7,7 +7,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAR/BV-01-C',
   {
-    file: 'src/gatt/remote-characteristic.ts',
+    file: 'src/gatt/client/remote-characteristic.ts',
     from: 'readRemoteValue(this.#context, this.attribute,',
     to: 'readRemoteValue(this.#context, { ...this.attribute, handle: this.handle + 1 },',
   },

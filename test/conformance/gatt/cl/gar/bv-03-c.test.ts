@@ -7,7 +7,7 @@ import { longUuid } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAR/BV-03-C',
   {
-    file: 'src/gatt/read-by-uuid.ts',
+    file: 'src/gatt/client/read-by-uuid.ts',
     from: 'found.push({ handle, value: whole });',
     to: 'found.push({ handle, value: whole.subarray(1) });',
   },

@@ -6,7 +6,7 @@ import { hex, ramp, slice } from '../../../harness/pdu.ts';
 clientCase(
   'GATT/CL/GAR/BV-04-C',
   {
-    file: 'src/gatt/remote-value.ts',
+    file: 'src/gatt/client/remote-value.ts',
     from: 'last = part.length < Math.min(room, bearer.mtu - 1);',
     to: 'last = true;',
   },

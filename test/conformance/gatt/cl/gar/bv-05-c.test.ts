@@ -7,7 +7,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAR/BV-05-C',
   {
-    file: 'src/gatt/multiple-reads.ts',
+    file: 'src/gatt/client/multiple-reads.ts',
     from: 'return ends.map((end, i) => set.slice(ends[i - 1] ?? 0, end));',
     to: 'return ends.map((end) => set.slice(0, end));',
   },

@@ -7,7 +7,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAR/BV-06-C',
   {
-    file: 'src/gatt/remote-descriptor.ts',
+    file: 'src/gatt/client/remote-descriptor.ts',
     from: 'return readRemoteValue(this.#context, this.#attribute,',
     to: 'return readRemoteValue(this.#context, this.characteristic.attribute,',
   },

@@ -6,7 +6,7 @@ import { hex, ramp, slice } from '../../../harness/pdu.ts';
 clientCase(
   'GATT/CL/GAR/BV-07-C',
   {
-    file: 'src/gatt/remote-value.ts',
+    file: 'src/gatt/client/remote-value.ts',
     from: 'const valueOffset = value.length;',
     to: 'const valueOffset = value.length - 1;',
   },

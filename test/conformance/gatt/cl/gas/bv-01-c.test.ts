@@ -6,7 +6,7 @@ import { u16 } from '../../../harness/pdu.ts';
 cachingCase(
   'GATT/CL/GAS/BV-01-C',
   {
-    file: 'src/gatt/value-hub.ts',
+    file: 'src/gatt/client/value-hub.ts',
     from: 'if (handle === this.serviceChangedHandle && kind',
     to: 'if (handle === -this.serviceChangedHandle && kind',
   },

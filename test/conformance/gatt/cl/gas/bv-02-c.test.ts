@@ -5,7 +5,7 @@ import { cachingCase, changeable, HASH } from '../../../harness/caching.ts';
 cachingCase(
   'GATT/CL/GAS/BV-02-C',
   {
-    file: 'src/gatt/database-hash.ts',
+    file: 'src/gatt/client/database-hash.ts',
     from: 'startingHandle: FIRST_HANDLE, endingHandle: LAST_HANDLE',
     to: 'startingHandle: FIRST_HANDLE, endingHandle: LAST_HANDLE - 1',
   },

@@ -4,7 +4,7 @@ import { announcedFeatures, cachingCase } from '../../../harness/caching.ts';
 cachingCase(
   'GATT/CL/GAS/BV-03-C',
   {
-    file: 'src/gatt/client-registration.ts',
+    file: 'src/gatt/client/client-registration.ts',
     from: '? 0 : ClientFeature.robustCaching;',
     to: '? 0 : ClientFeature.multipleHandleValueNotifications;',
   },

@@ -4,7 +4,7 @@ import { announcedFeatures, cachingCase } from '../../../harness/caching.ts';
 cachingCase(
   'GATT/CL/GAS/BV-04-C',
   {
-    file: 'src/gatt/client-registration.ts',
+    file: 'src/gatt/client/client-registration.ts',
     from: 'enhancedBearers ? ClientFeature.enhancedAttBearer : 0;',
     to: 'enhancedBearers ? ClientFeature.robustCaching : 0;',
   },

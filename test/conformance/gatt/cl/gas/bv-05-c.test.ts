@@ -4,7 +4,7 @@ import { announcedFeatures, cachingCase } from '../../../harness/caching.ts';
 cachingCase(
   'GATT/CL/GAS/BV-05-C',
   {
-    file: 'src/gatt/client-registration.ts',
+    file: 'src/gatt/client/client-registration.ts',
     from: 'const CLIENT_FEATURES = ClientFeature.multipleHandleValueNotifications;',
     to: 'const CLIENT_FEATURES = ClientFeature.robustCaching;',
   },

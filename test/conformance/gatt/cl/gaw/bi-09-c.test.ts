@@ -13,7 +13,7 @@ import { expectPrepared } from '../../../harness/steps.ts';
 clientCase(
   'GATT/CL/GAW/BI-09-C',
   {
-    file: 'src/gatt/long-writes.ts',
+    file: 'src/gatt/client/long-writes.ts',
     from: 'void this.#cancel(what, bearer).then(leave);',
     to: 'void this.#cancel(what, bearer).then(leave); return;',
   },

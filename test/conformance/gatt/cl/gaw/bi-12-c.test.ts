@@ -12,7 +12,7 @@ import { bytes, ramp } from '../../../harness/pdu.ts';
 clientCase(
   'GATT/CL/GAW/BI-12-C',
   {
-    file: 'src/gatt/long-writes.ts',
+    file: 'src/gatt/client/long-writes.ts',
     from: 'void this.#cancel(what, bearer).then(leave);',
     to: 'void this.#cancel(what, bearer).then(leave); return;',
   },

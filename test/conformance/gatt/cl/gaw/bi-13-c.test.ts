@@ -13,7 +13,7 @@ import { encryptedClientCase } from '../../../harness/short-key.ts';
 encryptedClientCase(
   'GATT/CL/GAW/BI-13-C',
   {
-    file: 'src/gatt/long-writes.ts',
+    file: 'src/gatt/client/long-writes.ts',
     from: 'void this.#cancel(what, bearer).then(leave);',
     to: 'void this.#cancel(what, bearer).then(leave); return;',
   },

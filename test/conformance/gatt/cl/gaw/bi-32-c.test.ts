@@ -13,7 +13,7 @@ import { watch } from '../../../harness/steps.ts';
 clientCase(
   'GATT/CL/GAW/BI-32-C',
   {
-    file: 'src/gatt/long-writes.ts',
+    file: 'src/gatt/client/long-writes.ts',
     from: 'equalBytes(echo.partAttributeValue, part);',
     to: 'echo.partAttributeValue.length === part.length;',
   },

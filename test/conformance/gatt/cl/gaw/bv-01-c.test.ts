@@ -6,7 +6,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAW/BV-01-C',
   {
-    file: 'src/gatt/remote-characteristic.ts',
+    file: 'src/gatt/client/remote-characteristic.ts',
     from: 'return bearer.writeCommand(this.handle, bytes, options);',
     to: 'return bearer.writeCommand(this.handle + 1, bytes, options);',
   },

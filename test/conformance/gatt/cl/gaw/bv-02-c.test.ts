@@ -4,7 +4,7 @@ import { signedWrite, signingClientCase } from '../../../harness/signing.ts';
 signingClientCase(
   'GATT/CL/GAW/BV-02-C',
   {
-    file: 'src/gatt/client-signed-writes.ts',
+    file: 'src/gatt/client/client-signed-writes.ts',
     from: 'mtu - SIGNED_WRITE_OVERHEAD',
     to: 'mtu - 3',
   },

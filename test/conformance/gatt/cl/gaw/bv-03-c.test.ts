@@ -8,7 +8,7 @@ import { watch } from '../../../harness/steps.ts';
 clientCase(
   'GATT/CL/GAW/BV-03-C',
   {
-    file: 'src/gatt/remote-characteristic.ts',
+    file: 'src/gatt/client/remote-characteristic.ts',
     from: 'return writeRemoteValue(this.#context, this.attribute, bytes, options);',
     to: 'return writeRemoteValue(this.#context, this.attribute, bytes.subarray(1), options);',
   },

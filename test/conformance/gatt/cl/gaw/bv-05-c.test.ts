@@ -5,7 +5,11 @@ import { expectPrepared } from '../../../harness/steps.ts';
 
 clientCase(
   'GATT/CL/GAW/BV-05-C',
-  { file: 'src/gatt/long-writes.ts', from: 'offset += part.length;', to: 'offset += part.length + 1;' },
+  {
+    file: 'src/gatt/client/long-writes.ts',
+    from: 'offset += part.length;',
+    to: 'offset += part.length + 1;',
+  },
   async (bench, discovered) => {
     const { characteristic } = discovered;
     const value = ramp(50, 0x60);

@@ -11,7 +11,7 @@ import { encryptedClientCase } from '../../../harness/short-key.ts';
 encryptedClientCase(
   'GATT/CL/GAW/BV-06-C',
   {
-    file: 'src/gatt/long-writes.ts',
+    file: 'src/gatt/client/long-writes.ts',
     from: '{ flags: ExecuteFlags.write }',
     to: '{ flags: ExecuteFlags.cancel }',
   },

@@ -6,7 +6,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 clientCase(
   'GATT/CL/GAW/BV-08-C',
   {
-    file: 'src/gatt/remote-descriptor.ts',
+    file: 'src/gatt/client/remote-descriptor.ts',
     from: 'await writeRemoteValue(this.#context, this.#attribute, valueBytes(value),',
     to: 'await writeRemoteValue(this.#context, this.#attribute, valueBytes(value).subarray(0, 2),',
   },

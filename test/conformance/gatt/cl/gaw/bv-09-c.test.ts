@@ -6,7 +6,7 @@ import { expectPrepared } from '../../../harness/steps.ts';
 clientCase(
   'GATT/CL/GAW/BV-09-C',
   {
-    file: 'src/gatt/long-writes.ts',
+    file: 'src/gatt/client/long-writes.ts',
     from: 'flags: ExecuteFlags.write }',
     to: 'flags: ExecuteFlags.cancel }',
   },

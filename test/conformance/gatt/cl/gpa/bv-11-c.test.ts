@@ -27,7 +27,7 @@ const aggregates = [
 centralCase(
   'GATT/CL/GPA/BV-11-C',
   {
-    file: 'src/gatt/read-presentation-formats.ts',
+    file: 'src/gatt/client/read-presentation-formats.ts',
     from: 'own.find((each) => each.handle === handle)',
     to: 'own.find((each) => each.handle >= (own[0]?.handle ?? handle))',
   },

@@ -18,7 +18,7 @@ const samples = [
 centralCase(
   'GATT/CL/GPA/BV-12-C',
   {
-    file: 'src/gatt/formatted-value.ts',
+    file: 'src/gatt/client/formatted-value.ts',
     from: 'return scaled(number, exponent);',
     to: 'return scaled(number, -exponent);',
   },

@@ -21,7 +21,7 @@ import { PeerDatabase } from '../../../harness/peer-database.ts';
 conformance(
   'GATT/CL/GPM/BV-11-C',
   {
-    file: 'src/gatt/gatt-client.ts',
+    file: 'src/gatt/client/gatt-client.ts',
     from: 'if (wanted === GattUuid.databaseHash) await requests.settled(what, deadline.step());',
     to: 'deadline.step();',
   },

@@ -6,7 +6,7 @@ import { items, octetAt, size, slice, u16, u16At, uuid, uuidOf } from '../../../
 serverCase(
   'GATT/SR/GAD/BV-01-C',
   {
-    file: 'src/gatt/server-discovery.ts',
+    file: 'src/gatt/server/server-discovery.ts',
     from: 'attribute = database.nextOfType(attributeGroupType, attribute.handle + 1, endingHandle);',
     to: 'attribute = database.nextOfType(attributeGroupType, attribute.handle + 2, endingHandle);',
   },

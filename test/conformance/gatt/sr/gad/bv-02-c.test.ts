@@ -6,7 +6,7 @@ import { items, size, slice, u16, u16At, uuidOf } from '../../../harness/pdu.ts'
 serverCase(
   'GATT/SR/GAD/BV-02-C',
   {
-    file: 'src/gatt/server-discovery.ts',
+    file: 'src/gatt/server/server-discovery.ts',
     from: 'response.add(attribute.handle, attribute.groupEnd)',
     to: 'response.add(attribute.handle, attribute.handle)',
   },

@@ -8,7 +8,11 @@ import { readAllByType } from '../../../harness/steps.ts';
 
 serverCase(
   'GATT/SR/GAD/BV-03-C',
-  { file: 'src/gatt/service.ts', from: 'new Uint8Array(type.length === 2 ? 6 : 4)', to: 'new Uint8Array(6)' },
+  {
+    file: 'src/gatt/server/service.ts',
+    from: 'new Uint8Array(type.length === 2 ? 6 : 4)',
+    to: 'new Uint8Array(6)',
+  },
   async ({ att }, { main, included, twins }) => {
     // 1. The tester asks for the includes of a service until there are no more.
     const found = await readAllByType(att, main.handle, main.endHandle, Type.include);

@@ -7,7 +7,7 @@ import { readAllByType } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAD/BV-04-C',
   {
-    file: 'src/gatt/characteristic-declaration.ts',
+    file: 'src/gatt/server/characteristic-declaration.ts',
     from: 'value[0] = propertiesToBits(properties);',
     to: 'value[0] = 0;',
   },

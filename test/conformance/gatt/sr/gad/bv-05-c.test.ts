@@ -8,7 +8,7 @@ import { readAllByType } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAD/BV-05-C',
   {
-    file: 'src/gatt/characteristic-declaration.ts',
+    file: 'src/gatt/server/characteristic-declaration.ts',
     from: 'value.set(type, 3);',
     to: 'value.set(type.subarray(0, 2), 3);',
   },

@@ -6,7 +6,7 @@ import { watch } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAI/BV-01-C',
   {
-    file: 'src/gatt/send.ts',
+    file: 'src/gatt/server/send.ts',
     from: 'bearer.indicate(target.handle, value,',
     to: 'bearer.indicate(target.configurationHandle, value,',
   },

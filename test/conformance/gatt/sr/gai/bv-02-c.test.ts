@@ -6,7 +6,7 @@ import { watch } from '../../../harness/steps.ts';
 bondedServerCase(
   'GATT/SR/GAI/BV-02-C',
   {
-    file: 'src/gatt/client-states.ts',
+    file: 'src/gatt/server/client-states.ts',
     from: '    this.#kept.set(identity, state);',
     to: '    this.#kept.delete(identity);',
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAN/BV-01-C',
   {
-    file: 'src/gatt/send.ts',
+    file: 'src/gatt/server/send.ts',
     from: 'bearer.notify(target.handle, value, wait)',
     to: 'bearer.notify(target.configurationHandle, value, wait)',
   },

@@ -8,7 +8,7 @@ import { findValue } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAN/BV-02-C',
   {
-    file: 'src/gatt/notify-multiple.ts',
+    file: 'src/gatt/server/notify-multiple.ts',
     from: 'if (client.supports(ClientFeature.multipleHandleValueNotifications)) {',
     to: 'if (!client.supports(ClientFeature.multipleHandleValueNotifications)) {',
   },

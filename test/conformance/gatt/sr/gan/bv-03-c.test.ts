@@ -4,7 +4,7 @@ import { bondedServerCase } from '../../../harness/bonded.ts';
 bondedServerCase(
   'GATT/SR/GAN/BV-03-C',
   {
-    file: 'src/gatt/client-states.ts',
+    file: 'src/gatt/server/client-states.ts',
     from: '    this.#kept.set(identity, state);',
     to: '    this.#kept.delete(identity);',
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-03-C',
   {
-    file: 'src/gatt/local-attribute.ts',
+    file: 'src/gatt/server/local-attribute.ts',
     from: 'AttErrorCode.insufficientAuthorization',
     to: 'AttErrorCode.unlikelyError',
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-06-C',
   {
-    file: 'src/gatt/characteristic-options.ts',
+    file: 'src/gatt/server/characteristic-options.ts',
     from: 'read: accessRule(options.read)',
     to: 'read: accessRule(true)',
   },

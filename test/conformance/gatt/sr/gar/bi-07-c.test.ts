@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-07-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: 'if (response.empty) throw refusal(context, AttErrorCode.attributeNotFound, startingHandle);',
     to: 'if (response.empty) throw refusal(context, AttErrorCode.attributeNotFound, startingHandle > 1 ? startingHandle : 0);',
   },

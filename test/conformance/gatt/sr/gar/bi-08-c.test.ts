@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-08-C',
   {
-    file: 'src/gatt/server-context.ts',
+    file: 'src/gatt/server/server-context.ts',
     from: 'if (start < FIRST_HANDLE || start > end)',
     to: 'if (start < FIRST_HANDLE)',
   },

@@ -4,7 +4,7 @@ import { shortKeyServerCase } from '../../../harness/short-key.ts';
 shortKeyServerCase(
   'GATT/SR/GAR/BI-11-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: 'if (response.empty) throw error;',
     to: 'if (response.empty) break;',
   },

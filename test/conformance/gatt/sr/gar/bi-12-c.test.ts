@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-12-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: "reach(context, attributeHandle, 'read')",
     to: "reach(context, attributeHandle, 'write')",
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-14-C',
   {
-    file: 'src/gatt/server-context.ts',
+    file: 'src/gatt/server/server-context.ts',
     from: 'refusal(context, AttErrorCode.invalidHandle, handle)',
     to: 'refusal(context, AttErrorCode.invalidHandle, 0)',
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-15-C',
   {
-    file: 'src/gatt/server-context.ts',
+    file: 'src/gatt/server/server-context.ts',
     from: 'const authorized = attribute.authorize?.(context.session, operation);',
     to: 'const authorized = undefined as void | Promise<void>;',
   },

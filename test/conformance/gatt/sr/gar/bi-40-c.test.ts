@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAR/BI-40-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: 'for (const handle of handles) {',
     to: 'for (const handle of handles.slice(0, 1)) {',
   },

@@ -6,7 +6,7 @@ import { LONG_VALUE, SHORT_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAR/BV-01-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: 'valueResponse(ReadResponse, value, mtu)',
     to: 'valueResponse(ReadResponse, value, mtu - 1)',
   },

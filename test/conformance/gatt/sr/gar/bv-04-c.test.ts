@@ -6,7 +6,7 @@ import { LONG_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAR/BV-04-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: 'valueResponse(ReadBlobResponse, value.subarray(valueOffset), mtu)',
     to: 'valueResponse(ReadBlobResponse, value.subarray(0), mtu)',
   },

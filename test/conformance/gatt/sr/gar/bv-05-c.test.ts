@@ -5,7 +5,7 @@ import { LONG_VALUE, SHORT_VALUE } from '../../../harness/services.ts';
 
 serverCase(
   'GATT/SR/GAR/BV-05-C',
-  { file: 'src/gatt/server-read.ts', from: 'at += value.length;', to: 'at = value.length;' },
+  { file: 'src/gatt/server/server-read.ts', from: 'at += value.length;', to: 'at = value.length;' },
   async ({ att }, { short, readOnly, long }) => {
     // 1. The tester reads several values at once, and gets them one behind the other in the order of its handles.
     const all = readMultiple(readOnly.handle, short.handle, readOnly.handle);

@@ -6,7 +6,7 @@ import { LONG_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAR/BV-06-C',
   {
-    file: 'src/gatt/descriptor.ts',
+    file: 'src/gatt/server/descriptor.ts',
     from: 'read: accessRule(options.read)',
     to: 'read: undefined',
   },

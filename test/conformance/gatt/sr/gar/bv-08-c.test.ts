@@ -7,7 +7,7 @@ import { LONG_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAR/BV-08-C',
   {
-    file: 'src/gatt/server-read.ts',
+    file: 'src/gatt/server/server-read.ts',
     from: 'if (valueOffset > value.length)',
     to: 'if (valueOffset >= value.length)',
   },

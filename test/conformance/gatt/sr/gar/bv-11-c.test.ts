@@ -6,7 +6,7 @@ import { LONG_VALUE, SHORT_VALUE } from '../../../harness/services.ts';
 enhancedServerCase(
   'GATT/SR/GAR/BV-11-C',
   {
-    file: 'src/gatt/request-handler.ts',
+    file: 'src/gatt/server/request-handler.ts',
     from: 'answerReadMultipleVariable(context, request, mtu)',
     to: 'answerReadMultipleVariable(context, request, 23)',
   },

@@ -7,7 +7,7 @@ import { findValue } from '../../../harness/steps.ts';
 bondedServerCase(
   'GATT/SR/GAS/BV-01-C',
   {
-    file: 'src/gatt/client-state.ts',
+    file: 'src/gatt/server/client-state.ts',
     from: 'if (wantsIndications(this.configuration(serviceChangedConfiguration))) {',
     to: 'if (!wantsIndications(this.configuration(serviceChangedConfiguration))) {',
   },

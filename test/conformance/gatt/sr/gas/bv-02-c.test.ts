@@ -8,7 +8,7 @@ import { findValue } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAS/BV-02-C',
   {
-    file: 'src/gatt/gatt-server.ts',
+    file: 'src/gatt/server/gatt-server.ts',
     from: 'this.#databaseHash ??= databaseHash(this.#database);',
     to: 'this.#databaseHash ??= databaseHash(this.#database).reverse();',
   },

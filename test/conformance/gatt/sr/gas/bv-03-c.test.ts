@@ -5,7 +5,7 @@ import { findValue } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAS/BV-03-C',
   {
-    file: 'src/gatt/client-features-source.ts',
+    file: 'src/gatt/server/client-features-source.ts',
     from: 'client.features = octet & CLIENT_FEATURE_BITS;',
     to: 'client.features = octet;',
   },

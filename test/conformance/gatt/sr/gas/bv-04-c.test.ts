@@ -5,7 +5,7 @@ import { findValue } from '../../../harness/steps.ts';
 bondedServerCase(
   'GATT/SR/GAS/BV-04-C',
   {
-    file: 'src/gatt/client-state.ts',
+    file: 'src/gatt/server/client-state.ts',
     from: 'copy.#features = this.#features;',
     to: 'copy.#features = 0;',
   },

@@ -20,7 +20,7 @@ import { findValue } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAS/BV-05-C',
   {
-    file: 'src/gatt/database-synchronisation.ts',
+    file: 'src/gatt/server/database-synchronisation.ts',
     from: 'return declares || isWhole ? undefined : startingHandle;',
     to: 'return declares || !isWhole ? undefined : startingHandle;',
   },

@@ -19,7 +19,7 @@ import { findValue } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAS/BV-06-C',
   {
-    file: 'src/gatt/change-awareness.ts',
+    file: 'src/gatt/server/change-awareness.ts',
     from: 'return state.indicated && input.bearers === 1 ? aware : state;',
     to: 'return input.bearers === 0 ? aware : state;',
   },

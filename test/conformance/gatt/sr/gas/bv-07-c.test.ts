@@ -19,7 +19,7 @@ import { findValue } from '../../../harness/steps.ts';
 bondedServerCase(
   'GATT/SR/GAS/BV-07-C',
   {
-    file: 'src/gatt/client-state.ts',
+    file: 'src/gatt/server/client-state.ts',
     from: "copy.#awareness = this.#awareness.kind === 'aware' ? aware : unaware;",
     to: 'copy.#awareness = aware;',
   },

@@ -14,7 +14,7 @@ import { findValue } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAS/BV-08-C',
   {
-    file: 'src/gatt/database-synchronisation.ts',
+    file: 'src/gatt/server/database-synchronisation.ts',
     from: 'return request.handles[0];',
     to: 'return request.handles[9];',
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAW/BI-02-C',
   {
-    file: 'src/gatt/server-context.ts',
+    file: 'src/gatt/server/server-context.ts',
     from: 'if (attribute === undefined) throw refusal(context, AttErrorCode.invalidHandle, handle)',
     to: 'if (attribute === undefined) throw refusal(context, AttErrorCode.writeNotPermitted, handle)',
   },

@@ -6,7 +6,7 @@ import { hex } from '../../../harness/pdu.ts';
 serverCase(
   'GATT/SR/GAW/BI-03-C',
   {
-    file: 'src/gatt/characteristic-options.ts',
+    file: 'src/gatt/server/characteristic-options.ts',
     from: 'write: accessRule(options.write)',
     to: 'write: accessRule(true)',
   },

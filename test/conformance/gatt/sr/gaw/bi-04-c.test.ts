@@ -6,7 +6,7 @@ import { hex } from '../../../harness/pdu.ts';
 serverCase(
   'GATT/SR/GAW/BI-04-C',
   {
-    file: 'src/gatt/server-context.ts',
+    file: 'src/gatt/server/server-context.ts',
     from: 'const authorized = attribute.authorize?.(context.session, operation);',
     to: 'const authorized = undefined as void | Promise<void>;',
   },

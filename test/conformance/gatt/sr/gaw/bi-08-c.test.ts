@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAW/BI-08-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: "const reached = reach(context, attributeHandle, 'write');",
     to: "const reached = reach(context, attributeHandle, 'read');",
   },

@@ -14,7 +14,7 @@ import { LONG_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAW/BI-09-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (offset > value.length) throw',
     to: 'if (offset > 512) throw',
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAW/BI-32-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (length <= attribute.source.maxLength) return;',
     to: 'if (length <= 512) return;',
   },

@@ -7,7 +7,7 @@ import { prepare } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAW/BI-33-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (length <= attribute.source.maxLength) return;',
     to: 'if (length <= 512) return;',
   },

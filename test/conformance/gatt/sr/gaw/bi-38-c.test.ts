@@ -6,7 +6,7 @@ import { hex, u16 } from '../../../harness/pdu.ts';
 enhancedServerCase(
   'GATT/SR/GAW/BI-38-C',
   {
-    file: 'src/gatt/request-handler.ts',
+    file: 'src/gatt/server/request-handler.ts',
     from: 'else if (command.opcode === AttOpcode.writeCommand)',
     to: 'else if (command.opcode === AttOpcode.writeCommand || command.opcode === AttOpcode.signedWriteCommand)',
   },

@@ -5,7 +5,7 @@ signedServerCase(
   'GATT/SR/GAW/BI-40-C',
   'peripheral',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (length <= attribute.source.maxLength) return;',
     to: 'if (length <= 512) return;',
   },

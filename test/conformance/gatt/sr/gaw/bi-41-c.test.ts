@@ -13,7 +13,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAW/BI-41-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (context.database.get(handle) !== attribute) throw outOfSync(context, handle);',
     to: 'if (context.database.get(handle) === undefined) throw refusal(context, AttErrorCode.invalidHandle, handle);',
   },

@@ -6,7 +6,7 @@ import { hex } from '../../../harness/pdu.ts';
 serverCase(
   'GATT/SR/GAW/BV-01-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: "find(context, attributeHandle, 'writeCommand')",
     to: "find(context, attributeHandle, 'write')",
   },

@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAW/BV-03-C',
   {
-    file: 'src/gatt/local-attribute.ts',
+    file: 'src/gatt/server/local-attribute.ts',
     from: 'this.#value.adopt(bytes);',
     to: 'this.#value.adopt(bytes.slice(1));',
   },

@@ -7,7 +7,7 @@ import { prepare } from '../../../harness/steps.ts';
 
 serverCase(
   'GATT/SR/GAW/BV-05-C',
-  { file: 'src/gatt/server-write.ts', from: 'longer.set(part, offset);', to: 'longer.set(part, 0);' },
+  { file: 'src/gatt/server/server-write.ts', from: 'longer.set(part, offset);', to: 'longer.set(part, 0);' },
   async ({ att }, { long }) => {
     // 1. The tester prepares a value of 54 octets in parts of ATT_MTU - 5, and each comes back as it was.
     const value = ramp(54, 0xa0);

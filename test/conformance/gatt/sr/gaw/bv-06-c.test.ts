@@ -11,7 +11,7 @@ import { hex } from '../../../harness/pdu.ts';
 serverCase(
   'GATT/SR/GAW/BV-06-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'for (const { attribute, value } of values) attribute.source.commit',
     to: 'for (const { attribute, value } of values.slice(1)) attribute.source.commit',
   },

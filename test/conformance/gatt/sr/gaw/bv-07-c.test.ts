@@ -13,7 +13,7 @@ import { SHORT_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAW/BV-07-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (flags === CANCEL) return',
     to: 'if (flags > EXECUTE) return',
   },

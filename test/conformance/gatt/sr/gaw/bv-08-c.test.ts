@@ -4,7 +4,7 @@ import { serverCase } from '../../../harness/case.ts';
 serverCase(
   'GATT/SR/GAW/BV-08-C',
   {
-    file: 'src/gatt/descriptor.ts',
+    file: 'src/gatt/server/descriptor.ts',
     from: 'write: accessRule(options.write)',
     to: 'write: undefined',
   },

@@ -7,7 +7,7 @@ import { prepare } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAW/BV-09-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'preparedWrites.add(attribute, valueOffset, part)',
     to: 'preparedWrites.add(attribute, valueOffset, part.subarray(1))',
   },

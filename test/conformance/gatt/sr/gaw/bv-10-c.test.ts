@@ -7,7 +7,7 @@ import { prepare } from '../../../harness/steps.ts';
 serverCase(
   'GATT/SR/GAW/BV-10-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'values.get(attribute) ??',
     to: '(undefined as Uint8Array | undefined) ??',
   },

@@ -7,7 +7,7 @@ import { LONG_VALUE } from '../../../harness/services.ts';
 serverCase(
   'GATT/SR/GAW/BV-11-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'if (expired) throw refusal',
     to: 'if (prepared.length === 0) throw refusal',
   },

@@ -7,7 +7,7 @@ import { LONG_VALUE } from '../../../harness/services.ts';
 enhancedServerCase(
   'GATT/SR/GAW/BV-13-C',
   {
-    file: 'src/gatt/server-write.ts',
+    file: 'src/gatt/server/server-write.ts',
     from: 'const prepared = context.session.preparedWrites.take();',
     to: 'const prepared = flags === CANCEL ? [] : context.session.preparedWrites.take();',
   },

@@ -6,7 +6,7 @@ import { hex } from '../../../harness/pdu.ts';
 enhancedServerCase(
   'GATT/SR/GAW/BV-14-C',
   {
-    file: 'src/gatt/gatt-server.ts',
+    file: 'src/gatt/server/gatt-server.ts',
     from: 'bearer.scope.add(() => handler.end());',
     to: 'bearer.scope.add(() => void session.preparedWrites.take());',
   },

@@ -18,7 +18,7 @@ const choices = [
 conformance(
   'GATT/SR/GPA/BV-11-C',
   {
-    file: 'src/gatt/ready-descriptors.ts',
+    file: 'src/gatt/server/ready-descriptors.ts',
     from: 'handle - count + i',
     to: 'handle - i - 1',
   },

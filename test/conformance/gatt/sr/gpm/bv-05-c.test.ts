@@ -6,7 +6,7 @@ import { bytes } from '../../../harness/pdu.ts';
 enhancedServerCase(
   'GATT/SR/GPM/BV-05-C',
   {
-    file: 'src/gatt/gatt-server.ts',
+    file: 'src/gatt/server/gatt-server.ts',
     from: 'const session = this.#sessions.get(link.connection) ?? this.#open(link);',
     to: 'const session = this.#open(link);',
   },
