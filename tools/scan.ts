@@ -2,7 +2,7 @@ import { type Device, parseUuid, type ScanResult } from 'jelling';
 import { defineCommand } from './command.ts';
 import { describeServices } from './describe.ts';
 import { Exit } from './exit.ts';
-import { duration, flag, optional, repeated, text, whole, withDefault } from './option.ts';
+import { duration, flag, oneOf, optional, repeated, text, whole, withDefault } from './option.ts';
 import { withAdapter } from './session.ts';
 import { SightingLog } from './sighting-log.ts';
 import { type Column, tableHead, tableLine } from './table.ts';
@@ -26,6 +26,11 @@ export const scan = defineCommand({
     count: optional('N', 'end after N devices', whole(1, 1_000_000)),
     passive: flag('only listen: ask nobody for a scan response, which often holds the name'),
     all: flag('print each change, not only the first sight of each device'),
+    discoverable: optional(
+      'MODE',
+      'only devices that let themselves be discovered: general or limited',
+      oneOf('general', 'limited'),
+    ),
     name: optional('NAME', 'only devices of this name', text),
     service: repeated('UUID', 'only devices that advertise this service', (given) => parseUuid(given)),
     rssi: optional('DBM', 'only what is received with at least this strength', whole(-127, 20)),
@@ -43,8 +48,8 @@ export const scan = defineCommand({
       (options.rssi === undefined || (result.rssi ?? -128) >= options.rssi);
 
     const count = await withAdapter(invocation, async (ble) => {
-      const { duration: durationMs, passive } = options;
-      await using scanner = ble.scan({ durationMs, active: !passive, signal });
+      const { duration: durationMs, passive, discoverable } = options;
+      await using scanner = ble.scan({ durationMs, active: !passive, discoverable, signal });
       output.note({ event: 'ready', address: ble.address, durationMs }, () =>
         output.noteStyle('dim', `ready: scanning as ${ble.address}${lasting(durationMs)}`),
       );

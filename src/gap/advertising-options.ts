@@ -4,6 +4,7 @@ import {
   type AdvertisingFields,
   type BuildOptions,
   buildAdvertisingData,
+  type Discoverable,
   rawPayload,
 } from './codec/advertising-data-builder.ts';
 import type { AdvertisingPayloads } from './codec/advertising-data-packing.ts';
@@ -23,7 +24,7 @@ export interface BroadcastOptions extends AdvertisingFields {
    * The mode of Vol 3, Part C, 9.2: `general`, `limited` (for at most 180 s), or false for neither. Default `general` for what is connectable;
    * a broadcaster leaves its Flags out unless told.
    */
-  readonly discoverable?: 'general' | 'limited' | false | undefined;
+  readonly discoverable?: Discoverable | false | undefined;
   /** Sent as it is, instead of the fields; then no field may be given. */
   readonly advertisingData?: Uint8Array | undefined;
   /** As `advertisingData`. */

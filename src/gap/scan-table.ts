@@ -55,16 +55,21 @@ const merge = (entry: Entry, { rssi, eventType }: TableReport, data: Uint8Array)
 export class ScanTable {
   readonly #limit: number;
   readonly #onDrop: () => void;
+  readonly #isWanted: (heard: Heard) => boolean;
   /** By address, for what has no SID: all legacy advertising. The longest known first. */
   readonly #plain = new Map<number, Entry>();
   readonly #sets = new Map<number, Entry>();
   readonly #changed: Entry[] = [];
   #head = 0;
 
-  /** `limit` bounds the advertisers that are remembered; `onDrop` is called for each that finds no place. */
-  constructor(limit: number, onDrop: () => void) {
+  /**
+   * `limit` bounds the advertisers that are remembered; `onDrop` is called for each that finds no place. An advertiser is queued only while `isWanted` says so
+   * of what was heard of it last.
+   */
+  constructor(limit: number, onDrop: () => void, isWanted: (heard: Heard) => boolean = () => true) {
     this.#limit = limit;
     this.#onDrop = onDrop;
+    this.#isWanted = isWanted;
   }
 
   /** Advertisers remembered. */
@@ -87,14 +92,27 @@ export class ScanTable {
     const entry = known ?? this.#add(map, key, report);
     if (entry === undefined) return;
     const changed = merge(entry, report, data);
-    if ((changed || known === undefined) && !entry.queued) {
+    if ((changed || known === undefined) && !entry.queued && this.#isWanted(entry)) {
       entry.queued = true;
       this.#changed.push(entry);
     }
   }
 
-  /** The longest waiting entry, which then no longer waits. */
+  /** The longest waiting entry that is still wanted; it then no longer waits. */
   take(): Heard | undefined {
+    let entry = this.#next();
+    while (entry !== undefined && !this.#isWanted(entry)) entry = this.#next();
+    return entry;
+  }
+
+  clear(): void {
+    this.#plain.clear();
+    this.#sets.clear();
+    this.#changed.length = 0;
+    this.#head = 0;
+  }
+
+  #next(): Heard | undefined {
     const entry = this.#changed[this.#head];
     if (entry === undefined) return undefined;
     entry.queued = false;
@@ -107,13 +125,6 @@ export class ScanTable {
       this.#head = 0;
     }
     return entry;
-  }
-
-  clear(): void {
-    this.#plain.clear();
-    this.#sets.clear();
-    this.#changed.length = 0;
-    this.#head = 0;
   }
 
   #add(map: Map<number, Entry>, key: number, report: TableReport): Entry | undefined {

@@ -3,6 +3,8 @@ import { type Clock, noTimer, type Timer } from '../core/clock.ts';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.ts';
 import { procedure, type Settle } from '../core/procedure.ts';
 import type { WaitScope } from '../core/wait-scope.ts';
+import type { Discoverable } from './codec/advertising-data-builder.ts';
+import { discoverabilityFilter } from './discoverability-filter.ts';
 import { checkDurationMs } from './intervals.ts';
 import type { PeerLike } from './peer-like.ts';
 import type { Peer } from './radio-controller.ts';
@@ -14,6 +16,11 @@ import { ScanTable } from './scan-table.ts';
 export interface ScanOptions extends ScanParameters {
   /** Whose advertising alone is wanted. The controller sorts the others out where it can tell them, which saves work; else the host does. Default: everybody's. */
   readonly acceptOnly?: readonly PeerLike[] | undefined;
+  /**
+   * Only those that can be discovered (Vol 3, Part C, 9.2.5 and 9.2.6): `limited` for devices in limited discoverable mode, `general` for those in either mode.
+   * Default: everybody, also who broadcasts or waits for one peer.
+   */
+  readonly discoverable?: Discoverable | undefined;
   /** How long to scan, counted from the first request for a result; then the iteration ends. Default: until it is closed. */
   readonly durationMs?: number | undefined;
   /** Ends the iteration: it then throws `signal.reason`. */
@@ -92,7 +99,11 @@ export class Scanner<Device>
     this.#parts = parts;
     this.#durationMs = checkDurationMs(options.durationMs);
     this.#signal = options.signal;
-    this.#table = new ScanTable(checkMaxDevices(options.maxDevices), () => parts.owner.advertiserDropped());
+    this.#table = new ScanTable(
+      checkMaxDevices(options.maxDevices),
+      () => parts.owner.advertiserDropped(),
+      discoverabilityFilter(options.discoverable),
+    );
     this.#run = {
       parameters: { ...toScanWant(options), acceptOnly },
       accepts: acceptOnly && new Set(acceptOnly.map(({ address, type }) => addressKeyOf(address, type))),

@@ -8,6 +8,9 @@ import { type AdItem, type AdvertisingPayloads, packAdvertisingData } from './ad
 export type ManufacturerField = readonly [companyId: number, data: Uint8Array];
 export type ServiceDataField = readonly [uuid: UuidLike, data: Uint8Array];
 
+/** A mode in which a device lets itself be discovered (Vol 3, Part C, 9.2.3 and 9.2.4). */
+export type Discoverable = 'general' | 'limited';
+
 /** What an advertiser tells of itself. */
 export interface AdvertisingFields {
   /** Sent whole or not at all: it is never shortened. */
@@ -27,7 +30,7 @@ export interface AdvertisingFields {
 
 export interface BuildOptions {
   /** `general` and `limited` set their flag (Vol 3, Part C, 9.2); false is not discoverable; undefined leaves the Flags out. */
-  readonly discoverable: 'general' | 'limited' | false | undefined;
+  readonly discoverable: Discoverable | false | undefined;
   /** Octets of advertising data. */
   readonly advertisingCapacity: number;
   /** Octets of scan response; 0 where there is none. */
@@ -111,7 +114,7 @@ const item = (what: string, type: number, data: Uint8Array, forced = false): AdI
 const isOne = (value: ManufacturerField | readonly ManufacturerField[]): value is ManufacturerField =>
   typeof value[0] === 'number';
 
-const flagsOf = (discoverable: 'general' | 'limited' | false): number => {
+const flagsOf = (discoverable: Discoverable | false): number => {
   if (discoverable === false) return AdFlag.brEdrNotSupported;
   const flag = discoverable === 'limited' ? AdFlag.leLimitedDiscoverable : AdFlag.leGeneralDiscoverable;
   return flag | AdFlag.brEdrNotSupported;

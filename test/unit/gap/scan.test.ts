@@ -248,6 +248,51 @@ describe('results', () => {
     await scanner.close();
   });
 
+  const flags = (octet: number, ...more: number[]): readonly number[] => [2, 1, octet, ...more];
+  const c = peerOf('C0:00:00:00:00:0C', 'random');
+
+  test.each([
+    ['limited', [b.address]],
+    ['general', [a.address, b.address]],
+  ] as const)('who is discovered in %s mode', async (discoverable, expected) => {
+    const scanner = scans.scan({ discoverable });
+    const first = scanner.next();
+    await bench.settle();
+    const end = peerOf('00:00:00:00:00:FF');
+    bench.fake.report(
+      { from: c, data: named('no flags') },
+      { from: peerOf('00:00:00:00:00:0D'), data: flags(0x04) },
+      // A scan response may have no flags, and what stands there counts for nothing.
+      { from: c, eventType: SCAN_RSP, data: flags(0x06) },
+      { from: a, data: flags(0x06) },
+      { from: b, data: flags(0x05) },
+      { from: end, data: flags(0x03) },
+    );
+    const found: string[] = [];
+    for (let { value } = await first; value !== undefined; { value } = await scanner.next()) {
+      if (value.address === end.address) break;
+      found.push(value.address);
+    }
+    expect(found).toEqual(expected);
+    await scanner.close();
+  });
+
+  test('who is no longer discoverable when it is read, and who has become it', async () => {
+    const scanner = scans.scan({ discoverable: 'limited' });
+    const first = scanner.next();
+    await bench.settle();
+    bench.fake.report({ from: c, data: flags(0x05) });
+    await first;
+    bench.fake.report({ from: a, data: flags(0x06) }, { from: b, data: flags(0x05) });
+    bench.fake.report({ from: b, data: flags(0x04) }, { from: a, data: flags(0x05) });
+    expect((await resultOf(scanner)).address).toBe(a.address);
+    await scanner.close();
+  });
+
+  test('a mode that is none is refused', () => {
+    expect(() => scans.scan({ discoverable: 'yes' as 'general' })).toThrow(InvalidArgumentError);
+  });
+
   test('directed advertising does not wipe out what was known', async () => {
     const scanner = await running();
     bench.fake.report({ from: a, eventType: 3, data: named('a') });
