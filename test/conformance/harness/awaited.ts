@@ -6,8 +6,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
       cases: {
         'GAP/BROB/BCST': 'BV-01 BV-02 BV-03 BV-04 BV-05',
         'GAP/BROB/OBSV': 'BV-01 BV-02 BV-05 BV-06',
-        'GAP/DISC/LIMP': 'BV-01 BV-02 BV-03 BV-04 BV-05',
-        'GAP/DISC/GENP': 'BV-01 BV-02 BV-03 BV-04 BV-05',
         'GAP/IDLE/NAMP': 'BV-01 BV-02',
         'GAP/CONN/UCON': 'BV-06',
         'GAP/CONN/ACEP': 'BV-01 BV-03 BV-04',

@@ -13,6 +13,7 @@ const Opcode = {
   leSetRandomAddress: 0x2005,
   leSetAdvertisingParameters: 0x2006,
   leSetAdvertisingData: 0x2008,
+  leSetScanResponseData: 0x2009,
   leSetAdvertisingEnable: 0x200a,
   leSetScanParameters: 0x200b,
   leSetScanEnable: 0x200c,
@@ -40,9 +41,15 @@ export interface OnAir {
   readonly type: 'public' | 'random';
 }
 
-/** How the tester advertises: to everybody, unless it calls somebody. */
+/** Advertising types of the command that sets them. */
+const AdvertisingType = { connectable: 0, scannable: 2, nonconnectable: 3, directed: 4 } as const;
+
+/** How the tester advertises: to everybody and to be connected to, unless it is told otherwise or calls somebody. */
 export interface TesterAdvertising {
+  readonly kind?: 'connectable' | 'scannable' | 'nonconnectable';
   readonly data?: Hex;
+  /** What scanners get that ask for more. */
+  readonly scanResponse?: Hex;
   readonly to?: OnAir;
 }
 
@@ -149,15 +156,17 @@ export class LowerTester {
     return channel;
   }
 
-  /** As peripheral: lets the implementation under test connect. */
-  advertise({ data = '', to }: TesterAdvertising = {}): void {
-    const intervals = u16(0x0020).repeat(2);
-    const type = to === undefined ? '00' : '04';
+  /** As peripheral: lets the implementation under test connect, or as broadcaster lets it listen. */
+  advertise({ kind = 'connectable', data = '', scanResponse = '', to }: TesterAdvertising = {}): void {
+    const intervals = u16(kind === 'connectable' ? 0x0020 : 0x00a0).repeat(2);
+    const type = octet(AdvertisingType[to === undefined ? kind : 'directed']);
     const called = to === undefined ? '00'.repeat(7) : typed(to);
     const parameters = `${intervals}${type}${typeOf(this.#shown)}${called}0700`;
     this.#command(Opcode.leSetAdvertisingParameters, parameters);
-    if (to === undefined)
-      this.#command(Opcode.leSetAdvertisingData, `${octet(size(data))}${data}`.padEnd(64, '0'));
+    if (to === undefined) {
+      this.#command(Opcode.leSetAdvertisingData, payload(data));
+      if (scanResponse !== '') this.#command(Opcode.leSetScanResponseData, payload(scanResponse));
+    }
     this.#command(Opcode.leSetAdvertisingEnable, '01');
   }
 
@@ -314,6 +323,9 @@ export class LowerTester {
     this.channel(u16At(frame, 2)).deliver(frame.slice(8));
   }
 }
+
+/** Data as the commands take it: its length, and the whole field. */
+const payload = (data: Hex): Hex => `${octet(size(data))}${data}`.padEnd(64, '0');
 
 const addressOf = (address: string): Hex => hex(bytes(address.replaceAll(':', '')).reverse());
 

@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import { Flag } from '../../../harness/advertising.ts';
+import { discovers, observingCase } from '../../../harness/observing.ts';
+import { octet } from '../../../harness/pdu.ts';
+
+observingCase(
+  'GAP/DISC/GENP/BV-02-C',
+  {
+    file: 'src/gap/discoverability-filter.ts',
+    from: 'general: AdFlag.leLimitedDiscoverable | AdFlag.leGeneralDiscoverable,',
+    to: 'general: AdFlag.leGeneralDiscoverable,',
+  },
+  async (bench) => {
+    // 1. The tester is in limited discoverable mode.
+    bench.tester.advertise({ data: `0201${octet(Flag.limited | Flag.noBrEdr)}` });
+    // 2. The upper tester performs the general discovery procedure for as long as it must last at least, and finds the tester.
+    expect(await discovers(bench, 'general')).toBe(true);
+  },
+);

@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import { discovers, isHeard, observingCase } from '../../../harness/observing.ts';
+
+observingCase(
+  'GAP/DISC/GENP/BV-03-C',
+  {
+    file: 'src/gap/discoverability-filter.ts',
+    from: '((flagsIn(advertisingData) ?? 0) & flags) !== 0',
+    to: '((flagsIn(advertisingData) ?? flags) & flags) !== 0',
+  },
+  async (bench) => {
+    // 1. The tester broadcasts, with no flags.
+    bench.tester.advertise({ kind: 'nonconnectable', data: '0409414243' });
+    // 2. The upper tester performs the general discovery procedure for as long as it must last at least, and does not find the tester.
+    expect(await discovers(bench, 'general')).toBe(false);
+    // 3. Who listens for everybody does hear it.
+    expect(await isHeard(bench)).toBe(true);
+  },
+);

@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import { discovers, isHeard, observingCase } from '../../../harness/observing.ts';
+
+observingCase(
+  'GAP/DISC/LIMP/BV-05-C',
+  {
+    file: 'src/gap/discoverability-filter.ts',
+    from: '((flagsIn(advertisingData) ?? 0) & flags) !== 0',
+    to: '((flagsIn(advertisingData) ?? flags) & flags) !== 0',
+  },
+  async (bench) => {
+    // 1. The tester calls the implementation under test by directed advertising.
+    bench.tester.advertise({ to: { address: bench.iut.address, type: 'public' } });
+    // 2. The upper tester performs the limited discovery procedure for as long as it must last at least, and does not find the tester.
+    expect(await discovers(bench, 'limited')).toBe(false);
+    // 3. Who listens for everybody does hear it.
+    expect(await isHeard(bench)).toBe(true);
+  },
+);

@@ -1,0 +1,42 @@
+import type { Device, ScanOptions, ScanResult } from 'jelling';
+import { Bench, type BenchOptions } from './bench.ts';
+import { conformance, type Mutation } from './case.ts';
+
+/** TGAP(lim_disc_scan_min) and TGAP(gen_disc_scan_min) (Vol 3, Part C, Appendix A). */
+export const ShortestDiscovery = { limitedMs: 10_240, generalMs: 10_240 } as const;
+
+/** What the upper tester hears of the tester in one scan: everything that it is told of it, in order. */
+export const observe = async (
+  { iut, tester, run }: Bench,
+  options: ScanOptions,
+): Promise<ScanResult<Device>[]> => {
+  const listen = async (): Promise<ScanResult<Device>[]> => {
+    const heard: ScanResult<Device>[] = [];
+    for await (const result of iut.scan(options)) if (result.address === tester.address) heard.push(result);
+    return heard;
+  };
+  return run(listen());
+};
+
+/** Whether one of the discovery procedures finds the tester. */
+export const discovers = async (bench: Bench, discoverable: 'limited' | 'general'): Promise<boolean> => {
+  const durationMs = ShortestDiscovery[`${discoverable}Ms`];
+  return (await observe(bench, { discoverable, durationMs })).length > 0;
+};
+
+/** Whether the tester can be heard at all: else that it is not discovered would say nothing. */
+export const isHeard = async (bench: Bench): Promise<boolean> =>
+  (await observe(bench, { durationMs: 1_000 })).length > 0;
+
+/** A case in which the upper tester listens and the tester advertises. */
+export const observingCase = (
+  id: string,
+  mutation: Mutation,
+  procedure: (bench: Bench) => Promise<void>,
+  options: BenchOptions = {},
+): void =>
+  conformance(id, mutation, async () => {
+    await using bench = await Bench.apart(options);
+    await procedure(bench);
+    await bench.verdict();
+  });
