@@ -4,9 +4,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
     {
       why: 'its case is not written',
       cases: {
-        'GAP/BROB/BCST': 'BV-01 BV-02 BV-03 BV-04 BV-05',
-        'GAP/BROB/OBSV': 'BV-01 BV-02 BV-05 BV-06',
-        'GAP/IDLE/NAMP': 'BV-01 BV-02',
         'GAP/CONN/UCON': 'BV-06',
         'GAP/CONN/ACEP': 'BV-01 BV-03 BV-04',
         'GAP/CONN/GCEP': 'BV-01 BV-02 BV-05 BV-06',
@@ -15,6 +12,12 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
         'GAP/CONN/CPUP': 'BV-08 BV-10',
         'GAP/ADV': 'BV-08 BV-12 BV-13 BV-14 BV-18 BV-19',
         'GAP/GAT': 'BV-04 BV-18 BV-12 BV-19 BV-05 BV-06',
+      },
+    },
+    {
+      why: 'who hides broadcasts under resolvable addresses, the other choice of Vol 3, Part C, 10.7.3, and answers whoever asks for more',
+      cases: {
+        'GAP/BROB/BCST': 'BV-04 BV-05',
       },
     },
     {

@@ -1,6 +1,7 @@
 import type { Device, ScanOptions, ScanResult } from 'jelling';
 import { Bench, type BenchOptions } from './bench.ts';
 import { conformance, type Mutation } from './case.ts';
+import { type Hex, hex } from './pdu.ts';
 
 /** TGAP(lim_disc_scan_min) and TGAP(gen_disc_scan_min) (Vol 3, Part C, Appendix A). */
 export const ShortestDiscovery = { limitedMs: 10_240, generalMs: 10_240 } as const;
@@ -16,6 +17,13 @@ export const observe = async (
     return heard;
   };
   return run(listen());
+};
+
+/** What was heard last, as octets: the advertising data and the scan response. */
+export const payloadsOf = (heard: readonly ScanResult<Device>[]): readonly [data: Hex, scanResponse: Hex] => {
+  const last = heard.at(-1);
+  if (last === undefined) throw new Error('the upper tester was told of no advertising');
+  return [hex(last.advertisingData), hex(last.scanResponseData)];
 };
 
 /** Whether one of the discovery procedures finds the tester. */
