@@ -28,6 +28,11 @@ export interface OpenOptions extends WaitOptions {
    * Default false: the adapter is closed when the controller is lost. The first start has to succeed in either case.
    */
   readonly recover?: boolean | TransportMaker | undefined;
+  /**
+   * How long the controller may say nothing before it is asked whether it is still there, which it says in an answer to HCI_Read_Local_Version_Information. 30 s by default, so that one which
+   * falls silent while nothing is asked of it is missed after a minute at most. Infinity for never, where nothing but your own commands may be in a capture, or wake a chip that sleeps.
+   */
+  readonly silenceMs?: number | undefined;
   /** What clients read as Device Name (Vol 3, Part C, 12.1); `Jelling` by default. What is advertised is said to advertise(). */
   readonly name?: string | undefined;
   /** What kind of thing this is, a value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
@@ -93,6 +98,7 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
   const moniker = typeof adapter === 'string' ? parsed(adapter) : undefined;
   if (moniker instanceof Error) throw moniker;
   const hiding = toPrivacy(options.privacy);
+  checkSilence(options.silenceMs);
   const reopen = reopening(moniker, { ...options, clock });
   const probing = moniker?.kind === 'serial' && moniker.baudRate === undefined;
   const defaultTimeoutMs = probing ? PROBING_TIMEOUT_MS : OPEN_TIMEOUT_MS;
@@ -174,6 +180,12 @@ export const exportBonds = async (
   identities: readonly ExchangedBonds[],
 ): Promise<void> => (await import('./gap/bond-exchange-file.ts')).exportBonds(path, format, identities);
 
+const checkSilence = (silenceMs: number | undefined): void => {
+  if (silenceMs !== undefined && !(silenceMs > 0)) {
+    throw new InvalidArgumentError(`silenceMs must be above 0, or Infinity to never ask; it is ${silenceMs}`);
+  }
+};
+
 type Layers = typeof import('./gap/adapter.ts');
 let loaded: Layers | undefined;
 
@@ -223,6 +235,7 @@ const prepare = async (
       clock: options.clock,
       log,
       signal: options.signal,
+      silenceMs: options.silenceMs,
       deviceName: options.name,
       l2capChannels: options.l2capChannels,
       enhancedBearers: options.enhancedBearers,

@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { HciController } from '../hci/hci-controller.ts';
 import type { FirmwareFiles } from '../hci/profiles/firmware-files.ts';
+import { SILENCE_MS, SilenceWatch } from '../hci/silence-watch.ts';
 import { type AdapterInfo, describeController } from './adapter-info.ts';
 import type { Connection } from './connection.ts';
 import { type CounterValues, sumOf } from './counter-sums.ts';
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   readonly privacy?: Privacy | undefined;
   readonly firmware?: FirmwareFiles | undefined;
+  /** How long the controller may say nothing before it is asked whether it is there; Infinity for ever. 30 s by default. */
+  readonly silenceMs?: number | undefined;
   /** Whether another one follows when this one is lost. */
   readonly recovers?: boolean | undefined;
 }
@@ -52,28 +55,33 @@ export class ControllerSession {
   readonly radio: HciRadio;
   readonly #transport: HciTransport;
   readonly #events: LinkEvents;
+  readonly #watch: SilenceWatch;
   readonly #connections = new Set<Connection>();
   /** Of the links that have ended, added up. */
   #endedCounters: CounterValues = {};
 
-  private constructor(hci: HciController, radio: HciRadio, transport: HciTransport, log: Log) {
+  private constructor(
+    hci: HciController,
+    radio: HciRadio,
+    transport: HciTransport,
+    { clock, log, silenceMs = SILENCE_MS }: SessionOptions,
+  ) {
     this.hci = hci;
     this.radio = radio;
     this.#transport = transport;
     this.#events = new LinkEvents(hci, log);
+    this.#watch = new SilenceWatch(hci, clock, silenceMs);
   }
 
   /** Starts the controller at the other end; without a deadline of its own. Where this rejects the transport is closed. */
-  static async start(
-    transport: HciTransport,
-    { clock, log, signal, privacy, firmware, recovers }: SessionOptions,
-  ): Promise<ControllerSession> {
+  static async start(transport: HciTransport, options: SessionOptions): Promise<ControllerSession> {
+    const { clock, log, signal, privacy, firmware, recovers } = options;
     const timeoutMs = Number.POSITIVE_INFINITY;
     const hci = await HciController.start(transport, { clock, log, signal, timeoutMs, firmware, recovers });
     return orClose(hci, signal, async () => {
       const radio = await HciRadio.open(hci, clock, log);
       if (privacy !== undefined) await radio.keepPrivateFor(privacy.rotateMs);
-      return new ControllerSession(hci, radio, transport, log);
+      return new ControllerSession(hci, radio, transport, options);
     });
   }
 
@@ -92,7 +100,12 @@ export class ControllerSession {
   }
 
   get counters(): CounterValues {
-    return { ...this.#transport.counters, ...this.hci.counters, ...this.#events.counters.all() };
+    return {
+      ...this.#transport.counters,
+      ...this.hci.counters,
+      ...this.#events.counters.all(),
+      ...this.#watch.counters.all(),
+    };
   }
 
   /** Makes a connection of a new link. */

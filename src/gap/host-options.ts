@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly signal?: AbortSignal | undefined;
   /** Undefined for a host that ends with its controller. */
   readonly recover?: RecoverOptions | undefined;
+  /** How long the controller may say nothing before it is asked whether it is there; Infinity for ever. 30 s by default. */
+  readonly silenceMs?: number | undefined;
   /** From 0 to below 1, for the length of waits between tries. Chance by default. */
   readonly random?: (() => number) | undefined;
   /** Lets go of what outlasts the transports, when all is over. */

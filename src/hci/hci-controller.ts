@@ -72,6 +72,7 @@ export class HciController {
   /** Opcodes that the controller has answered with Unknown HCI Command. */
   readonly #unknownCommands = new Set<number>();
   #wasReset = false;
+  #packetsReceived = 0;
   #transportClosed = false;
   #info: ControllerInfo | undefined;
   #closing: Promise<void> | undefined;
@@ -162,6 +163,16 @@ export class HciController {
   /** ACL buffers of the controller that are free at present. */
   get freeAclBuffers(): number {
     return this.#acl.available;
+  }
+
+  /** How many packets have come, of any kind. */
+  get packetsReceived(): number {
+    return this.#packetsReceived;
+  }
+
+  /** Whether a command waits for its answer: its deadline tells of a controller that is silent. */
+  get owesAnswer(): boolean {
+    return this.#commands.outstanding !== undefined;
   }
 
   /** What was dropped, clamped or unexpected since the start, by name. */
@@ -301,6 +312,7 @@ export class HciController {
   }
 
   #receive(packet: Uint8Array): void {
+    this.#packetsReceived++;
     if (this.scope.error !== undefined) {
       if (isResetComplete(packet)) this.#onSilenced();
       return;
