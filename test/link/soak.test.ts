@@ -92,8 +92,8 @@ test('hours of clients that come and go on a lossy air leave nothing behind', as
     await hosts.run(round(hosts, central, peripheral, value), 2 * ROUND_MS);
     const now = [central, peripheral].map(({ ble, controller }) => ({
       connections: ble.connections.length,
-      // Each link finds what the one before has kept of the server.
-      counters: { ...ble.counters, gattCacheHits: 0 },
+      // Each link finds what the one before has kept of the server, and between two links the controllers say nothing.
+      counters: { ...ble.counters, gattCacheHits: 0, silenceChecks: 0 },
       handles: controller.handles,
       usedBuffers: controller.usedBuffers,
     }));
@@ -106,7 +106,8 @@ test('hours of clients that come and go on a lossy air leave nothing behind', as
       { connections: 0, handles: [] },
       { connections: 0, handles: [] },
     ],
-    timers: 0,
+    // Each host looks whether its controller has fallen silent.
+    timers: 2,
   });
   expect(hosts.clock.now()).toBeGreaterThan(ROUNDS * ROUND_MS * 0.9);
 }, 30_000);
