@@ -1,16 +1,8 @@
 import { bitsToBytes, LeFeature, LmpFeature } from '../hci/codec/features.ts';
 import { CompanyIdentifier, CoreVersion } from '../hci/codec/version.ts';
 
-/** Kinds of controller to pass for: what a host has to cope with in the field. */
-export const profileNames = [
-  '5.x',
-  '4.2',
-  '4.0-csr-like',
-  'csr8510',
-  'zephyr-like',
-  'broadcom-pi',
-  'realtek-usb',
-] as const;
+/** Kinds of controller to pass for, by the version of the specification that they follow or as a buyer would call them. */
+export const profileNames = ['5.x', '4.2', '4.0', 'csr8510', 'zephyr', 'broadcom-pi', 'rtl8761bu'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 const vendors = ['zephyr', 'broadcom', 'realtek'] as const;
@@ -89,13 +81,10 @@ const modern: Profile = {
   refusesEventMask: false,
 };
 
-const csr: Profile = {
+const of40: Profile = {
   ...modern,
-  name: '4.0-csr-like',
+  name: '4.0',
   hciVersion: CoreVersion['4.0'],
-  hciSubversion: 0x22bb,
-  companyIdentifier: CompanyIdentifier.cambridgeSiliconRadio,
-  lmpSubversion: 0x22bb,
   lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
   leFeatures: bitsToBytes([LeFeature.encryption], 8),
   aclLength: 310,
@@ -124,11 +113,19 @@ const of42: Profile = {
 const profiles: Readonly<Record<ProfileName, Profile>> = {
   '5.x': modern,
   '4.2': of42,
-  '4.0-csr-like': csr,
-  csr8510: { ...csr, name: 'csr8510', losesFirstAnswer: true, refusesEventMask: true },
-  'zephyr-like': {
+  '4.0': of40,
+  csr8510: {
+    ...of40,
+    name: 'csr8510',
+    hciSubversion: 0x22bb,
+    companyIdentifier: CompanyIdentifier.cambridgeSiliconRadio,
+    lmpSubversion: 0x22bb,
+    losesFirstAnswer: true,
+    refusesEventMask: true,
+  },
+  zephyr: {
     ...modern,
-    name: 'zephyr-like',
+    name: 'zephyr',
     companyIdentifier: CompanyIdentifier.linuxFoundation,
     hasPublicAddress: false,
     vendor: 'zephyr',
@@ -144,9 +141,9 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     dualMode: true,
     vendor: 'broadcom',
   },
-  'realtek-usb': {
+  rtl8761bu: {
     ...modern,
-    name: 'realtek-usb',
+    name: 'rtl8761bu',
     companyIdentifier: CompanyIdentifier.realtek,
     // RTL8761BU, in ROM.
     hciSubversion: 0x000b,

@@ -103,7 +103,7 @@ describe('aioble 1, stop', () => {
   test('what is opened again is the same device, and its old objects are done', async () => {
     await using hosts = new Hosts();
     const store = new MemoryIdentityStore();
-    let host = await hosts.host({ profile: 'zephyr-like', open: { identityStore: store } });
+    let host = await hosts.host({ profile: 'zephyr', open: { identityStore: store } });
     const service = () => {
       const made = new Service(0x180f);
       new Characteristic(made, 0x2a19, { read: true, initial: Uint8Array.of(50) });

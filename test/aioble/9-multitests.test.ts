@@ -191,7 +191,7 @@ test('aioble 9, ble_shutdown: three times from the start to the end, with reads 
   await using hosts = new Hosts();
   const instance1 = await hosts.host();
   const identityStore = new MemoryIdentityStore();
-  let instance0 = await hosts.host({ profile: 'zephyr-like', open: { identityStore } });
+  let instance0 = await hosts.host({ profile: 'zephyr', open: { identityStore } });
   const addresses = new Set<string>();
   for (let round = 0; round < 3; round++) {
     const { ble } = instance0;

@@ -116,7 +116,7 @@ export class Trial {
     process.on('unhandledRejection', this.#unhandled);
     process.on('uncaughtException', this.#uncaught);
     for (let index = 0; index < options.hosts; index++) {
-      const profile = this.dice.of('5.x', '4.2', '4.0-csr-like', 'zephyr-like');
+      const profile = this.dice.of('5.x', '4.2', '4.0', 'zephyr');
       const controller = this.air.createController({
         profile,
         aclCount: this.dice.number(1, 8),

@@ -27,7 +27,7 @@ const choosers: readonly (readonly [string, PersonOptions, PersonOptions, boolea
   ['the controller', {}, {}, true],
   ['the controller, of peers that hide', { privacy: true }, { privacy: true }, true],
   ['the controller, by legacy commands', { profile: '4.2' }, {}, false],
-  ['the host, of peers that hide from the controller', { profile: '4.0-csr-like' }, { privacy: true }, false],
+  ['the host, of peers that hide from the controller', { profile: '4.0' }, { privacy: true }, false],
 ];
 
 describe.each(choosers)('those wanted alone, told by %s', (_name, chooser, others, byController) => {

@@ -65,7 +65,7 @@ test('what the controller chose may stand in one chunk with its answer to the co
 
 test('a peripheral asks the host of a central whose link layer does not know the request', async () => {
   await using hosts = new Hosts();
-  const old = await hosts.host({ profile: '4.0-csr-like' });
+  const old = await hosts.host({ profile: '4.0' });
   const { atCentral, atPeripheral } = await linked(hosts, old, await hosts.host());
   const { intervalMs } = await hosts.run(atPeripheral.updateParameters({ minIntervalMs: 75 }));
   expect(intervalMs).toBe(75);

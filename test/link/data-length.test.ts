@@ -31,7 +31,7 @@ test('a new link has the longest packets, also where neither controller begins b
 
 test('with a peer or a controller that has the shortest alone they stay so, and the link is none the worse', async () => {
   await using hosts = new Hosts();
-  const old = await hosts.host({ profile: '4.0-csr-like' });
+  const old = await hosts.host({ profile: '4.0' });
   const { atCentral, atPeripheral } = await linked(hosts, await hosts.host(), old);
   await hosts.clock.advance(100);
   expect(atCentral.dataLength).toEqual(SHORTEST);

@@ -10,8 +10,8 @@ const MINUTE_MS = 60_000;
 const centrals: readonly (readonly [string, PersonOptions])[] = [
   ['the controller', { profile: '5.x' }],
   ['the host, over a controller that resolves and refuses identities', { profile: '4.2' }],
-  ['the host, over a controller that knows nothing of it', { profile: '4.0-csr-like' }],
-  ['the host, that hides itself', { profile: '4.0-csr-like', privacy: true }],
+  ['the host, over a controller that knows nothing of it', { profile: '4.0' }],
+  ['the host, that hides itself', { profile: '4.0', privacy: true }],
 ];
 
 describe.each(centrals)('a peer that hides, resolved by %s', (_name, options) => {
@@ -100,7 +100,7 @@ describe.each(centrals)('a peer that hides, resolved by %s', (_name, options) =>
 
 test('what has been heard a moment ago is connected to without listening again', async () => {
   await using hosts = new Hosts();
-  const [central, hidden] = await twoFriends(hosts, { profile: '4.0-csr-like' }, { privacy: true });
+  const [central, hidden] = await twoFriends(hosts, { profile: '4.0' }, { privacy: true });
   const incoming = hidden.ble.advertise({ intervalMs: 100 });
   const scanner = central.ble.scan({ durationMs: 1_000 });
   const { value: result } = await hosts.run(scanner.next());
@@ -113,7 +113,7 @@ test('what has been heard a moment ago is connected to without listening again',
 test('what has been heard a moment ago and has changed since is listened for after a while', async () => {
   await using hosts = new Hosts();
   const hiding = { privacy: { rotateMs: 1_000 } };
-  const [central, hidden] = await twoFriends(hosts, { profile: '4.0-csr-like' }, hiding);
+  const [central, hidden] = await twoFriends(hosts, { profile: '4.0' }, hiding);
   const incoming = hidden.ble.advertise({ intervalMs: 100 });
   const scanner = central.ble.scan({ durationMs: 100 });
   const { value: result } = await hosts.run(scanner.next());

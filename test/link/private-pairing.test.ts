@@ -37,7 +37,7 @@ const met = async (hosts: Hosts, options: PersonOptions) => {
 describe.each<[string, PersonOptions]>([
   ['that resolve', { privacy: true }],
   ['that resolve and have no public address', { privacy: true, address: null }],
-  ['that do not', { privacy: true, profile: '4.0-csr-like' }],
+  ['that do not', { privacy: true, profile: '4.0' }],
 ])('two that hide, over controllers %s', (_name, options) => {
   test('are strangers until they have bonded, and known by their identities from then on', async () => {
     await using hosts = new Hosts();
@@ -73,7 +73,7 @@ test('a peripheral learns at pairing that the central recognises itself, and cal
 
 test('or that it does not, and refuses to', async () => {
   await using hosts = new Hosts();
-  const { central, peripheral, atCentral } = await met(hosts, { privacy: true, profile: '4.0-csr-like' });
+  const { central, peripheral, atCentral } = await met(hosts, { privacy: true, profile: '4.0' });
   await hosts.run(atCentral.disconnect());
   const refused = peripheral.ble.advertise({ directed: identityOf(central.ble) });
   await expect(refused).rejects.toThrow('has said that it does not recognise itself');

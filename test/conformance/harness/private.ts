@@ -17,7 +17,7 @@ export interface PrivateRound extends BenchOptions {
 }
 
 /** Controllers of both kinds: one resolves private addresses, one leaves that to the host. */
-export const anyController: readonly PrivateRound[] = [{}, { controller: { profile: '4.0-csr-like' } }];
+export const anyController: readonly PrivateRound[] = [{}, { controller: { profile: '4.0' } }];
 
 /** A case of an implementation under test that hides, and of a tester that has made a bond with it. They have no link when the procedure begins. */
 export const privateCase = (

@@ -171,7 +171,7 @@ test('the next controller knows bonded peers behind their private addresses', as
 
 test('whoever listens for a peer that hides, to connect to it, listens no longer', async () => {
   await using hosts = new Hosts();
-  const [me, friend] = await friends(hosts, [{ profile: '4.0-csr-like' }, { privacy: true }]);
+  const [me, friend] = await friends(hosts, [{ profile: '4.0' }, { privacy: true }]);
   if (me === undefined || friend === undefined) throw new Error('friends');
   await hosts.run(me.ble.close());
   const { controller } = me;
@@ -257,7 +257,7 @@ test('a controller with fewer abilities is driven by what it has', async () => {
   const advertising = host.ble.advertising({ name: 'sensor' });
   const incoming = advertising.next();
   await hosts.run(advertising.started());
-  host.next = hosts.air.createController({ profile: '4.0-csr-like' });
+  host.next = hosts.air.createController({ profile: '4.0' });
   await again(hosts, host);
   const central = await hosts.host();
   await hosts.run(central.ble.device(host.ble.address).connect());

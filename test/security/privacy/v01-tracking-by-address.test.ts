@@ -10,7 +10,7 @@ import {
 } from '../../support/private-hosts.ts';
 
 const controllers: readonly (readonly [string, PersonOptions])[] = [
-  ['legacy commands, a public address', { profile: '4.0-csr-like' }],
+  ['legacy commands, a public address', { profile: '4.0' }],
   ['legacy commands, a static address', { profile: '4.2', address: null }],
   ['extended commands, a public address', { profile: '5.x' }],
   ['extended commands, a static address', { profile: '5.x', address: null }],

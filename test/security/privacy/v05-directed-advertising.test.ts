@@ -57,12 +57,7 @@ describe('V5 over the air', () => {
 
   test('V5 nor is one that the controller cannot call', async () => {
     await using hosts = new Hosts();
-    const [peripheral, central] = await twoFriends(
-      hosts,
-      { privacy: true, profile: '4.0-csr-like' },
-      {},
-      resolving,
-    );
+    const [peripheral, central] = await twoFriends(hosts, { privacy: true, profile: '4.0' }, {}, resolving);
     await expect(peripheral.ble.advertise({ directed: central.identity })).rejects.toThrow(
       'the controller has no resolving list that holds it',
     );
@@ -88,7 +83,7 @@ describe('V5 over the air', () => {
       return values.map(({ value }) => value[0]);
     };
     expect(await read({ privacy: true })).toEqual([1]);
-    expect(await read({ privacy: true, profile: '4.0-csr-like' })).toEqual([]);
+    expect(await read({ privacy: true, profile: '4.0' })).toEqual([]);
     expect(await read({})).toEqual([]);
   });
 });

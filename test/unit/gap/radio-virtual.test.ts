@@ -83,7 +83,7 @@ const rejection = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe.each(['5.x', '4.0-csr-like', 'zephyr-like'] as const)('on %s', (profile) => {
+describe.each(['5.x', '4.0', 'zephyr'] as const)('on %s', (profile) => {
   test('a scanner sees an advertiser with its scan response, and stops', async () => {
     const [observer, peripheral] = [await host(profile), await host(profile)];
     const advertised = rejection(
@@ -216,7 +216,7 @@ test('an unplugged controller rejects all that waits', async () => {
 });
 
 test('what the controller refuses by its letter has a name', async () => {
-  const central = await host('4.0-csr-like');
+  const central = await host('4.0');
   const hci = central.hci;
   const opened = await clock.run(HciRadio.open(hci, clock, new Log()));
   expect(opened.abilities).toMatchObject({ extended: false, advertisingSets: 1, acceptListSize: 25 });

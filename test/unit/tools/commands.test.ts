@@ -222,7 +222,7 @@ describe('a peripheral and those who look at it', () => {
 });
 
 test('advertise is not ready before the controller is', async () => {
-  await using server = await serve(createAir(), 'tcp:127.0.0.1:0', { profile: '4.0-csr-like' });
+  await using server = await serve(createAir(), 'tcp:127.0.0.1:0', { profile: '4.0' });
   // LE Set Advertising Enable becomes one that no controller takes.
   server.controller.faults.fromHost = (packet) =>
     packet[1] === 0x0a && packet[2] === 0x20

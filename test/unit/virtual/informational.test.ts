@@ -8,7 +8,7 @@ import { handlersOf, supportedCommandsOf } from '../../../src/virtual/commands/t
 import { type ProfileName, profileOf } from '../../../src/virtual/profile.ts';
 import { connected, onAir, settle } from './test-host.ts';
 
-const profiles: readonly ProfileName[] = ['4.0-csr-like', '4.2', '5.x', 'zephyr-like'];
+const profiles: readonly ProfileName[] = ['4.0', '4.2', '5.x', 'zephyr'];
 /** No bit stands for vendor commands, nor for the command that reads the bits. */
 const withoutBit = (opcode: number): boolean =>
   opcode >= 0xfc00 || opcode === HciCommand.readLocalSupportedCommands.opcode;
@@ -60,7 +60,7 @@ describe('what a controller tells of itself', () => {
     }));
 
   it('4. a command of a later version is unknown to an older profile', () =>
-    onAir([{ profile: '4.0-csr-like' }], async ({ hosts: [host] }) => {
+    onAir([{ profile: '4.0' }], async ({ hosts: [host] }) => {
       expect(await host?.command(HciCommand.leReadMaximumDataLength, {})).toMatchObject({ status: 0x01 });
       expect(
         await host?.command(HciCommand.leSetDefaultPhy, { allPhys: 3, txPhys: 0, rxPhys: 0 }),
@@ -70,36 +70,33 @@ describe('what a controller tells of itself', () => {
     }));
 
   it('5. versions, buffers and addresses are those of the profile', () =>
-    onAir(
-      [{}, { profile: '4.0-csr-like' }, { profile: 'zephyr-like' }],
-      async ({ hosts: [modern, csr, zephyr] }) => {
-        expect(await modern?.ok(HciCommand.leReadBufferSize, {})).toEqual({
-          status: 0,
-          leAclDataPacketLength: 251,
-          totalNumLeAclDataPackets: 8,
-        });
-        expect(await csr?.ok(HciCommand.leReadBufferSize, {})).toMatchObject({ leAclDataPacketLength: 0 });
-        expect(await csr?.ok(HciCommand.readBufferSize, {})).toMatchObject({
-          aclDataPacketLength: 310,
-          totalNumAclDataPackets: 10,
-        });
-        expect(await csr?.ok(HciCommand.readLocalVersionInformation, {})).toMatchObject({
-          hciVersion: 6,
-          companyIdentifier: 10,
-        });
-        expect(await modern?.ok(HciCommand.readBdAddr, {})).toEqual({
-          status: 0,
-          bdAddr: modern?.controller.address,
-        });
-        expect(await zephyr?.ok(HciCommand.readBdAddr, {})).toEqual({
-          status: 0,
-          bdAddr: '00:00:00:00:00:00',
-        });
-        const { addresses } = (await zephyr?.ok(HciCommand.zephyrReadStaticAddresses, {})) ?? {};
-        expect(addresses?.[0]?.address).toMatch(/^C2:/);
-        expect(await modern?.command(HciCommand.zephyrReadStaticAddresses, {})).toMatchObject({ status: 1 });
-      },
-    ));
+    onAir([{}, { profile: '4.0' }, { profile: 'zephyr' }], async ({ hosts: [modern, old, zephyr] }) => {
+      expect(await modern?.ok(HciCommand.leReadBufferSize, {})).toEqual({
+        status: 0,
+        leAclDataPacketLength: 251,
+        totalNumLeAclDataPackets: 8,
+      });
+      expect(await old?.ok(HciCommand.leReadBufferSize, {})).toMatchObject({ leAclDataPacketLength: 0 });
+      expect(await old?.ok(HciCommand.readBufferSize, {})).toMatchObject({
+        aclDataPacketLength: 310,
+        totalNumAclDataPackets: 10,
+      });
+      expect(await old?.ok(HciCommand.readLocalVersionInformation, {})).toMatchObject({
+        hciVersion: 6,
+        companyIdentifier: 0xffff,
+      });
+      expect(await modern?.ok(HciCommand.readBdAddr, {})).toEqual({
+        status: 0,
+        bdAddr: modern?.controller.address,
+      });
+      expect(await zephyr?.ok(HciCommand.readBdAddr, {})).toEqual({
+        status: 0,
+        bdAddr: '00:00:00:00:00:00',
+      });
+      const { addresses } = (await zephyr?.ok(HciCommand.zephyrReadStaticAddresses, {})) ?? {};
+      expect(addresses?.[0]?.address).toMatch(/^C2:/);
+      expect(await modern?.command(HciCommand.zephyrReadStaticAddresses, {})).toMatchObject({ status: 1 });
+    }));
 
   it('6. LE meta events stay away until the host sets their bit (7.3.1), and a single one can be masked', () =>
     onAir([{}, {}], async ({ hosts: [scanner, advertiser] }) => {
@@ -184,9 +181,9 @@ describe('what a controller tells of itself', () => {
     }));
 
   it('11. LE Host Support is there on dual-mode controllers alone', () =>
-    onAir([{ profile: '4.0-csr-like' }, {}], async ({ hosts: [csr, modern] }) => {
-      await csr?.ok(HciCommand.writeLeHostSupport, { leSupportedHost: 1, simultaneousLeHost: 0 });
-      expect(await csr?.ok(HciCommand.readLeHostSupport, {})).toMatchObject({ leSupportedHost: 1 });
+    onAir([{ profile: '4.0' }, {}], async ({ hosts: [old, modern] }) => {
+      await old?.ok(HciCommand.writeLeHostSupport, { leSupportedHost: 1, simultaneousLeHost: 0 });
+      expect(await old?.ok(HciCommand.readLeHostSupport, {})).toMatchObject({ leSupportedHost: 1 });
       expect(await modern?.command(HciCommand.readLeHostSupport, {})).toMatchObject({ status: 1 });
     }));
 });

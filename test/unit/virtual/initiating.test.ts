@@ -87,7 +87,7 @@ describe('initiating', () => {
     }));
 
   it('7. a controller without a public address cannot use it', () =>
-    onAir([{ profile: 'zephyr-like' }], async ({ hosts: [central] }) => {
+    onAir([{ profile: 'zephyr' }], async ({ hosts: [central] }) => {
       expect(await central?.connectTo(SOMEBODY)).toEqual({ status: 0x12 });
     }));
 

@@ -43,7 +43,7 @@ let downloaded: Uint8Array[];
 
 beforeEach(() => {
   clock = new ManualClock();
-  controller = createAir({ clock, seed: 1 }).createController({ profile: 'realtek-usb' });
+  controller = createAir({ clock, seed: 1 }).createController({ profile: 'rtl8761bu' });
   downloaded = [];
 });
 

@@ -26,7 +26,7 @@ const firmware = (): string => {
 test.each([
   ['csr8510', /start-up goes on without HCI_Set_Event_Mask/],
   ['broadcom-pi', /loading brcm\/BCM4345C0\.hcd into the BCM4345C0/],
-  ['zephyr-like', /ready|scanning/],
+  ['zephyr', /ready|scanning/],
 ])('a controller that passes for %s is used over a serial line', { timeout: TEST_MS }, async (kind, said) => {
   const pty = join(folder(), 'ble0');
   await using server = jelling('virtual', '--listen', `pty:${pty}`, '--personality', kind);

@@ -28,5 +28,5 @@ peripheralCase(
     expect(await bench.run(update)).toMatchObject(parameters);
     expect(bench.connection.parameters).toMatchObject(parameters);
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );

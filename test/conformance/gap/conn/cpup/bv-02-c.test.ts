@@ -28,5 +28,5 @@ peripheralCase(
     expect(bench.connection.isConnected).toBe(true);
     expect(bench.connection.parameters.peripheralLatency).toBe(0);
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );

@@ -28,5 +28,5 @@ peripheralCase(
     // 3. The parameters are what they were.
     expect(bench.connection.parameters).toEqual(before);
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );

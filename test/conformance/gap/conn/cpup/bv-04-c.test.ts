@@ -14,5 +14,5 @@ centralCase(
     expect(bench.tester.parameters).toEqual({ interval: 100, latency: 2, timeout: 400 });
     expect(bench.connection.parameters).toMatchObject({ intervalMs: 125, peripheralLatency: 2 });
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );

@@ -18,5 +18,5 @@ centralCase(
     await bench.clock.advance(1_000);
     expect(bench.tester.parameters).toEqual(before);
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );

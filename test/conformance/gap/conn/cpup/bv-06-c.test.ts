@@ -21,5 +21,5 @@ centralCase(
     // 3. The link is still there when the supervision time-out is over.
     await bench.clock.advance(6_000);
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );

@@ -22,5 +22,5 @@ peripheralCase(
     await bench.tester.update({ interval: 64, latency: 2, timeout: 200 });
     expect(await bench.run(update)).toMatchObject({ intervalMs: 80, peripheralLatency: 2 });
   },
-  { testerController: { profile: '4.0-csr-like' } },
+  { testerController: { profile: '4.0' } },
 );
