@@ -1,4 +1,4 @@
-import type { HciTransport, HciTransportSink } from '../core/transport.ts';
+import type { HciTransport, HciTransportSink, SerialRate } from '../core/transport.ts';
 import type { PacketWriter } from './snoop-record.ts';
 
 class TappedTransport implements HciTransport {
@@ -17,6 +17,14 @@ class TappedTransport implements HciTransport {
 
   get reordersEvents(): boolean {
     return this.#inner.reordersEvents === true;
+  }
+
+  get bus(): HciTransport['bus'] {
+    return this.#inner.bus;
+  }
+
+  get line(): SerialRate | undefined {
+    return this.#inner.line;
   }
 
   get pendingBytes(): number {

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAddress } from '../../../../src/core/address.ts';
 import { toHex } from '../../../../src/core/bytes.ts';
 import { Log, type LogRecord } from '../../../../src/core/log.ts';
-import { HciController } from '../../../../src/hci/hci-controller.ts';
+import { HciController, type HciControllerOptions } from '../../../../src/hci/hci-controller.ts';
+import { tap } from '../../../../src/snoop/tap.ts';
 import { fromHex } from '../../../support/hex.ts';
 
 const FILE = 'brcm/BCM4345C0.hcd';
@@ -54,12 +55,14 @@ const uart = (): HciTransport => {
   });
 };
 
+const options = (files: Readonly<Record<string, Uint8Array>>): HciControllerOptions => ({
+  clock,
+  log: new Log((entry) => log.push(entry)),
+  firmware: { places: ['/firmware'], read: (file) => Promise.resolve(files[file]) },
+});
+
 const start = (files: Readonly<Record<string, Uint8Array>>): Promise<HciController> =>
-  HciController.start(uart(), {
-    clock,
-    log: new Log((entry) => log.push(entry)),
-    firmware: { places: ['/firmware'], read: (file) => Promise.resolve(files[file]) },
-  });
+  HciController.start(uart(), options(files));
 
 const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
 
@@ -81,6 +84,14 @@ describe("a Raspberry Pi's chip", () => {
     const hci = await clock.run(start({ [FILE]: patch }));
     expect(baudRates).toEqual([115_200, baudRate]);
     expect(sent.filter((opcode) => ['45fc', '18fc'].includes(opcode))).toEqual([...clock48, '18fc']);
+    await clock.run(hci.close());
+  });
+
+  test('gets its patch also where a capture is taken', async () => {
+    const tapped = tap(uart(), { record: () => undefined, close: () => Promise.resolve() });
+    const hci = await clock.run(HciController.start(tapped, options({ [FILE]: patch })));
+    expect(hci.info.hciSubversion).toBe(0x0182);
+    expect(baudRates).toEqual([115_200]);
     await clock.run(hci.close());
   });
 
