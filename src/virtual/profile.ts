@@ -2,7 +2,16 @@ import { bitsToBytes, LeFeature, LmpFeature } from '../hci/codec/features.ts';
 import { CompanyIdentifier, CoreVersion } from '../hci/codec/version.ts';
 
 /** Kinds of controller to pass for, by the version of the specification that they follow or as a buyer would call them. */
-export const profileNames = ['5.x', '4.2', '4.0', 'csr8510', 'zephyr', 'broadcom-pi', 'rtl8761bu'] as const;
+export const profileNames = [
+  '5.x',
+  '4.2',
+  '4.0',
+  'csr8510',
+  'zephyr',
+  'broadcom-pi',
+  'rtl8761bu',
+  'rtl8852cu',
+] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 const vendors = ['zephyr', 'broadcom', 'realtek'] as const;
@@ -110,6 +119,12 @@ const of42: Profile = {
   advertisingSets: 0,
 };
 
+const realtek: Profile = {
+  ...modern,
+  companyIdentifier: CompanyIdentifier.realtek,
+  vendor: 'realtek',
+};
+
 const profiles: Readonly<Record<ProfileName, Profile>> = {
   '5.x': modern,
   '4.2': of42,
@@ -141,15 +156,9 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     dualMode: true,
     vendor: 'broadcom',
   },
-  rtl8761bu: {
-    ...modern,
-    name: 'rtl8761bu',
-    companyIdentifier: CompanyIdentifier.realtek,
-    // RTL8761BU, in ROM.
-    hciSubversion: 0x000b,
-    lmpSubversion: 0x8761,
-    vendor: 'realtek',
-  },
+  // What they say of themselves in ROM.
+  rtl8761bu: { ...realtek, name: 'rtl8761bu', hciSubversion: 0x000b, lmpSubversion: 0x8761 },
+  rtl8852cu: { ...realtek, name: 'rtl8852cu', hciSubversion: 0x000c, lmpSubversion: 0x8852 },
 };
 
 export const profileOf = (name: ProfileName): Profile => profiles[name];

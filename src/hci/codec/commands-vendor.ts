@@ -13,6 +13,7 @@ export const BroadcomCommand = {
 /** Commands of Realtek's chips. */
 export const RealtekCommand = {
   download: command('Realtek_Download', 0xfc20, { index: u8, data: rest }, { index: u8 }),
+  readRegister: command('Realtek_Read_Register', 0xfc61, { width: u8, address: u32 }, { value: u16 }),
   readRomVersion: command('Realtek_Read_ROM_Version', 0xfc6d, {}, { romVersion: u8 }),
 } as const;
 

@@ -1,5 +1,6 @@
 import { readU16 } from '../../core/bytes.ts';
 import { MalformedPduError } from '../../core/errors.ts';
+import { realtekSections } from './realtek-sections.ts';
 
 /** Octets of one Realtek_Download. */
 const FRAGMENT_LENGTH = 252;
@@ -11,6 +12,16 @@ const HEADER_LENGTH = 14;
 /** For each patch: chip (2), length (2), offset (4), in three lists. */
 const ENTRY_LENGTH = 8;
 const TRAILER_LENGTH = 4;
+/** The end of a file, and before it the instruction that names the project. */
+const PROJECT_TAIL_LENGTH = 7;
+
+/** What the chip has told of itself, that the file is read by. */
+export interface RealtekChipFacts {
+  readonly project: number;
+  readonly romVersion: number;
+  /** Of the key that it checks firmware with, 0 for one that checks none. */
+  readonly keyId: number;
+}
 
 const startsWith = (bytes: Uint8Array, text: string): boolean =>
   [...text].every((letter, index) => bytes[index] === letter.charCodeAt(0));
@@ -24,6 +35,9 @@ const isEnd = (file: Uint8Array): boolean =>
 
 const malformed = (why: string): MalformedPduError =>
   new MalformedPduError(`the Realtek firmware file cannot be read: ${why}`);
+
+/** Whether the file is of the second form, which chips of one kind with differing keys share. */
+export const isRealtekSecondForm = (file: Uint8Array): boolean => startsWith(file, 'RTBTCore');
 
 /** Which chip the file is for: instructions stand before its end, each of data, length and opcode, and are read backwards. */
 const projectOf = (file: Uint8Array): number => {
@@ -39,18 +53,23 @@ const projectOf = (file: Uint8Array): number => {
 };
 
 /**
- * The patch for one revision of the chip, as it is downloaded: the version of the firmware in the place of its last four octets.
+ * What is downloaded into one chip.
  *
- * @throws MalformedPduError for a file of another form, for another chip, or without a patch for this revision.
+ * @throws MalformedPduError for a file of another form, for another chip, that is cut, or that has nothing for this revision.
  */
-export const realtekPatch = (file: Uint8Array, project: number, romVersion: number): Uint8Array => {
-  if (startsWith(file, 'RTBTCore'))
-    throw malformed('it is of the second form (RTBTCore), which is not understood yet');
-  if (!startsWith(file, 'Realtech') || file.length < HEADER_LENGTH + 4 || !isEnd(file)) {
-    throw malformed('it does not begin and end as such files do');
-  }
+export const realtekPatch = (file: Uint8Array, chip: RealtekChipFacts): Uint8Array => {
+  const isSecondForm = isRealtekSecondForm(file);
+  if (!isSecondForm && !startsWith(file, 'Realtech')) throw malformed('it does not begin as such files do');
+  if (file.length < HEADER_LENGTH + 4 || !isEnd(file)) throw malformed('it does not end as such files do');
   const found = projectOf(file);
-  if (found !== project) throw malformed(`it is for project ${found}, and the chip is of project ${project}`);
+  if (found !== chip.project) {
+    throw malformed(`it is for project ${found}, and the chip is of project ${chip.project}`);
+  }
+  return isSecondForm ? realtekSections(file.subarray(0, -PROJECT_TAIL_LENGTH), chip) : onePatch(file, chip);
+};
+
+/** Of the first form: the patch for the chip's revision, with the version of the firmware in the place of its last four octets. */
+const onePatch = (file: Uint8Array, { romVersion }: RealtekChipFacts): Uint8Array => {
   const count = readU16(file, 12);
   const lengths = HEADER_LENGTH + 2 * count;
   const offsets = lengths + 2 * count;

@@ -28,9 +28,12 @@ export interface FirmwareImage {
   readonly chip: string;
   readonly lmpSubversion: number;
   readonly hciSubversion?: number | undefined;
-  readonly file: string;
+  /** The first of them that is there. */
+  readonly files: readonly [string, ...string[]];
   /** What is sent behind it, where it is there. */
   readonly config?: string | undefined;
+  /** Whether the chip is of no use without that. */
+  readonly needsConfig?: boolean | undefined;
   /** What a Realtek file must say that it is for. */
   readonly project?: number | undefined;
 }

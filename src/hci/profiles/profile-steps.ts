@@ -7,7 +7,7 @@ import type { HciTransport } from '../../core/transport.ts';
 import type { HciCommandType, ReturnShape } from '../codec/command.ts';
 import { firmwareCommand, RealtekCommand } from '../codec/commands-vendor.ts';
 import { parseHcd } from '../codec/hcd-file.ts';
-import { realtekFragments, realtekPatch } from '../codec/realtek-file.ts';
+import { isRealtekSecondForm, realtekFragments, realtekPatch } from '../codec/realtek-file.ts';
 import type {
   ControllerProfile,
   ControllerVersion,
@@ -108,23 +108,24 @@ const load = async (
   const image = step.images.find((each) => isImageOf(each, version));
   const isLoaded = (version.hciSubversion & (step.buildBits ?? 0)) !== 0;
   if (image === undefined || isLoaded) return false;
-  const file = await firmware?.read(image.file);
-  if (file === undefined) {
-    const missing = `the ${image.chip} at ${transport.name} has no firmware, and ${image.file} is not there${lookedIn(firmware)}: install the package of your system that has it, or say in which folder it is`;
+  const found = await firstOf(image.files, firmware);
+  if (found === undefined) {
+    const missing = `the ${image.chip} at ${transport.name} has no firmware, and ${notThere(image.files, firmware)}`;
     if (step.whenMissing === 'fail') throw new TransportError(missing);
     log.write('warn', 'hci', () => `${missing}. Going on with what the chip has in ROM`);
     return false;
   }
-  log.write('info', 'hci', () => `loading ${image.file} into the ${image.chip} at ${transport.name}`);
+  const { name } = found;
+  log.write('info', 'hci', () => `loading ${name} into the ${image.chip} at ${transport.name}`);
   try {
-    const send = await loaders[step.format](file, image, context);
+    const send = await loaders[step.format](found.octets, image, context);
     await runSteps(step.before ?? [], version, context);
     await send();
     return true;
   } catch (error) {
     if (!(error instanceof HciError) && !(error instanceof MalformedPduError)) throw error;
     throw new TransportError(
-      `loading ${image.file} into the ${image.chip} at ${transport.name} failed: ${error.message}; see that the file is whole and for this chip, take the power off the chip for a moment, then open it again`,
+      `loading ${name} into the ${image.chip} at ${transport.name} failed: ${error.message}; see that the file is whole and for this chip, take the power off the chip for a moment, then open it again`,
       { cause: error },
     );
   }
@@ -134,8 +135,27 @@ const isImageOf = (image: FirmwareImage, { lmpSubversion, hciSubversion }: Contr
   image.lmpSubversion === lmpSubversion &&
   (image.hciSubversion === undefined || image.hciSubversion === hciSubversion);
 
-const lookedIn = (firmware: FirmwareFiles | undefined): string =>
-  firmware === undefined || firmware.places.length === 0 ? '' : ` (in ${firmware.places.join(', ')})`;
+interface FoundFile {
+  readonly name: string;
+  readonly octets: Uint8Array;
+}
+
+const firstOf = async (
+  names: readonly string[],
+  firmware: FirmwareFiles | undefined,
+): Promise<FoundFile | undefined> => {
+  for (const name of names) {
+    const octets = await firmware?.read(name);
+    if (octets !== undefined) return { name, octets };
+  }
+  return undefined;
+};
+
+const notThere = (names: readonly string[], firmware: FirmwareFiles | undefined): string => {
+  const looked =
+    firmware === undefined || firmware.places.length === 0 ? '' : ` (in ${firmware.places.join(', ')})`;
+  return `${names.join(' or ')} is not there${looked}: install the package of your system that has it, or say in which folder it is`;
+};
 
 /** Reads the whole file before any of it is sent: half a firmware leaves a chip silent until its power is off. What is given sends it. */
 type Loader = (
@@ -143,6 +163,12 @@ type Loader = (
   image: FirmwareImage,
   context: ProfileContext,
 ) => Promise<() => Promise<void>>;
+
+/** Of the register that names the chip's key. */
+const SECURITY_PROJECT = { width: 0x10, address: 0xb000_ada4 };
+
+const realtekKeyId = async (send: ProfileContext['send']): Promise<number> =>
+  (await send(RealtekCommand.readRegister, SECURITY_PROJECT)).value & 0xff;
 
 const loaders: Readonly<Record<FirmwareFormat, Loader>> = {
   hcd: async (file, _image, context) => {
@@ -152,10 +178,15 @@ const loaders: Readonly<Record<FirmwareFormat, Loader>> = {
         await context.send(firmwareCommand(opcode, parameters.length), { parameters });
     };
   },
-  realtek: async (file, { project = 0, config }, context) => {
-    const { romVersion } = await context.send(RealtekCommand.readRomVersion, {});
-    const patch = realtekPatch(file, project, romVersion);
-    const settings = config === undefined ? undefined : await context.firmware?.read(config);
+  realtek: async (file, { project = 0, config, needsConfig }, context) => {
+    const { send, firmware } = context;
+    const { romVersion } = await send(RealtekCommand.readRomVersion, {});
+    const keyId = isRealtekSecondForm(file) ? await realtekKeyId(send) : 0;
+    const patch = realtekPatch(file, { project, romVersion, keyId });
+    // A chip that checks signatures takes nothing that is not signed.
+    const settings = config === undefined || keyId !== 0 ? undefined : await firmware?.read(config);
+    if (config !== undefined && settings === undefined && needsConfig === true)
+      throw new MalformedPduError(notThere([config], firmware));
     const fragments = realtekFragments(concatBytes(patch, settings ?? new Uint8Array()));
     return async () => {
       for (const fragment of fragments) {

@@ -11,7 +11,7 @@ const addresses = (...texts: readonly string[]): readonly Address[] => texts.map
 const hcd = (lmpSubversion: number, chip: string): FirmwareImage => ({
   chip,
   lmpSubversion,
-  file: `brcm/${chip}.hcd`,
+  files: [`brcm/${chip}.hcd`],
 });
 
 const broadcomImages: readonly FirmwareImage[] = [
@@ -35,23 +35,35 @@ const realtek = (
   hciSubversion: number,
   name: string,
   project: number,
+  more: Partial<FirmwareImage> = {},
 ): FirmwareImage => ({
   chip: name.toUpperCase(),
   lmpSubversion,
   hciSubversion,
-  file: `rtl_bt/${name}_fw.bin`,
+  files: [`rtl_bt/${name}_fw.bin`],
   config: `rtl_bt/${name}_config.bin`,
   project,
+  ...more,
 });
 
 const realtekImages: readonly FirmwareImage[] = [
+  realtek(0x8761, 0x000a, 'rtl8761a', 3),
   realtek(0x8761, 0x000b, 'rtl8761bu', 14),
+  realtek(0x8761, 0x000e, 'rtl8761cu', 51),
   realtek(0x8723, 0x000b, 'rtl8723b', 1),
-  realtek(0x8723, 0x000d, 'rtl8723d', 9),
+  realtek(0x8723, 0x000d, 'rtl8723d', 9, { needsConfig: true }),
   realtek(0x8821, 0x000a, 'rtl8821a', 2),
   realtek(0x8821, 0x000c, 'rtl8821c', 10),
-  realtek(0x8822, 0x000b, 'rtl8822b', 8),
+  realtek(0x8822, 0x000b, 'rtl8822b', 8, { needsConfig: true }),
   realtek(0x8822, 0x000c, 'rtl8822cu', 13),
+  realtek(0x8851, 0x000b, 'rtl8851bu', 36),
+  realtek(0x8852, 0x000a, 'rtl8852au', 18),
+  realtek(0x8852, 0x000b, 'rtl8852bu', 20),
+  realtek(0x8852, 0x000c, 'rtl8852cu', 25, {
+    files: ['rtl_bt/rtl8852cu_fw_v2.bin', 'rtl_bt/rtl8852cu_fw.bin'],
+  }),
+  realtek(0x8852, 0x0087, 'rtl8852btu', 47),
+  realtek(0x8922, 0x000a, 'rtl8922au', 44),
 ];
 
 const lmpSubversionsOf = (images: readonly FirmwareImage[]): readonly number[] =>

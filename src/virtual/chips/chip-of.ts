@@ -9,7 +9,7 @@ export const chipOf = (profile: Profile): Chip | undefined => {
     case 'broadcom':
       return new BroadcomChip(profile.lmpSubversion);
     case 'realtek':
-      return new RealtekChip(profile);
+      return new RealtekChip({ ...profile, keyId: profile.name === 'rtl8852cu' ? 1 : 0 });
     default:
       return undefined;
   }

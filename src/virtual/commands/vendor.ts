@@ -57,7 +57,13 @@ export const vendorHandlers: readonly Handler[] = [
   complete('broadcom', BroadcomCommand.launchRam, (core) =>
     verdict(core, broadcom(core).launchRam(nowMs(core))),
   ),
-  complete('realtek', RealtekCommand.readRomVersion, (core) => ({ romVersion: realtek(core).romVersion })),
+  complete('realtek', RealtekCommand.readRomVersion, (core) => ({
+    romVersion: realtek(core).readRomVersion(),
+  })),
+  complete('realtek', RealtekCommand.readRegister, (core, { width, address }) => {
+    const value = realtek(core).readRegister(width, address);
+    return value === undefined ? HciErrorCode.invalidHciCommandParameters : { value };
+  }),
   complete('realtek', RealtekCommand.download, (core, { index }) => {
     const status = verdict(core, realtek(core).download(index));
     return status === OK ? { index } : status;
