@@ -10,9 +10,9 @@ import { armFaults, parseFault } from './virtual-fault.ts';
 /** `tcp:9001` is `tcp:127.0.0.1:9001`: nobody outside this machine, unless asked for. */
 const place: Read<string> = (given) => {
   if (/^tcp:\d+$/.test(given)) return given.replace('tcp:', 'tcp:127.0.0.1:');
-  if (/^(tcp|unix|pty):./.test(given)) return given;
+  if (/^((tcp|unix|pty):.|usbip(:\d+)?(,bulk)?$)/.test(given)) return given;
   throw new UsageError(
-    `'${given}' is no place to listen at: give tcp:[HOST:]PORT, unix:PATH or pty:PATH[,h5]`,
+    `'${given}' is no place to listen at: give tcp:[HOST:]PORT, unix:PATH, pty:PATH[,h5] or usbip[:PORT][,bulk]`,
   );
 };
 
@@ -20,11 +20,12 @@ export const virtual = defineCommand({
   description: [
     'Serves virtual controllers, each at a place of its own, all on one air: any host that speaks HCI over H4, or over H5 on a pty, can use them as it would a real one, and they hear each other. No hardware is needed.',
     'A host in another program opens tcp:HOST:PORT, unix:PATH, or a pty at PATH as a serial port. When it leaves, its controller is reset and waits for the next. What the hosts did against the specification is told at the end.',
+    'With usbip the controller is a USB dongle, which the kernel of this machine attaches over USB/IP, on TCP port 3240 unless given; no other machine can. Each dongle on a port has a busid, 1-1, 1-2, … When this command ends, they are pulled out. With bulk a dongle also offers the Bulk Serialization Mode of Core 6.2.',
   ],
   options: {
     listen: repeated(
       'PLACE',
-      'where a controller is served: tcp:[HOST:]PORT, unix:PATH or pty:PATH[,h5]',
+      'where a controller is served: tcp:[HOST:]PORT, unix:PATH, pty:PATH[,h5], or usbip[:PORT][,bulk] for a USB dongle',
       place,
     ),
     personality: withDefault(
@@ -58,6 +59,7 @@ export const virtual = defineCommand({
     'jelling virtual --listen tcp:9001 --listen tcp:9002',
     'jelling virtual --listen pty:/tmp/ble0 --listen unix:/tmp/ble1',
     'jelling virtual --listen pty:/tmp/ble0,h5',
+    'jelling virtual --listen usbip --listen usbip',
     'jelling virtual --listen tcp:9001 --listen tcp:9002 --air timed --loss 0.1',
     'jelling virtual --listen tcp:9001 --listen tcp:9002 --fault cut:after=20k',
   ],
@@ -75,6 +77,7 @@ export const virtual = defineCommand({
       }
       const adapters = servers.map(({ address }) => address);
       output.data({ event: 'ready', adapters }, () => `ready: serving ${adapters.join(' ')}`);
+      for (const server of servers) tellHowToAttach(output, server);
       output.remark(output.noteStyle('dim', 'Ctrl-C ends it'));
       await untilAborted(signal, durationMs);
     } finally {
@@ -85,6 +88,16 @@ export const virtual = defineCommand({
     return undefined;
   },
 });
+
+/** USB/IP's own port, which its clients take unless told otherwise. */
+const USBIP_PORT = 3240;
+
+const tellHowToAttach = (output: Output, { dongle, port }: VirtualServer): void => {
+  if (dongle === undefined) return;
+  const at = port === USBIP_PORT ? '' : ` --tcp-port ${port}`;
+  const line = `usbip${at} attach -r 127.0.0.1 -b ${dongle.busid}`;
+  output.remark(`on Linux, as root: modprobe vhci-hcd && ${line}`);
+};
 
 /** What the hosts of a controller did against the specification. */
 const tellViolations = (output: Output, { address, controller }: VirtualServer): void => {

@@ -35,7 +35,11 @@ export interface ListenUnixOptions {
   readonly clock: Clock;
 }
 
-const listening = (server: Server, options: { host?: string; port?: number; path?: string }): Promise<void> =>
+/** Resolves when the server listens; rejects where it cannot. */
+export const listening = (
+  server: Server,
+  options: { host?: string; port?: number; path?: string },
+): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options, () => {

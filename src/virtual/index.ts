@@ -1,3 +1,4 @@
+export type { CutScript, DongleFaults } from '../transport/usbip/dongle-faults.ts';
 export { Air, type AirOptions, type ControllerOptions } from './air.ts';
 export type { HostPort, VirtualController } from './controller.ts';
 export type { ControllerFaults, PacketFault, PacketScript } from './controller-faults.ts';
@@ -10,4 +11,5 @@ export { openVirtual } from './open-virtual.ts';
 export { type Profile, type ProfileName, profileNames } from './profile.ts';
 export type { Position } from './propagation.ts';
 export { serve, type VirtualServer } from './serve.ts';
+export type { ServedDongle } from './usb-place.ts';
 export type { Violation, ViolationName } from './violations.ts';

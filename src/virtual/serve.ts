@@ -6,13 +6,20 @@ import type { HostServer, OnHost } from '../transport/h4-server.ts';
 import type { Air, ControllerOptions } from './air.ts';
 import type { HostPort, VirtualController } from './controller.ts';
 import type { HostLine } from './host-line.ts';
+import { usbIdentityOf } from './usb-identity.ts';
+import type { ServedDongle } from './usb-place.ts';
 
 /** A controller that hosts outside this process reach. */
 export interface VirtualServer extends AsyncDisposable {
-  /** As a moniker that a host can open: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0,h5`. */
+  /**
+   * As a moniker that a host can open: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0,h5`. A dongle is `usbip:3240,1-1`, with its busid: it
+   * is `usb` to hosts that have attached it.
+   */
   readonly address: string;
   /** The TCP port, also where 0 was asked for; undefined on other servers. */
   readonly port: number | undefined;
+  /** Where it is served over USB/IP; undefined on other servers. */
+  readonly dongle: ServedDongle | undefined;
   readonly controller: VirtualController;
   /** Ends listening and the host's line, and takes the controller off its air. Idempotent; never rejects. */
   close(): Promise<void>;
@@ -27,6 +34,8 @@ const LOST_SYNC_CODE = 0x01;
 /**
  * Serves one controller of `air` at `tcp:HOST:PORT`, `unix:PATH` or `pty:PATH[,h4|h5]`, to one host after the other: while one is there another is
  * turned away, and when it goes the controller is reset and its peers hear nothing more of it.
+ * At `usbip[:PORT][,bulk]` it is a USB dongle that this machine's kernel can attach over USB/IP; `bulk` offers the Bulk Serialization Mode, and
+ * dongles of one air on the same port are in ports of one bus. Without PORT it is 3240.
  * Rejects with InvalidArgumentError for another form, TransportError where the place cannot be had.
  */
 export const serve = async (
@@ -34,7 +43,7 @@ export const serve = async (
   at: string,
   options: ControllerOptions = {},
 ): Promise<VirtualServer> => {
-  const listen = await listenerAt(air, at);
+  const listen = await listenerAt(air, at, options);
   const door = new Door(air);
   const server = await listen((port) => door.knock(port));
   let controller: VirtualController;
@@ -56,19 +65,25 @@ export const serve = async (
   return {
     address: server.address,
     port: server.port,
+    dongle: server.dongle,
     controller,
     close,
     [Symbol.asyncDispose]: close,
   };
 };
 
-type Listen = (onHost: OnHost) => Promise<HostServer>;
+interface PlaceServer extends HostServer {
+  readonly dongle?: ServedDongle | undefined;
+}
 
-const forms = 'give tcp:HOST:PORT, unix:PATH or pty:PATH[,h4|h5]';
+type Listen = (onHost: OnHost) => Promise<PlaceServer>;
 
-const listenerAt = async (air: Air, at: string): Promise<Listen> => {
+const forms = 'give tcp:HOST:PORT, unix:PATH, pty:PATH[,h4|h5] or usbip[:PORT][,bulk]';
+
+const listenerAt = async (air: Air, at: string, options: ControllerOptions): Promise<Listen> => {
   const { clock } = air;
   const [, kind = '', place = ''] = /^(\w+):(.+)$/.exec(at) ?? [];
+  if (/^usbip\b/.test(at)) return dongleListener(air, at, options);
   if (kind === 'tcp') {
     const [, host = '', digits = ''] = /^\[?(.+?)\]?:(\d{1,5})$/.exec(place) ?? [];
     const port = Number(digits);
@@ -87,6 +102,21 @@ const listenerAt = async (air: Air, at: string): Promise<Listen> => {
     return (onHost) => listenPty({ path, protocol: protocol === 'h5' ? 'h5' : 'h4', clock }, onHost);
   }
   throw new InvalidArgumentError(`'${at}' is no place to listen at: ${forms}`);
+};
+
+const dongleListener = async (air: Air, at: string, options: ControllerOptions): Promise<Listen> => {
+  const { serveDongle } = await import('./usb-place.ts');
+  const { USBIP_PORT } = await import('../transport/usbip/usbip-server.ts');
+  const [form, digits, bulk] = /^usbip(?::(\d{1,5}))?(,bulk)?$/.exec(at) ?? [];
+  const port = Number(digits ?? USBIP_PORT);
+  if (form === undefined || port > 0xffff) {
+    throw new InvalidArgumentError(
+      `'${at}' is no port for USB/IP, which is served to this machine alone: ${forms}`,
+    );
+  }
+  const identity = usbIdentityOf(options.profile ?? '5.x');
+  const nature = { identity, bulkSerialization: bulk !== undefined };
+  return (onHost) => serveDongle(air, port, nature, onHost);
 };
 
 /** The line to a host outside: what waits in it decides whether it takes more data. */
