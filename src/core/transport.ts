@@ -34,8 +34,11 @@ export interface HciTransport {
    * kept under it, so that it should be the same on every run.
    */
   readonly name: string;
-  /** True where events and data come by different ways, so that data may overtake the event that was sent ahead of it. */
-  readonly reordersEvents?: boolean | undefined;
+  /**
+   * How long an event may be behind data that the controller sent after it, in milliseconds: on USB they come by different ways. 0 says that everything comes in
+   * order, undefined that nothing is known of it.
+   */
+  readonly eventLagMs?: number | undefined;
   /** What kind of line it is, where that matters for what the controller is: undefined for one that may lead to any. */
   readonly bus?: 'usb' | 'uart' | undefined;
   /** The host's end of a serial line. Undefined where the line has no rate, or none that can be changed. */

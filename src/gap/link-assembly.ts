@@ -110,7 +110,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     attempts: context.attempts,
     policy: context.policy,
     paceMs: () => control.paceMs,
-    reordersEvents: hci.reordersEvents,
+    eventLagMs: hci.eventLagMs,
     onBonded: ({ peer: identity }) => {
       acl.scope.add(context.identities.learn(newLink.peer, identity));
       server.keepClient(connection, identityKey(identity));

@@ -3,6 +3,7 @@ export const aclCounterNames = [
   'aclMalformed',
   'aclUnknownHandleDropped',
   'aclEarlyKept',
+  'aclOfOldLinkDropped',
   'aclUnreadDropped',
   'aclReceiverErrors',
   'aclQueueFull',

@@ -10,6 +10,8 @@ import { EarlyAcl } from './early-acl.ts';
 export interface AclSchedulerOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the transport. */
+  readonly eventLagMs: number | undefined;
   write(packet: Uint8Array): void;
 }
 
@@ -40,7 +42,7 @@ export class AclScheduler implements AclPool {
     this.clock = options.clock;
     this.log = options.log;
     this.#write = (packet) => options.write(packet);
-    this.#early = new EarlyAcl(options.clock);
+    this.#early = new EarlyAcl(options.clock, options.eventLagMs);
   }
 
   get links(): ReadonlyMap<number, AclConnection> {
@@ -82,6 +84,7 @@ export class AclScheduler implements AclPool {
   stop(error: Error): void {
     this.#stopped = true;
     for (const link of [...this.#links.values()]) this.close(link, error);
+    this.#early.stop();
   }
 
   /** A whole ACL packet from the controller. */
@@ -92,7 +95,8 @@ export class AclScheduler implements AclPool {
     }
     const handle = aclHandle(packet);
     const link = this.#links.get(handle);
-    if (link !== undefined) link.receive(aclData(packet), isAclFirst(packet));
+    if (link !== undefined && this.#early.isOfOldLink(handle)) this.counters.add('aclOfOldLinkDropped');
+    else if (link !== undefined) link.receive(aclData(packet), isAclFirst(packet));
     else if (this.#early.keep(handle, aclData(packet), isAclFirst(packet))) this.counters.add('aclEarlyKept');
     else this.counters.add('aclUnknownHandleDropped');
   }

@@ -90,7 +90,8 @@ export class HciController {
         : OPEN_AGAIN;
     const write = (packet: Uint8Array): void => transport.send(packet);
     this.#events = new EventDispatcher(this.#log);
-    this.#acl = new AclScheduler({ clock: this.#clock, log: this.#log, write });
+    const { eventLagMs } = transport;
+    this.#acl = new AclScheduler({ clock: this.#clock, log: this.#log, eventLagMs, write });
     this.#commands = new CommandQueue({
       clock: this.#clock,
       scope: this.scope,
@@ -150,9 +151,9 @@ export class HciController {
     return this.#info;
   }
 
-  /** Whether data may arrive before an event that was sent ahead of it, as on USB, where they take different ways. */
-  get reordersEvents(): boolean {
-    return this.#transport.reordersEvents === true;
+  /** How far an event may be behind data that the controller sent after it, as on USB, where they take different ways; 0 where that does not happen as far as is known. */
+  get eventLagMs(): number {
+    return this.#transport.eventLagMs ?? 0;
   }
 
   /** The links that are up, by connection handle. */

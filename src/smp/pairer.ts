@@ -1,3 +1,4 @@
+import { afterReading } from '../core/after-reading.ts';
 import { noTimer, type Timer } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import { InvalidStateError, TimeoutError } from '../core/errors.ts';
@@ -56,6 +57,7 @@ export class Pairer {
   #run: PairingRun | undefined;
   #call: PairCall | undefined;
   #earlyKeys: SmpCommand[] = [];
+  #earlyKeysEnd: Timer = noTimer;
 
   constructor(options: SecurityManagerOptions, parts: PairerParts) {
     this.#options = options;
@@ -116,22 +118,31 @@ export class Pairer {
     if (plan !== undefined) this.#start(plan).begin();
   }
 
-  /** A command, while a pairing is under way. A key may overtake the event that tells of the encryption which protects it: it waits for that. */
+  /**
+   * A command, while a pairing is under way. Keys are taken over an encrypted link only (Vol 3, Part H, 3.6.1). One may overtake the event that tells of the
+   * encryption: it waits for that, as long as the event may be late, and has come in plain if none follows.
+   */
   receive(run: PairingRun, command: SmpCommand): void {
+    const { clock, eventLagMs } = this.#options;
     const isEarly =
-      this.#options.reordersEvents &&
+      eventLagMs > 0 &&
       run.phase === 'encryption' &&
       this.#parts.encrypter.isBusy &&
       carriers.has(command.kind);
     if (!isEarly) run.receive(command);
-    else if (this.#earlyKeys.length < MAX_EARLY_KEYS) this.#earlyKeys.push(command);
-    else this.#parts.counters.add('earlyKeysDropped');
+    else if (this.#earlyKeys.length >= MAX_EARLY_KEYS) this.#parts.counters.add('earlyKeysDropped');
+    else if (this.#earlyKeys.push(command) === 1) {
+      this.#earlyKeysEnd = afterReading(clock, eventLagMs, () => {
+        this.#parts.counters.add('earlyKeysExpired');
+        this.#takeEarlyKeys(run);
+      });
+    }
   }
 
   /** The link is encrypted with the key that the pairing has made. */
   encrypted(run: PairingRun): void {
     run.encrypted();
-    for (const command of this.#earlyKeys.splice(0)) run.receive(command);
+    this.#takeEarlyKeys(run);
   }
 
   /** Somebody who waits for a pairing has got a key, made by whatever way. */
@@ -193,11 +204,17 @@ export class Pairer {
     return run;
   }
 
+  #takeEarlyKeys(run: PairingRun): void {
+    this.#earlyKeysEnd.cancel();
+    for (const command of this.#earlyKeys.splice(0)) run.receive(command);
+  }
+
   #ended(run: PairingRun, end: PairingEnd): void {
     const { attempts } = this.#options;
     const { address } = this.#parts.identity.peer;
     this.#run = undefined;
     this.#earlyKeys = [];
+    this.#earlyKeysEnd.cancel();
     switch (end.kind) {
       case 'complete':
         attempts.succeeded(address);

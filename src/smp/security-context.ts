@@ -46,8 +46,8 @@ export interface SecurityManagerOptions {
   readonly policy: () => SecurityPolicy | undefined;
   /** The longest time between two chances of the peer to be heard: default deadlines are longer by what they need of it. */
   readonly paceMs: () => number;
-  /** Data may arrive before the event that tells of its encryption, as USB has it. */
-  readonly reordersEvents: boolean;
+  /** How long the event that tells of the encryption may be behind the data that it protects, as USB has it; 0 where everything comes in order. */
+  readonly eventLagMs: number;
   /** A bond has been made on this link, and is kept. */
   readonly onBonded: (bond: Bond) => void;
   /** The link is encrypted with the key of a bond: the peer is who it seems to be. */
@@ -69,5 +69,7 @@ export const smpCounterNames = [
   'keysMissing',
   /** Keys that came before the event of their encryption and were too many. */
   'earlyKeysDropped',
+  /** Keys that no such event has followed in time: they came in plain. */
+  'earlyKeysExpired',
 ] as const;
 export type SmpCounterName = (typeof smpCounterNames)[number];

@@ -15,8 +15,8 @@ class TappedTransport implements HciTransport {
     return this.#inner.name;
   }
 
-  get reordersEvents(): boolean {
-    return this.#inner.reordersEvents === true;
+  get eventLagMs(): number | undefined {
+    return this.#inner.eventLagMs;
   }
 
   get bus(): HciTransport['bus'] {

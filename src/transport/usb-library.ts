@@ -61,6 +61,7 @@ const interfacesOf = (device: Device): UsbInterface[] => {
       address: endpoint.bEndpointAddress,
       type: endpointTypes[endpoint.bmAttributes & 3] ?? 'control',
       maxPacketSize: endpoint.wMaxPacketSize & 0x7ff,
+      bInterval: endpoint.bInterval,
     })),
   }));
 };

@@ -19,6 +19,8 @@ export interface UsbEndpoint {
   readonly address: number;
   readonly type: UsbEndpointType;
   readonly maxPacketSize: number;
+  /** As the descriptor has it: what it counts depends on the speed of the device. */
+  readonly bInterval: number;
 }
 
 /** One alternate setting of one interface. */

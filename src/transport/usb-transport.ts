@@ -6,6 +6,7 @@ import { DEFAULT_MAX_ACL_LENGTH } from './h4-framer.ts';
 import { matches, RESET_COMPLETE } from './reset-complete.ts';
 import { makeUsbCounters } from './usb-counters.ts';
 import { UsbFramer } from './usb-framer.ts';
+import { eventLagMs } from './usb-lag.ts';
 import type { UsbDevice } from './usb-port.ts';
 import { UsbReader } from './usb-reader.ts';
 import type { UsbHciInterface } from './usb-select.ts';
@@ -37,7 +38,7 @@ export interface UsbTransportOptions {
 export class UsbTransport implements HciTransport {
   readonly name: string;
   readonly bus = 'usb';
-  readonly reordersEvents = true;
+  readonly eventLagMs: number;
   readonly #options: UsbTransportOptions;
   readonly #counters = makeUsbCounters();
   readonly #readers: readonly UsbReader[];
@@ -52,6 +53,7 @@ export class UsbTransport implements HciTransport {
 
   constructor(options: UsbTransportOptions) {
     this.name = options.name;
+    this.eventLagMs = eventLagMs(options.hci.events, options.hci.aclIn);
     this.#options = options;
     const { device, hci } = options;
     const lose = (what: string, cause: Error): void => this.#lose(what, cause);

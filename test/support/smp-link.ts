@@ -78,7 +78,7 @@ export class SmpLink {
       attempts: this.attempts,
       policy: () => this.policy,
       paceMs: () => 0,
-      reordersEvents: false,
+      eventLagMs: 0,
       onBonded: () => undefined,
       ...options.more,
     });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DisconnectedError, InvalidStateError, TimeoutError } from '../../../src/core/errors.ts';
 import { Log } from '../../../src/core/log.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
@@ -11,7 +11,12 @@ import {
 import { AclScheduler } from '../../../src/hci/acl-scheduler.ts';
 import { aclBoundaryFlag, aclHandle } from '../../../src/hci/codec/acl.ts';
 import { HciEvent } from '../../../src/hci/codec/events.ts';
-import { EARLY_WINDOW_MS, MAX_EARLY_BYTES, MAX_EARLY_PACKETS } from '../../../src/hci/early-acl.ts';
+import {
+  EARLY_WINDOW_MS,
+  LATE_CONTROLLER_MS,
+  MAX_EARLY_BYTES,
+  MAX_EARLY_PACKETS,
+} from '../../../src/hci/early-acl.ts';
 import { fromHex } from '../../support/hex.ts';
 
 const BUFFERS = 4;
@@ -24,13 +29,20 @@ beforeEach(() => {
   clock = new ManualClock();
   written = [];
   messages = [];
-  acl = new AclScheduler({
+  acl = schedulerOf(undefined);
+});
+afterEach(() => acl.stop(gone));
+
+const schedulerOf = (eventLagMs: number | undefined): AclScheduler => {
+  const made = new AclScheduler({
     clock,
     log: new Log(({ message }) => messages.push(message)),
+    eventLagMs,
     write: (packet) => written.push(packet),
   });
-  acl.setBuffers({ maxFragmentLength: 27, count: BUFFERS });
-});
+  made.setBuffers({ maxFragmentLength: 27, count: BUFFERS });
+  return made;
+};
 
 const open = (handle: number): AclConnection => acl.open(handle, `peer ${handle}`);
 const packet = (tag: number): Uint8Array => {
@@ -349,7 +361,7 @@ describe('data that comes before its connection', () => {
     inbound(5, '01');
     inbound(5, '02', false);
     inbound(6, '03');
-    await clock.advance(EARLY_WINDOW_MS);
+    await clock.advance(EARLY_WINDOW_MS - 1);
     const received: number[] = [];
     open(5).receiver = (fragment) => received.push(fragment[0] ?? -1);
     expect(received).toEqual([1, 2]);
@@ -358,7 +370,8 @@ describe('data that comes before its connection', () => {
 
   test('is let go when no link comes in time', async () => {
     inbound(5, '01');
-    await clock.advance(EARLY_WINDOW_MS + 1);
+    await clock.advance(EARLY_WINDOW_MS);
+    expect(clock.pending).toBe(0);
     const received: number[] = [];
     open(5).receiver = (fragment) => received.push(fragment[0] ?? -1);
     expect(received).toEqual([]);
@@ -392,4 +405,73 @@ describe('data that comes before its connection', () => {
     open(5).receiver = (fragment) => received.push(fragment[0] ?? -1);
     expect(received).toEqual([2]);
   });
+});
+
+describe('data on a way of its own, as on USB', () => {
+  const LAG_MS = 4;
+  const seenOn = (handle: number): number[] => {
+    const received: number[] = [];
+    open(handle).receiver = (fragment) => received.push(fragment[0] ?? -1);
+    return received;
+  };
+  beforeEach(() => {
+    acl = schedulerOf(LAG_MS);
+  });
+
+  test('waits for its connection no longer than that may be late', async () => {
+    inbound(5, '01');
+    await clock.advance(LAG_MS + LATE_CONTROLLER_MS - 1);
+    inbound(6, '02');
+    expect(seenOn(5)).toEqual([1]);
+    await clock.advance(1);
+    expect(seenOn(6)).toEqual([2]);
+    inbound(7, '03');
+    await clock.advance(10);
+    inbound(7, '04');
+    await clock.advance(LAG_MS + LATE_CONTROLLER_MS - 10);
+    expect(seenOn(7)).toEqual([4]);
+  });
+
+  test('is not late when the host is: what lies there is read before it is let go', async () => {
+    inbound(5, '01');
+    let received: number[] | undefined;
+    clock.after(LAG_MS + LATE_CONTROLLER_MS, () => {
+      received = seenOn(5);
+    });
+    await clock.advance(LAG_MS + LATE_CONTROLLER_MS);
+    expect(received).toEqual([1]);
+  });
+
+  test('that is behind the end of its link does not reach the next one with the same handle', async () => {
+    acl.close(open(5), gone);
+    const received = seenOn(5);
+    inbound(5, '01');
+    await clock.advance(LAG_MS - 1);
+    inbound(5, '02', false);
+    expect(acl.counters.get('aclOfOldLinkDropped')).toBe(2);
+    await clock.advance(1);
+    inbound(5, '03');
+    inbound(6, '04');
+    expect(received).toEqual([3]);
+    expect(seenOn(6)).toEqual([4]);
+  });
+
+  test('that is read before the end of its link is of that link, and ends with it', () => {
+    const link = open(5);
+    inbound(5, '01');
+    acl.close(link, gone);
+    expect(seenOn(5)).toEqual([]);
+  });
+});
+
+test('where everything comes in order, data of an unknown link is of none', () => {
+  acl = schedulerOf(0);
+  acl.close(open(5), gone);
+  const received: number[] = [];
+  open(5).receiver = (fragment) => received.push(fragment[0] ?? -1);
+  inbound(5, '01');
+  inbound(6, '02');
+  expect(received).toEqual([1]);
+  expect(acl.counters.get('aclUnknownHandleDropped')).toBe(1);
+  expect(clock.pending).toBe(0);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HciError, SmpError } from '../../../src/core/errors.ts';
 import * as commands from '../../../src/smp/codec/smp-commands.ts';
 import { PairingFailedReason, pairingFailedReasonName, SmpCode } from '../../../src/smp/smp-codes.ts';
-import { keyOf, secureBond } from '../../support/bonds.ts';
+import { secureBond } from '../../support/bonds.ts';
 import { fromHex } from '../../support/hex.ts';
 import { central, peripheral, SmpLink, turn } from '../../support/smp-link.ts';
 
@@ -301,25 +301,4 @@ test('reasons have their names', () => {
   expect(pairingFailedReasonName(0x05)).toBe('Pairing Not Supported (0x05)');
   expect(pairingFailedReasonName(0x10)).toBe('Busy (0x10)');
   expect(pairingFailedReasonName(0x77)).toBe('reserved reason 0x77');
-});
-
-test('keys that came before the event of their encryption wait for it, only where the way to the controller can do that', async () => {
-  for (const reordersEvents of [true, false]) {
-    const link = new SmpLink({ policy: { secureConnections: false }, more: { reordersEvents } });
-    const { PairingSide, setupOf } = await import('../../support/pairing-sides.ts');
-    const peer = new PairingSide(setupOf('initiator', { secureConnections: 'never', give: 1, take: 0 }));
-    peer.begin();
-    for (let i = 0; i < 4; i++) {
-      for (const command of peer.sent.splice(0)) link.hear(command);
-      for (const command of link.takeSaid()) peer.hear(command);
-    }
-    const early = { kind: 'encryptionInformation', longTermKey: keyOf(9) } as const;
-    link.manager.keyRequested({ ediv: 0, rand: new Uint8Array(8) });
-    link.hear(early);
-    expect(link.takeFailures()).toEqual(reordersEvents ? [] : [PairingFailedReason.unspecifiedReason]);
-    link.manager.encryptionChanged(undefined);
-    link.hear({ kind: 'centralIdentification', ediv: 5, rand: new Uint8Array(8) });
-    await turn();
-    expect(link.bonds.map(({ peerKey }) => peerKey?.value)).toEqual(reordersEvents ? [keyOf(9)] : []);
-  }
 });

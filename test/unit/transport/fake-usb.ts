@@ -11,9 +11,9 @@ import {
 } from '../../../src/transport/usb-port.ts';
 
 const endpoints = [
-  { address: 0x81, type: 'interrupt', maxPacketSize: 16 },
-  { address: 0x02, type: 'bulk', maxPacketSize: 64 },
-  { address: 0x82, type: 'bulk', maxPacketSize: 64 },
+  { address: 0x81, type: 'interrupt', maxPacketSize: 16, bInterval: 1 },
+  { address: 0x02, type: 'bulk', maxPacketSize: 64, bInterval: 0 },
+  { address: 0x82, type: 'bulk', maxPacketSize: 64, bInterval: 0 },
 ] as const;
 
 export const hciInterface: UsbInterface = {
@@ -36,7 +36,11 @@ export const csr: UsbDeviceInfo = {
   protocol: 1,
   interfaces: [
     hciInterface,
-    { ...hciInterface, number: 1, endpoints: [{ address: 0x03, type: 'isochronous', maxPacketSize: 0 }] },
+    {
+      ...hciInterface,
+      number: 1,
+      endpoints: [{ address: 0x03, type: 'isochronous', maxPacketSize: 0, bInterval: 1 }],
+    },
   ],
 };
 

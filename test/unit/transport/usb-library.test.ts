@@ -21,8 +21,8 @@ const libusb = vi.hoisted(() => {
       bInterfaceSubClass: 1,
       bInterfaceProtocol: 1,
       endpoints: [
-        { bEndpointAddress: 0x81, bmAttributes: 3, wMaxPacketSize: 16 },
-        { bEndpointAddress: 0x02, bmAttributes: 2, wMaxPacketSize: 64 },
+        { bEndpointAddress: 0x81, bmAttributes: 3, wMaxPacketSize: 16, bInterval: 1 },
+        { bEndpointAddress: 0x02, bmAttributes: 2, wMaxPacketSize: 64, bInterval: 0 },
       ],
     },
   ];
@@ -126,8 +126,8 @@ describe('the USB library', () => {
           subclass: 1,
           protocol: 1,
           endpoints: [
-            { address: 0x81, type: 'interrupt', maxPacketSize: 16 },
-            { address: 0x02, type: 'bulk', maxPacketSize: 64 },
+            { address: 0x81, type: 'interrupt', maxPacketSize: 16, bInterval: 1 },
+            { address: 0x02, type: 'bulk', maxPacketSize: 64, bInterval: 0 },
           ],
         },
       ],
