@@ -7,6 +7,7 @@ import { type Answer, Party } from './party.ts';
 import { type Phase, phases } from './phases.ts';
 import { type Cost, makeRow, middle, type Row } from './rows.ts';
 import { printTables } from './table.ts';
+import { runTransport, transportUsage } from './transport/run.ts';
 
 // Processor time of a host for each operation, beside that of no host at all, measured in the same run.
 
@@ -21,6 +22,8 @@ ${phases.map(({ name }) => `  ${name}`).join('\n')}
   --json       a JSON line for each row, with its name, its cost for each operation, and both sides beside no host
   --help       this
 
+npm run bench -- transport measures the lines to controllers instead: npm run bench -- transport --help
+
 Times are microseconds of user and system time of the whole process of a host, controllers not counted. Only ratios of one run mean something.
 For a profile of each process: node --cpu-prof --cpu-prof-dir=DIR --import tsx --conditions=jelling-source bench/run.ts TEXT --scale 10
 `;
@@ -29,22 +32,23 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     scale: { type: 'string', default: '1' },
-    repeat: { type: 'string', default: '1' },
+    repeat: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
+const isTransport = positionals[0] === 'transport';
 if (values.help) {
-  process.stdout.write(usage);
+  process.stdout.write(isTransport ? transportUsage : usage);
   process.exit();
 }
 const chosen = phases.filter(
   ({ name }) => positionals.length === 0 || positionals.some((text) => name.includes(text)),
 );
-const repeat = Number(values.repeat);
+const repeat = Number(values.repeat ?? (isTransport ? 3 : 1));
 const scale = Number(values.scale);
-if (chosen.length === 0 || !Number.isInteger(repeat) || repeat < 1 || !(scale > 0)) {
-  process.stderr.write(usage);
+if ((chosen.length === 0 && !isTransport) || !Number.isInteger(repeat) || repeat < 1 || !(scale > 0)) {
+  process.stderr.write(isTransport ? transportUsage : usage);
   process.exit(2);
 }
 
@@ -56,6 +60,20 @@ execFileSync(
   [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}bench/tsconfig.json`],
   { stdio: 'inherit' },
 );
+
+if (isTransport) {
+  const given = positionals.slice(1);
+  const isMoniker = (text: string): boolean => text === 'usb' || /^(usb|serial|tcp):/.test(text);
+  const holds = await runTransport({
+    folder: `${built}bench/transport/`,
+    moniker: given.find(isMoniker),
+    text: given.find((text) => !isMoniker(text)) ?? '',
+    scale,
+    repeat,
+    json: values.json,
+  });
+  process.exit(holds ? 0 : 1);
+}
 
 const fileOf = (name: string): string => `${built}bench/${name}.js`;
 

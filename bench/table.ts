@@ -6,7 +6,7 @@ const us = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
 const trio = (side: SideCost | undefined): string[] =>
   side === undefined ? ['', '', ''] : [us(side.us), us(side.nullUs), side.ratio.toFixed(2)];
 
-const print = (title: string, lines: readonly string[][]): void => {
+export const printTable = (title: string, lines: readonly string[][]): void => {
   // The head alone says nothing.
   if (lines.length < 2) return;
   const widths = (lines[0] ?? []).map((_, column) =>
@@ -22,7 +22,7 @@ const print = (title: string, lines: readonly string[][]): void => {
 };
 
 export const printTables = (rows: readonly Row[]): void => {
-  print(
+  printTable(
     'Processor microseconds for each operation (null: the same bytes through the same transport, no host)',
     [
       ['', 'sender', 'null', 'ratio', 'receiver', 'null', 'ratio', 'per second'],
@@ -36,7 +36,7 @@ export const printTables = (rows: readonly Row[]): void => {
         ]),
     ],
   );
-  print('Requests that wait for an answer, and milliseconds, for each operation', [
+  printTable('Requests that wait for an answer, and milliseconds, for each operation', [
     ['', 'round trips', 'ms'],
     ...rows.flatMap(({ name, kind, cost: { roundTrips, perSecond } }) =>
       kind === 'connect' && roundTrips !== undefined
@@ -44,7 +44,7 @@ export const printTables = (rows: readonly Row[]): void => {
         : [],
     ),
   ]);
-  print('Shares of links that are busy at once', [
+  printTable('Shares of links that are busy at once', [
     ['', 'slowest', 'fastest', 'spread', 'microseconds', 'per second'],
     ...rows.flatMap(({ name, cost: { shares, centralUs, perSecond } }) =>
       shares === undefined
