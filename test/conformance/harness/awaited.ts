@@ -4,12 +4,7 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
     {
       why: 'its case is not written',
       cases: {
-        'GAP/CONN/UCON': 'BV-06',
-        'GAP/CONN/ACEP': 'BV-01 BV-03 BV-04',
-        'GAP/CONN/GCEP': 'BV-01 BV-02 BV-05 BV-06',
-        'GAP/CONN/SCEP': 'BV-01 BV-03',
-        'GAP/CONN/DCEP': 'BV-01 BV-03 BV-05 BV-06',
-        'GAP/CONN/CPUP': 'BV-08 BV-10',
+        'GAP/CONN/CPUP': 'BV-08',
         'GAP/ADV': 'BV-08 BV-12 BV-13 BV-14 BV-18 BV-19',
         'GAP/GAT': 'BV-04 BV-18 BV-12 BV-19 BV-05 BV-06',
       },

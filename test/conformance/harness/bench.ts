@@ -161,11 +161,17 @@ export class Bench implements AsyncDisposable {
     return last.from;
   }
 
-  /** Another tester connects to the implementation under test, beside the first. */
-  async connectAnother(): Promise<{ readonly tester: LowerTester; readonly connection: Connection }> {
+  /** Another tester, beside the first. */
+  async addTester(): Promise<LowerTester> {
     const name = `tester ${this.#others.length + 2}`;
     const tester = await LowerTester.open(this.#air.createController({ name, aclCount: 255 }), this.clock);
     this.#others.push(tester);
+    return tester;
+  }
+
+  /** Another tester connects to the implementation under test. */
+  async connectAnother(): Promise<{ readonly tester: LowerTester; readonly connection: Connection }> {
+    const tester = await this.addTester();
     const incoming = this.iut.advertise({ intervalMs: 20 });
     await this.clock.advance(0);
     await tester.connect(this.iut.address);

@@ -22,6 +22,9 @@ const Opcode = {
   leEnableEncryption: 0x2019,
   leLongTermKeyReply: 0x201a,
   leLongTermKeyNegativeReply: 0x201b,
+  leRemoteConnectionParameterRequestReply: 0x2020,
+  leAddDeviceToResolvingList: 0x2027,
+  leSetAddressResolutionEnable: 0x202d,
   disconnect: 0x0406,
 } as const;
 
@@ -43,6 +46,9 @@ export interface OnAir {
 
 /** Advertising types of the command that sets them. */
 const AdvertisingType = { connectable: 0, scannable: 2, nonconnectable: 3, directed: 4 } as const;
+
+/** Own_Address_Type: an address that the controller makes with the key for the peer, or else the public one. */
+const RESOLVABLE_OR_PUBLIC = '02';
 
 /** How the tester advertises: to everybody and to be connected to, unless it is told otherwise or calls somebody. */
 export interface TesterAdvertising {
@@ -73,6 +79,8 @@ export class LowerTester {
   longTermKey: Hex | undefined;
   /** EDIV and Rand of each request for a key, in the order of the formulas. */
   readonly keyRequests: { readonly ediv: number; readonly rand: Hex }[] = [];
+  /** What the implementation under test has asked for by the Link Layer: interval from, to, latency and supervision time-out, as they stand in the event. */
+  readonly parameterRequests: Hex[] = [];
   readonly controller: VirtualController;
   /** What its private addresses are made with. */
   readonly irk: Hex = randomOctets(16);
@@ -109,8 +117,9 @@ export class LowerTester {
     const tester = new LowerTester(controller, clock);
     tester.#command(Opcode.reset, '');
     tester.#command(Opcode.setEventMask, 'ffffffffffffff3f');
-    // Connection Complete, Advertising Report, Connection Update Complete and Long Term Key Request; the controller answers all else by itself.
-    tester.#command(Opcode.leSetEventMask, '1700000000000000');
+    // Connection Complete, Advertising Report, Connection Update Complete, Long Term Key Request and Remote Connection Parameter Request; the controller answers
+    // all else by itself.
+    tester.#command(Opcode.leSetEventMask, '3700000000000000');
     await clock.advance(0);
     return tester;
   }
@@ -146,6 +155,18 @@ export class LowerTester {
     this.#command(Opcode.leSetRandomAddress, addressOf(address));
     this.#shown = { address, type: 'random' };
     return address;
+  }
+
+  /** Calls somebody from a private address of its own, by one that their key tells, and knows them behind others. Its controller makes and resolves all of them. */
+  callPrivately(identity: OnAir, irk: Hex): void {
+    this.#command(
+      Opcode.leAddDeviceToResolvingList,
+      `${typed(identity)}${backwards(irk)}${backwards(this.irk)}`,
+    );
+    this.#command(Opcode.leSetAddressResolutionEnable, '01');
+    const parameters = `${u16(0x0020).repeat(2)}${octet(AdvertisingType.directed)}${RESOLVABLE_OR_PUBLIC}`;
+    this.#command(Opcode.leSetAdvertisingParameters, `${parameters}${typed(identity)}0700`);
+    this.#command(Opcode.leSetAdvertisingEnable, '01');
   }
 
   channel(cid: number): TesterChannel {
@@ -206,7 +227,6 @@ export class LowerTester {
   async encrypt(key: Hex, ediv = 0, rand: Hex = '00'.repeat(8)): Promise<number> {
     if (this.#handle === undefined) throw new Error('the lower tester has no link');
     this.#encryption = undefined;
-    const backwards = (digits: Hex): Hex => hex(bytes(digits).reverse());
     this.#command(
       Opcode.leEnableEncryption,
       `${u16(this.#handle)}${backwards(rand)}${u16(ediv)}${backwards(key)}`,
@@ -299,6 +319,7 @@ export class LowerTester {
     } else if (event.startsWith('02')) this.#report(event);
     else if (event.startsWith('03') && status === '00') this.#parameters = parametersAt(event, 4);
     else if (event.startsWith('05')) this.#keyWanted(event);
+    else if (event.startsWith('06')) this.#parametersWanted(event);
   }
 
   #keyWanted(event: Hex): void {
@@ -306,6 +327,13 @@ export class LowerTester {
     this.keyRequests.push({ rand: hex(bytes(slice(event, 3, 11)).reverse()), ediv: u16At(event, 11) });
     if (this.longTermKey === undefined) this.#command(Opcode.leLongTermKeyNegativeReply, handle);
     else this.#command(Opcode.leLongTermKeyReply, handle + hex(bytes(this.longTermKey).reverse()));
+  }
+
+  /** As central the tester agrees to whatever it is asked for by the Link Layer. */
+  #parametersWanted(event: Hex): void {
+    const asked = slice(event, 1);
+    this.parameterRequests.push(slice(asked, 2));
+    this.#command(Opcode.leRemoteConnectionParameterRequestReply, `${asked}${u16(0)}${u16(0)}`);
   }
 
   #report(event: Hex): void {
@@ -323,6 +351,9 @@ export class LowerTester {
     this.channel(u16At(frame, 2)).deliver(frame.slice(8));
   }
 }
+
+/** A key or a number, the most significant octet first, as commands take it. */
+const backwards = (digits: Hex): Hex => hex(bytes(digits).reverse());
 
 /** Data as the commands take it: its length, and the whole field. */
 const payload = (data: Hex): Hex => `${octet(size(data))}${data}`.padEnd(64, '0');

@@ -6,7 +6,7 @@ import { bond } from './encrypted.ts';
 import type { OnAir } from './lower-tester.ts';
 import { matches, octet, u16, u16At } from './pdu.ts';
 import { Keys } from './smp.ts';
-import { isMadeWith, privateAddress } from './smp-crypto.ts';
+import { isMadeWith } from './smp-crypto.ts';
 
 const CENTRAL_ADDRESS_RESOLUTION = 0x2aa6;
 
@@ -78,20 +78,27 @@ export class PrivateFriend {
     return first;
   }
 
-  /** The tester advertises under a new private address, to everybody or to the implementation under test by a private address of that. Gives its own. */
-  advertises(to: 'all' | 'friend', data = ''): string {
+  /** The tester advertises to everybody under a new private address, which it gives. */
+  advertises(data = ''): string {
     const { tester } = this.#bench;
     const address = tester.hide();
-    if (to === 'all') tester.advertise({ data });
-    else tester.advertise({ to: { address: privateAddress(this.#irk), type: 'random' } });
+    tester.advertise({ data });
     return address;
   }
 
-  /** Of the one connection request that has come: to the address that the tester shows, from one that belongs to the implementation under test, which it gives. */
-  wasConnectedTo(address: string): string {
+  /** The tester calls the implementation under test, both under private addresses. */
+  calls(): void {
+    const { tester, iut } = this.#bench;
+    tester.callPrivately({ address: iut.address, type: iut.addressType }, this.#irk);
+  }
+
+  /** Of the one connection request that has come: to the address that the tester shows, if that is given, else to one that its key tells; from one that belongs to the implementation under test, which it gives. */
+  wasConnectedTo(address?: string): string {
     const [request, ...more] = this.#bench.sent('connectRequest');
     expect(more).toEqual([]);
-    expect(request?.to?.address).toBe(address);
+    const to = request?.to?.address ?? '';
+    if (address === undefined) expect(isMadeWith(this.#bench.tester.irk, to)).toBe(true);
+    else expect(to).toBe(address);
     const from = request?.from.address ?? '';
     expect(isMadeWith(this.#irk, from)).toBe(true);
     return from;

@@ -14,7 +14,7 @@ privateCase(
   async (bench, friend) => {
     const { tester } = bench;
     // 1. The tester is generally discoverable, under a private address that its key tells.
-    const address = friend.advertises('all', `0201${octet(Flag.general | Flag.noBrEdr)}`);
+    const address = friend.advertises(`0201${octet(Flag.general | Flag.noBrEdr)}`);
     // 2. The upper tester looks for discoverable devices, and finds the tester by its identity and not by the address of the moment.
     const found = new Set<string>();
     const discover = async (): Promise<void> => {

@@ -16,7 +16,7 @@ privateCase(
     const initiators = new Set<string>();
     for (let round = 0; round < 2; round++) {
       // 1. The tester advertises under a new private address of its own.
-      const address = friend.advertises('all');
+      const address = friend.advertises();
       // 2. The upper tester connects to the tester, and does so from a private address that the key of the bond tells.
       const connecting = bench.iut.device(tester.address).connect({ exchangeMtu: false });
       const connection = await bench.run(connecting);

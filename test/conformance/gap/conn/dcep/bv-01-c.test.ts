@@ -1,0 +1,7 @@
+import { establishmentCase } from '../../../harness/establishing.ts';
+
+establishmentCase('GAP/CONN/DCEP/BV-01-C', 'direct', 'directed', {
+  file: 'src/gap/connect.ts',
+  from: 'const waiter = this.#queue.find((one) => isPeerOf(newLink, one.peer));',
+  to: 'const waiter = this.#queue.find((one) => !isPeerOf(newLink, one.peer));',
+});
