@@ -1,3 +1,4 @@
+import { viewOf } from '../core/bytes.ts';
 import { type Clock, noTimer, type Timer } from '../core/clock.ts';
 import { Counters } from '../core/counters.ts';
 import { HciPacketType } from '../core/transport.ts';
@@ -176,10 +177,7 @@ export class H5Link implements LineProtocol {
       this.#counters.add('h5IntegrityErrors');
       this.#receiveFaulty(bytes.length);
     } else if ((this.#delivers || !packet.reliable) && this.#traffic.receive(packet)) {
-      this.#deliver(
-        packet.type,
-        bytes.subarray(H5_HEADER_LENGTH - 1, H5_HEADER_LENGTH + packet.payload.length),
-      );
+      this.#deliver(packet.type, viewOf(bytes, H5_HEADER_LENGTH - 1, packet.payload.length + 1));
     }
   }
 

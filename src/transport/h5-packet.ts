@@ -27,11 +27,14 @@ export interface H5Packet {
 /** Why a packet has to be discarded (Vol 4, Part D, 6.1 to 6.3). */
 export type H5Fault = 'headerChecksum' | 'payloadLength' | 'dataIntegrity';
 
-/** The packet before it goes through the SLIP layer. */
-export const encodeH5 = (packet: H5Packet): Uint8Array => {
+/** Octets of the packet without SLIP escapes. */
+const lengthOf = ({ checked, payload }: H5Packet): number =>
+  H5_HEADER_LENGTH + payload.length + (checked ? H5_CHECK_LENGTH : 0);
+
+/** The packet before it goes through the SLIP layer. `room`, where it is given, is written to, and what comes back is a view of it. */
+export const encodeH5 = (packet: H5Packet, room = new Uint8Array(lengthOf(packet))): Uint8Array => {
   const { reliable, sequence, acknowledge, type, checked, payload } = packet;
-  const end = H5_HEADER_LENGTH + payload.length;
-  const bytes = new Uint8Array(end + (checked ? H5_CHECK_LENGTH : 0));
+  const bytes = room.subarray(0, lengthOf(packet));
   const first = sequence | (acknowledge << 3) | (checked ? 0x40 : 0) | (reliable ? 0x80 : 0);
   const second = type | ((payload.length & 0x0f) << 4);
   const third = payload.length >> 4;
@@ -42,7 +45,8 @@ export const encodeH5 = (packet: H5Packet): Uint8Array => {
   bytes[3] = 0xff - ((first + second + third) & 0xff);
   bytes.set(payload, H5_HEADER_LENGTH);
   if (checked) {
-    const check = dataIntegrityCheck(bytes.subarray(0, end));
+    const end = H5_HEADER_LENGTH + payload.length;
+    const check = dataIntegrityCheck(bytes, end);
     bytes[end] = check >> 8;
     bytes[end + 1] = check & 0xff;
   }
@@ -51,15 +55,17 @@ export const encodeH5 = (packet: H5Packet): Uint8Array => {
 
 /** What came through the SLIP layer; the payload is a view. */
 export const decodeH5 = (bytes: Uint8Array): H5Packet | H5Fault => {
-  const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
   if (bytes.length < H5_HEADER_LENGTH) return 'payloadLength';
-  if (((first + second + third + fourth) & 0xff) !== 0xff) return 'headerChecksum';
+  const first = bytes[0] ?? 0;
+  const second = bytes[1] ?? 0;
+  const third = bytes[2] ?? 0;
+  if (((first + second + third + (bytes[3] ?? 0)) & 0xff) !== 0xff) return 'headerChecksum';
   const checked = (first & 0x40) !== 0;
   const end = H5_HEADER_LENGTH + ((second >> 4) | (third << 4));
   if (bytes.length !== end + (checked ? H5_CHECK_LENGTH : 0)) return 'payloadLength';
   if (checked) {
     const check = ((bytes[end] ?? 0) << 8) | (bytes[end + 1] ?? 0);
-    if (check !== dataIntegrityCheck(bytes.subarray(0, end))) return 'dataIntegrity';
+    if (check !== dataIntegrityCheck(bytes, end)) return 'dataIntegrity';
   }
   return {
     reliable: (first & 0x80) !== 0,

@@ -1,10 +1,10 @@
 import { type Clock, noTimer, type Timer } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import type { H5Configuration } from './h5-link-control.ts';
-import { encodeH5, type H5Packet, H5PacketType } from './h5-packet.ts';
+import { encodeH5, H5_MAX_LENGTH, type H5Packet, H5PacketType } from './h5-packet.ts';
 import { resendAfterMs, SETTLE_LIMIT_MS, SILENCE_LIMIT_MS } from './h5-timing.ts';
 import { type H5Window, type H5WindowInput, openWindow, sequenceOf, stepH5Window } from './h5-window.ts';
-import { encodeSlip } from './slip.ts';
+import { SlipWriter } from './slip.ts';
 
 export const trafficCounterNames = ['h5OutOfSequence', 'h5WrongAcknowledgments', 'h5PacketsResent'] as const;
 export type TrafficCounterName = (typeof trafficCounterNames)[number];
@@ -31,9 +31,16 @@ export class H5Traffic {
   /** Reliable packets in order; the first `unacknowledged` of them are under way. */
   readonly #queue: Uint8Array[] = [];
   #queuedBytes = 0;
+  readonly #slip = new SlipWriter();
+  /** Where a packet is put together before it is framed. */
+  readonly #room = new Uint8Array(H5_MAX_LENGTH);
   /** Octets under way. */
   #sentBytes = 0;
   #resend: Timer = noTimer;
+  /** When the timer comes, if it runs. */
+  #resendTimerAt = Number.POSITIVE_INFINITY;
+  /** When what is under way has to be sent again: moved on by each packet and each acknowledgment, where the timer is not. */
+  #resendAt = Number.POSITIVE_INFINITY;
   /** When the other end acknowledged last, or had nothing to acknowledge. */
   #heardAt = 0;
   #stopped = false;
@@ -141,16 +148,18 @@ export class H5Traffic {
 
   /** Whatever the packet is, it acknowledges (6.5). Gives the octets that it takes on the line. */
   #write(packet: Uint8Array, sequence: number | undefined): number {
-    const frame = encodeSlip(
-      encodeH5({
+    const whole = encodeH5(
+      {
         reliable: sequence !== undefined,
         sequence: sequence ?? 0,
         acknowledge: this.#window.expected,
         type: packet[0] ?? 0,
         checked: this.#options.configuration()?.dataIntegrityCheck ?? false,
         payload: packet.subarray(1),
-      }),
+      },
+      this.#room,
     );
+    const frame = this.#slip.frame(whole);
     this.#step({ kind: 'acknowledge' });
     this.#options.write(frame);
     return frame.length;
@@ -167,11 +176,23 @@ export class H5Traffic {
   }
 
   #waitForAcknowledgment(): void {
-    this.#resend.cancel();
-    this.#resend = noTimer;
     if (this.#window.unacknowledged === 0 || this.#stopped) return;
     const { clock, baudRate } = this.#options;
-    this.#resend = clock.after(resendAfterMs(baudRate, this.#sentBytes), () => this.#sendAgain());
+    this.#resendAt = clock.now() + resendAfterMs(baudRate, this.#sentBytes);
+    if (this.#resendAt < this.#resendTimerAt) this.#setTimer();
+  }
+
+  /** A timer that comes too early is set anew; to move it with every packet would cost more than the packet. */
+  #setTimer(): void {
+    const { clock } = this.#options;
+    this.#resend.cancel();
+    this.#resendTimerAt = this.#resendAt;
+    this.#resend = clock.after(this.#resendAt - clock.now(), () => {
+      this.#resendTimerAt = Number.POSITIVE_INFINITY;
+      if (this.#window.unacknowledged === 0) return;
+      if (clock.now() < this.#resendAt) this.#setTimer();
+      else this.#sendAgain();
+    });
   }
 
   /** All that are under way, with the acknowledgment of this moment and the numbers they had (6.6, 6.7). */

@@ -56,14 +56,19 @@ const none: readonly H5WindowAction[] = [];
 export const stepH5Window = (state: H5Window, input: H5WindowInput): H5WindowStep => {
   switch (input.kind) {
     case 'send': {
-      const nextSequence = (state.nextSequence + 1) & 7;
+      const { nextSequence, unacknowledged, expected } = state;
       return {
-        state: { ...state, nextSequence, unacknowledged: state.unacknowledged + 1, owed: false },
+        state: {
+          nextSequence: (nextSequence + 1) & 7,
+          unacknowledged: unacknowledged + 1,
+          expected,
+          owed: false,
+        },
         actions: none,
       };
     }
     case 'acknowledge':
-      return { state: { ...state, owed: false }, actions: none };
+      return { state: state.owed ? { ...state, owed: false } : state, actions: none };
     case 'faulty':
       return { state: { ...state, owed: true }, actions: none };
     case 'received':
@@ -72,25 +77,25 @@ export const stepH5Window = (state: H5Window, input: H5WindowInput): H5WindowSte
 };
 
 const received = (
-  before: H5Window,
+  window: H5Window,
   { reliable, sequence, acknowledge }: Extract<H5WindowInput, { kind: 'received' }>,
 ): H5WindowStep => {
+  const { nextSequence, unacknowledged, expected, owed } = window;
+  const count = (acknowledge - sequenceOf(window, 0)) & 7;
+  const wasSent = count <= unacknowledged;
+  const isNext = reliable && sequence === expected;
   const actions: H5WindowAction[] = [];
-  let state = before;
-  const count = (acknowledge - sequenceOf(state, 0)) & 7;
-  if (count > state.unacknowledged) actions.push({ kind: 'wrongAcknowledgment' });
-  else if (count > 0) {
-    state = { ...state, unacknowledged: state.unacknowledged - count };
-    actions.push({ kind: 'acknowledged', count });
-  }
-  if (!reliable) actions.push({ kind: 'deliver' });
-  else if (sequence === state.expected) {
-    state = { ...state, expected: (state.expected + 1) & 7, owed: true };
-    actions.push({ kind: 'deliver' });
-  } else {
-    // One that has come before: its acknowledgment was lost, so that it needs another (6.4, 6.5).
-    state = { ...state, owed: true };
-    actions.push({ kind: 'outOfSequence' });
-  }
-  return { state, actions };
+  if (!wasSent) actions.push({ kind: 'wrongAcknowledgment' });
+  else if (count > 0) actions.push({ kind: 'acknowledged', count });
+  actions.push({ kind: isNext || !reliable ? 'deliver' : 'outOfSequence' });
+  return {
+    state: {
+      nextSequence,
+      unacknowledged: wasSent ? unacknowledged - count : unacknowledged,
+      expected: isNext ? (expected + 1) & 7 : expected,
+      // Also one that has come before: its acknowledgment was lost, so that it needs another (6.4, 6.5).
+      owed: owed || reliable,
+    },
+    actions,
+  };
 };

@@ -32,7 +32,7 @@ export type LineProtocolName = 'h4' | 'h5';
 export interface LineProtocol {
   /** The line is read from now on. Called once. */
   start?(): void;
-  /** Octets from the other end, in whatever chunks. */
+  /** Octets from the other end, in whatever chunks; they may be overwritten. */
   push(chunk: Uint8Array): void;
   /** Takes ownership of the packet. */
   send(packet: Uint8Array): void;

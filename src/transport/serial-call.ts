@@ -1,4 +1,4 @@
-import { toHex } from '../core/bytes.ts';
+import { copyBytes, toHex } from '../core/bytes.ts';
 import { TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
 import { H5Link } from './h5-link.ts';
@@ -77,7 +77,8 @@ const callAt = async (options: ProbeOptions, baudRate: number): Promise<H5Link |
       ),
     );
   const onData = (chunk: Uint8Array): void => {
-    heard ??= chunk.slice(0, SHOWN_OCTETS);
+    // A copy, since the link overwrites what it reads.
+    heard ??= copyBytes(chunk.subarray(0, SHOWN_OCTETS));
     link.push(chunk);
   };
   let established = false;

@@ -108,8 +108,8 @@ describe('a stream of octets', () => {
             packet: (packet) => said.push(toHex(packet)),
             faulty: (length) => said.push(`faulty ${length}`),
           });
-          framer.push(stream.subarray(0, cut));
-          framer.push(stream.subarray(cut));
+          framer.push(stream.slice(0, cut));
+          framer.push(stream.slice(cut));
           return { said, counters: framer.counters };
         };
         const whole = read(0);

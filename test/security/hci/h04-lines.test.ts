@@ -29,7 +29,8 @@ const slip = (chunks: readonly Uint8Array[]) => {
     packet: (packet) => packets.push(toHex(packet)),
     faulty: (length) => faulty.push(length),
   });
-  for (const chunk of chunks) framer.push(chunk);
+  // What reads a chunk overwrites it.
+  for (const chunk of chunks) framer.push(chunk.slice());
   return { packets, faulty, counters: framer.counters };
 };
 

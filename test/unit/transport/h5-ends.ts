@@ -94,7 +94,8 @@ export const listenTo = (end: H5End): H5Packet[] => {
   });
   const { out } = end;
   end.out = (chunk) => {
-    framer.push(chunk);
+    // What reads a chunk overwrites it.
+    framer.push(chunk.slice());
     out(chunk);
   };
   return heard;

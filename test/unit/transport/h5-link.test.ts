@@ -135,8 +135,10 @@ describe('packets', () => {
     // Where data goes back anyway, it is the acknowledgment.
     expect(heard.filter(({ type }) => type === 0).length).toBeLessThan(5);
     expect(heard.every(({ checked }) => checked)).toBe(true);
-    await clock.advance(1);
+    // What nobody waits for any more is not timed anew.
+    await clock.advance(resendAfterMs(BAUD_RATE, 0));
     expect(clock.pending).toBe(0);
+    expect(heard.length).toBeLessThan(105);
   });
 
   it('wait when as many are under way as the window holds', async () => {
@@ -166,6 +168,30 @@ describe('packets', () => {
       [1, 1],
     ]);
     expect(end.link.counters['h5PacketsResent']).toBe(2);
+  });
+
+  it('are waited for anew with each that leaves and each acknowledgment', async () => {
+    const { end, heard, say } = await activeHost();
+    const first = resendAfterMs(BAUD_RATE, 0);
+    end.link.send(acl(1));
+    await clock.advance(first - 10);
+    end.link.send(acl(2));
+    await clock.advance(first - 10);
+    await say({ type: 0, acknowledge: 1 });
+    await clock.advance(first - 10);
+    expect(heard.map(({ sequence }) => sequence)).toEqual([0, 1]);
+    await clock.advance(20);
+    expect(heard.map(({ sequence }) => sequence)).toEqual([0, 1, 1]);
+  });
+
+  it('are sent again sooner when the long ones among them have arrived', async () => {
+    const { end, heard, say } = await activeHost();
+    end.link.send(Uint8Array.from({ length: 4000 }, (_, n) => (n === 0 ? 2 : 0)));
+    end.link.send(acl(1));
+    expect(resendAfterMs(BAUD_RATE, 4000)).toBeGreaterThan(resendAfterMs(BAUD_RATE, 0) + 10);
+    await say({ type: 0, acknowledge: 1 });
+    await clock.advance(resendAfterMs(BAUD_RATE, 20));
+    expect(heard.map(({ sequence }) => sequence)).toEqual([0, 1, 1]);
   });
 
   it('that come twice are delivered once, and acknowledged twice', async () => {

@@ -1,26 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
+import { dataIntegrityCheck } from '../../../src/transport/h5-crc.ts';
 import {
   decodeLinkControl,
   encodeLinkControl,
   type H5LinkControl,
 } from '../../../src/transport/h5-link-control.ts';
 import { decodeH5, encodeH5, type H5Packet, H5PacketType } from '../../../src/transport/h5-packet.ts';
-import { encodeSlip, SlipFramer } from '../../../src/transport/slip.ts';
+import { encodeSlip } from '../../../src/transport/slip.ts';
 import { fromHex } from '../../support/hex.ts';
-
-/** The packets of a stream, and how long the faulty ones were. */
-const framesOf = (hex: string, maxLength = 64) => {
-  const packets: string[] = [];
-  const faulty: number[] = [];
-  const framer = new SlipFramer(maxLength, {
-    packet: (packet) => packets.push(toHex(packet)),
-    faulty: (length) => faulty.push(length),
-  });
-  framer.push(fromHex(hex));
-  return { packets, faulty, counters: framer.counters };
-};
+import { framesOf } from './slip-frames.ts';
 
 const onLine = (message: H5LinkControl): string =>
   toHex(
@@ -152,38 +142,26 @@ describe('packets', () => {
   });
 });
 
-describe('SLIP', () => {
-  it('escapes what may not stand in a packet', () => {
-    expect(toHex(encodeSlip(fromHex('00c001dbdcdd')))).toBe('c000dbdc01dbdddcddc0');
-    expect(framesOf('c000dbdc01dbdddcddc0').packets).toEqual(['00c001dbdcdd']);
-  });
+describe('the Data Integrity Check', () => {
+  /** Bit by bit, as the register of the specification shifts. */
+  const bitByBit = (bytes: Uint8Array, end: number): number => {
+    let register = 0xffff;
+    for (const octet of bytes.subarray(0, end)) {
+      for (let bit = 0; bit < 8; bit++) {
+        const feedback = (register >> 15) ^ ((octet >> bit) & 1);
+        register = ((register << 1) & 0xffff) ^ (feedback ? 0x1021 : 0);
+      }
+    }
+    return register;
+  };
 
-  it('finds the first packet behind octets that are none', () => {
-    const { packets, counters } = framesOf('112233c0c00102c0');
-    expect(packets).toEqual(['0102']);
-    expect(counters.slipStrayOctets).toBe(3);
-  });
-
-  it('drops what stands between two packets', () => {
-    expect(framesOf('c001c0aabbc0c002c0').packets).toEqual(['01', '02']);
-  });
-
-  it('loses one packet for a delimiter that is lost, and no more', () => {
-    expect(framesOf('c001c002c0c003c0').packets).toEqual(['01', '03']);
-    expect(framesOf('c001 02c0 c003c0 c004c0'.replaceAll(' ', '')).packets).toEqual(['0102', '03', '04']);
-  });
-
-  it('drops a packet with a wrong escape, and the rest of it', () => {
-    const { packets, faulty, counters } = framesOf('c001db0203c0c004c0c005dbc0c006c0');
-    expect(packets).toEqual(['04', '06']);
-    expect(faulty).toEqual([1, 1]);
-    expect(counters.slipEscapeErrors).toBe(2);
-  });
-
-  it('drops what is longer than a packet can be', () => {
-    const { packets, faulty, counters } = framesOf('c0010203c0c0010204c0c00102dbdcc0c0c0', 2);
-    expect(packets).toEqual([]);
-    expect(faulty).toEqual([2, 2, 2]);
-    expect(counters.slipOverlong).toBe(3);
+  it('is that of the register for octets of any number', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(40), (bytes, cut) => {
+        const end = Math.min(cut, bytes.length);
+        expect(dataIntegrityCheck(bytes, end)).toBe(bitByBit(bytes, end));
+      }),
+      { seed: 1, numRuns: 500 },
+    );
   });
 });
