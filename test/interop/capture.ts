@@ -24,7 +24,10 @@ const includeWithoutUuid = 'btatt.opcode == 0x09 && btatt.length == 6';
 /** The part that begins at the end of a value is empty (Vol 3, Part F, 3.4.4.6), and tshark wants an octet. */
 const emptyPart = 'btatt.opcode == 0x0d && !btatt.value';
 
-const faultyPackets = `(_ws.malformed || _ws.expert.severity == error) && !(${includeWithoutUuid}) && !(${emptyPart})`;
+/** Who does not know a command knows none of its return parameters but the status, and tshark wants them all. */
+const unknownCommand = 'bthci_evt.code == 0x0e && bthci_evt.status == 0x01';
+
+const faultyPackets = `(_ws.malformed || _ws.expert.severity == error) && !(${includeWithoutUuid}) && !(${emptyPart}) && !(${unknownCommand})`;
 
 /** The ATT packets and signalling commands in a capture by their codes, whole again where they were sent in pieces; or what is wrong with it. */
 const codesOf = async (file: string): Promise<string[] | Fault> => {

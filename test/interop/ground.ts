@@ -3,11 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, pythonCommand } from './child.ts';
 import type { Environments } from './environments.ts';
 import { serveJelling } from './jelling-ground.ts';
+import { kindOf } from './kinds/kinds.ts';
+import { Report } from './report.ts';
 import type { Pair, Role } from './table.ts';
 
 export interface Ground {
   /** Where each side finds its controller: `tcp:HOST:PORT` or `serial:PATH`. */
   places: Record<Role, string>;
+  /** What was seen of the hosts by those who serve it, once it has stopped. */
+  report: Report;
   stop(): Promise<void>;
 }
 
@@ -19,7 +23,9 @@ const serveForeign = async (environments: Environments, script: string, args: st
   const told = new Promise<string[] | undefined>((resolve) => {
     tell = resolve;
   });
+  const report = new Report();
   const child = new Child(script, [...pythonCommand(environments, script), ...args], (line) => {
+    report.take(line);
     if (line.event === 'ready') tell(line.served);
   });
   const late = sleep(startMs, `${script} served nothing within ${startMs} ms`, { ref: false });
@@ -31,6 +37,7 @@ const serveForeign = async (environments: Environments, script: string, args: st
   }
   return {
     places: { central: moniker(central), peripheral: moniker(peripheral) },
+    report,
     stop: () => child.stop(),
   };
 };
@@ -38,14 +45,25 @@ const serveForeign = async (environments: Environments, script: string, args: st
 /** A pty is a serial port to those who open it. */
 const moniker = (place: string): string => place.replace(/^pty:/, 'serial:');
 
-export const serve = (environments: Environments, pair: Pair, folder: string): Promise<Ground> => {
+/** Sabotaged, rootcanal is not what it says it is. */
+const kindArguments = ({ kind }: Pair, place: string, sabotage: boolean): string[] =>
+  kind === undefined
+    ? []
+    : ['--kind', JSON.stringify(kindOf(kind)), '--place', place, ...(sabotage ? ['--sabotage'] : [])];
+
+export const serve = (
+  environments: Environments,
+  pair: Pair,
+  folder: string,
+  sabotage: boolean,
+): Promise<Ground> => {
   const placeFor = (role: Role): string => (pair.overPty === role ? `pty:${folder}/${role}` : 'tcp');
-  const places = [placeFor('central'), placeFor('peripheral')];
+  const places = [placeFor('central'), placeFor('peripheral')] as const;
   switch (pair.controllers) {
     case 'bumble':
-      return serveForeign(environments, 'peers/controllers', places);
+      return serveForeign(environments, 'peers/controllers', [...places]);
     case 'rootcanal':
-      return serveForeign(environments, 'peers/rootcanal_air', []);
+      return serveForeign(environments, 'peers/rootcanal_air', kindArguments(pair, places[0], sabotage));
     case 'jelling':
       return serveJelling(pair, folder);
   }

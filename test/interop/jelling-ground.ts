@@ -1,6 +1,7 @@
 /** Two of our virtual controllers on one air, each served to its host over TCP or a pty. */
 import { createAir, serve, type VirtualServer } from 'jelling/virtual';
 import type { Ground } from './ground.ts';
+import { Report } from './report.ts';
 import type { Pair, Role } from './table.ts';
 
 export const serveJelling = async (pair: Pair, folder: string): Promise<Ground> => {
@@ -16,7 +17,8 @@ export const serveJelling = async (pair: Pair, folder: string): Promise<Ground> 
     return server.address;
   };
   try {
-    return { places: { central: await serveOne('central'), peripheral: await serveOne('peripheral') }, stop };
+    const places = { central: await serveOne('central'), peripheral: await serveOne('peripheral') };
+    return { places, report: new Report(), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,7 +1,7 @@
 /** Compares what the two sides of a pair saw with what they agreed on. No side is asked whether it went well. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Report, Seen } from './report.ts';
-import type { Pair, Role } from './table.ts';
+import type { Pair } from './table.ts';
 
 /** What is wrong with a row. `tried` is false when the pair never came to it, which proves nothing about the row. */
 export interface Fault {
@@ -13,6 +13,7 @@ export interface Fault {
 interface Expectation {
   central?: Seen;
   peripheral?: Seen;
+  controllers?: Seen;
   /** Where what a side must have seen is known only from what the other has. */
   compare?: (central: Report, peripheral: Report) => Fault | undefined;
   /** What the foreign side is known to do wrong, where that is what is expected. */
@@ -38,10 +39,13 @@ export type Expectations = Record<
 /** What a pair must see, once both have reported. */
 export type Topic = (pair: Pair, central: Report, peripheral: Report) => Expectations;
 
+/** Who reports: a side, or those who serve the controllers. */
+export type Witness = 'central' | 'peripheral' | 'controllers';
+
 export const wrongly = (text: string): Fault => ({ text, tried: true });
 
 /** Why a side has nothing to show for a procedure, or nothing that counts. */
-export const failureOf = (side: Role, procedure: string, report: Report): Fault | undefined => {
+export const failureOf = (side: Witness, procedure: string, report: Report): Fault | undefined => {
   const failure = report.failure(procedure);
   if (failure !== undefined) return wrongly(`${side}: ${failure}`);
   if (report.seen(procedure) !== undefined) return undefined;
@@ -49,7 +53,7 @@ export const failureOf = (side: Role, procedure: string, report: Report): Fault 
 };
 
 export const difference = (
-  side: Role,
+  side: Witness,
   procedure: string,
   report: Report,
   expected: Seen,
@@ -69,12 +73,19 @@ export interface Row {
 }
 
 /** A verdict on each row of a topic. */
-export const judge = (topic: Topic, pair: Pair, central: Report, peripheral: Report): Row[] =>
+export const judge = (
+  topic: Topic,
+  pair: Pair,
+  central: Report,
+  peripheral: Report,
+  controllers: Report,
+): Row[] =>
   Object.entries(topic(pair, central, peripheral)).map(([procedure, expected]) => {
     if (typeof expected === 'function') return { procedure, fault: expected(central, peripheral) };
     const fault =
       (expected.central && difference('central', procedure, central, expected.central)) ??
       (expected.peripheral && difference('peripheral', procedure, peripheral, expected.peripheral)) ??
+      (expected.controllers && difference('controllers', procedure, controllers, expected.controllers)) ??
       expected.compare?.(central, peripheral);
     return { procedure, fault, defect: expected.defect, cell: expected.cell };
   });

@@ -24,7 +24,7 @@ export const runPair = async (
 ): Promise<Row[]> => {
   const { topic, wholeMs = 60_000 } = topics[pair.topic];
   /** The rows when neither side has said anything. */
-  const nobodys = judge(topic, pair, new Report(), new Report());
+  const nobodys = judge(topic, pair, new Report(), new Report(), new Report());
   const capture = { central: `${folder}/central.btsnoop`, peripheral: `${folder}/peripheral.btsnoop` };
   const part = (role: Role, place: string): Part => ({
     topic: pair.topic,
@@ -33,10 +33,11 @@ export const runPair = async (
     capture: capture[role],
     rows: nobodys.map(({ procedure }) => procedure),
     sabotage: sabotage && role === sabotagedRole(pair),
+    kind: role === 'central' ? pair.kind : undefined,
     wholeMs,
   });
 
-  const ground = await serve(environments, pair, folder).catch((error: unknown) => String(error));
+  const ground = await serve(environments, pair, folder, sabotage).catch((error: unknown) => String(error));
   if (typeof ground === 'string') {
     const fault = { text: ground, tried: false };
     return [...nobodys, { procedure: 'capture' }].map((row) => ({ ...row, fault }));
@@ -55,9 +56,11 @@ export const runPair = async (
     // The last word on the second meeting is the peripheral's.
     await peripheral.reaches('done', 3_000);
     await Promise.all(players.map((player) => player.stop()));
+    // Controllers say last what they saw.
+    await ground.stop();
 
     return [
-      ...judge(topic, pair, central.report, peripheral.report),
+      ...judge(topic, pair, central.report, peripheral.report, ground.report),
       { procedure: 'capture', fault: await judgeCaptures(capture.central, capture.peripheral) },
     ];
   } finally {

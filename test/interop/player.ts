@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, type Command, nodeCommand, pythonCommand } from './child.ts';
 import type { Environments } from './environments.ts';
+import type { KindName } from './kinds/kinds.ts';
 import { type Line, Report, type Told } from './report.ts';
 import type { Host, Role, TopicName } from './table.ts';
 
@@ -17,6 +18,8 @@ export interface Part {
   /** The procedures that the pair goes through. */
   rows: readonly string[];
   sabotage: boolean;
+  /** What kind of controller this side is on, where it is one. */
+  kind?: KindName | undefined;
   /** How long it may take, however much there is to do. */
   wholeMs: number;
 }

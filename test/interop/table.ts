@@ -3,6 +3,8 @@
  * The run counts a row for each procedure of each pair here, and a row that could not run has failed.
  */
 
+import { type Kind, type KindName, kinds } from './kinds/kinds.ts';
+
 export type Host = 'jelling' | 'bumble' | 'ble-host';
 
 /** Whose controllers, and so whose air, the pair stands on. */
@@ -17,6 +19,7 @@ export type TopicName =
   | 'channels'
   | 'database'
   | 'errors'
+  | 'kinds'
   | 'pairing'
   | 'services'
   | 'values';
@@ -28,6 +31,8 @@ export interface Pair {
   controllers: Controllers;
   /** The side whose controller is reached over a pty and not over TCP. */
   overPty?: Role;
+  /** What kind of controller the central has, where rootcanal is to be one. */
+  kind?: KindName;
 }
 
 type Setting = Omit<Pair, 'topic'>;
@@ -70,6 +75,17 @@ const withBleHost: readonly Setting[] = [
   { central: 'ble-host', peripheral: 'jelling', controllers: 'jelling' },
 ];
 
+/** Our host on a controller of each kind, in both roles one after the other: what the pair calls the central is the peripheral of the second meeting. */
+const onEachKind: readonly Setting[] = Object.entries(kinds).map(
+  ([kind, { overPty = false }]: [string, Kind]) => ({
+    central: 'jelling',
+    peripheral: 'bumble',
+    controllers: 'rootcanal',
+    kind: kind as KindName,
+    ...(overPty && { overPty: 'central' }),
+  }),
+);
+
 export const pairs: readonly Pair[] = [
   ...about('basics', everySetting),
   ...about('values', bothRoles),
@@ -84,10 +100,11 @@ export const pairs: readonly Pair[] = [
   ...about('pairing', bothRoles),
   ...about('pairing', onRootcanal),
   ...about('services', bothRoles),
+  ...about('kinds', onEachKind),
 ];
 
-export const nameOf = ({ topic, central, peripheral, controllers, overPty }: Pair): string =>
-  `${topic}: ${central} central, ${peripheral} peripheral, ${controllers} controllers${overPty ? `, ${overPty} over pty` : ''}`;
+export const nameOf = ({ topic, central, peripheral, controllers, overPty, kind }: Pair): string =>
+  `${topic}: ${central} central, ${peripheral} peripheral, ${controllers} controllers${kind ? ` as ${kind}` : ''}${overPty ? `, ${overPty} over pty` : ''}`;
 
 /** The one of the pair that is made wrong on purpose: the foreign one where there is one. */
 export const sabotagedRole = (pair: Pair): Role =>

@@ -16,6 +16,8 @@ import { ErrorsPeripheral } from './errors/jelling-peripheral.ts';
 import { errors } from './errors/rows.ts';
 import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
+import { KindHost } from './kinds/jelling-host.ts';
+import { kindsTopic } from './kinds/rows.ts';
 import { PairingLeader } from './pairing/jelling-leader.ts';
 import { noteOf, pairing } from './pairing/rows.ts';
 import type { Part } from './player.ts';
@@ -42,6 +44,7 @@ export const topics: Record<TopicName, Entry> = {
   channels: { topic: channels, ours: { central: ChannelsCentral, peripheral: ChannelsPeripheral } },
   database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
   errors: { topic: errors, ours: { central: ErrorsCentral, peripheral: ErrorsPeripheral } },
+  kinds: { topic: kindsTopic, ours: { central: KindHost, peripheral: KindHost } },
   pairing: {
     topic: pairing,
     ours: { central: PairingLeader, peripheral: PairingLeader },

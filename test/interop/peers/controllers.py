@@ -2,25 +2,13 @@
 
 import argparse
 import asyncio
-import socket
 from contextlib import AsyncExitStack
 
 from bumble.controller import Controller
 from bumble.link import LocalLink
-from bumble.transport import open_transport
-from bumble.transport.common import Transport
-from bumble.transport.tcp_server import open_tcp_server_transport_with_socket
 
+from places import open_served
 from session import report, run
-
-
-async def open_served(place: str) -> tuple[Transport, str]:
-    """Serves at a place: `tcp` takes a free port, `pty:PATH` makes a pty with a link of that name."""
-    if place != "tcp":
-        return await open_transport(place), place
-    listener = socket.create_server(("127.0.0.1", 0))
-    transport = await open_tcp_server_transport_with_socket(listener)
-    return transport, f"tcp:127.0.0.1:{listener.getsockname()[1]}"
 
 
 async def main() -> None:
