@@ -35,7 +35,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   transport: {
     files: ['src/transport/**'],
     may: ['core', 'node:*'],
-    lazily: ['usb', 'serialport', '@serialport/*'],
+    lazily: ['usb', 'serialport', '@serialport/*', 'hci-socket'],
   },
   'hci/codec': {
     files: ['src/hci/codec/**', 'src/hci/*-codes.ts', 'src/hci/commands*.ts', 'src/hci/events*.ts'],

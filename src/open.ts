@@ -87,7 +87,7 @@ const PROBING_TIMEOUT_MS = 20_000;
 /**
  * Opens a controller and makes it ready: resets it, learns what it can do and gives it an address.
  *
- * @param adapter `usb`, `usb:VID:PID`, `usb:BUS-PORT`, `serial:PATH[,BAUD][,rtscts|noflow][,h4|h5][,raise=BAUD]`, `tcp:HOST:PORT`, `unix:PATH`, `virtual[:NAME]`,
+ * @param adapter `usb`, `usb:VID:PID`, `usb:BUS-PORT`, `serial:PATH[,BAUD][,rtscts|noflow][,h4|h5][,raise=BAUD]`, `tcp:HOST:PORT`, `unix:PATH`, `hci-socket[:N]`, `virtual[:NAME]`,
  *   or a transport of your own. Default deadline 10 s, 20 s where a serial rate has to be found.
  * @throws InvalidArgumentError for a name that cannot be read, TransportError when the way to the controller cannot be opened or
  *   it does not answer; the message says what to do.
@@ -135,7 +135,7 @@ export const open = async (adapter: string | HciTransport, options: OpenOptions 
 };
 
 /**
- * The controllers that can be seen from here, on USB and on serial ports, with what is wrong about each. Never rejects: a kind that cannot be
+ * The controllers that can be seen from here, on USB, on serial ports and under Linux's own Bluetooth, with what is wrong about each. Never rejects: a kind that cannot be
  * listed is named in `unavailable`.
  */
 export const listAdapters = async (): Promise<AdapterListing> =>
@@ -288,6 +288,8 @@ const openTransport = async (
       return (await import('./transport/serial.ts')).openSerial(moniker, wait);
     case 'usb':
       return (await import('./transport/usb.ts')).openUsb(moniker.select, wait);
+    case 'hci-socket':
+      return (await import('./transport/hci-socket.ts')).openHciSocket(moniker, wait);
     case 'virtual':
       return (await import('./virtual/open-virtual.ts')).openVirtual(moniker.air);
   }

@@ -17,6 +17,11 @@ export type Moniker =
     }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
+  | {
+      readonly kind: 'hci-socket';
+      /** Absent: the first that is there. */
+      readonly index: number | undefined;
+    }
   | { readonly kind: 'virtual'; readonly air: string | undefined };
 
 const forms = [
@@ -26,6 +31,7 @@ const forms = [
   'serial:PATH[,BAUD][,rtscts|noflow][,h4|h5][,raise=BAUD]   e.g. serial:/dev/ttyACM0,1000000',
   'tcp:HOST:PORT                          e.g. tcp:127.0.0.1:9001',
   'unix:PATH                              a Unix socket that speaks H4',
+  'hci-socket[:N]                         hciN of Linux, through its user channel; the first without N',
   'virtual[:NAME]                         a virtual controller; no hardware needed',
 ];
 
@@ -82,6 +88,16 @@ const tcp = (moniker: string, rest: string): Moniker => {
   return { kind: 'tcp', host, port };
 };
 
+/** Above it are the numbers that mean no device. */
+const MAX_HCI_INDEX = 0xfffe;
+
+const hciIndex = (moniker: string, rest: string): number | undefined => {
+  if (rest === '') return undefined;
+  const index = decimal(rest.replace(/^hci/, ''));
+  if (index !== undefined && index <= MAX_HCI_INDEX) return index;
+  throw wrong(moniker, `'${rest}' is not the number of an hci device, such as the 0 of hci0`);
+};
+
 /** Reads the name of an adapter. Throws InvalidArgumentError, which lists the forms. */
 export const parseMoniker = (moniker: string): Moniker => {
   const colon = moniker.indexOf(':');
@@ -97,6 +113,8 @@ export const parseMoniker = (moniker: string): Moniker => {
     case 'unix':
       if (rest === '') throw wrong(moniker, 'the path of the socket is missing');
       return { kind: 'unix', path: rest };
+    case 'hci-socket':
+      return { kind: 'hci-socket', index: hciIndex(moniker, rest) };
     case 'virtual':
       return { kind: 'virtual', air: rest === '' ? undefined : rest };
     default:

@@ -1,6 +1,7 @@
-import { readU16, toHex, viewOf } from '../core/bytes.ts';
+import { toHex, viewOf } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import { HciPacketType } from '../core/transport.ts';
+import { headerLengths, LONGEST_HEADER, packetLengthAt } from './hci-packet-length.ts';
 import { arrivingIndicators, type LineSide } from './line-protocol.ts';
 import { matches, RESET, RESET_COMPLETE } from './reset-complete.ts';
 
@@ -25,17 +26,6 @@ export interface H4FramerOptions {
  */
 export const DEFAULT_MAX_ACL_LENGTH = 8192;
 
-/** Indicator and header together, by indicator (Vol 4, Part E, 5.4). */
-const headerLengths: Readonly<Record<number, number>> = {
-  [HciPacketType.command]: 4,
-  [HciPacketType.acl]: 5,
-  [HciPacketType.sco]: 4,
-  [HciPacketType.event]: 3,
-  [HciPacketType.iso]: 5,
-};
-const LONGEST_HEADER = 5;
-const WHOLE_EVENT_HEADER = 3;
-
 /** The octets that show the line in step again. */
 const resyncPatterns: Readonly<Record<LineSide, readonly number[]>> = {
   host: RESET_COMPLETE,
@@ -43,20 +33,6 @@ const resyncPatterns: Readonly<Record<LineSide, readonly number[]>> = {
 };
 
 const counterNames = ['lostSync', 'resynced', 'droppedOctets', 'overlongPackets'] as const;
-
-/** Length of the packet at `at`, indicator included. Its header is there in full. */
-const packetLengthAt = (bytes: Uint8Array, at: number): number => {
-  switch (bytes[at]) {
-    case HciPacketType.event:
-      return WHOLE_EVENT_HEADER + (bytes[at + 2] ?? 0);
-    case HciPacketType.acl:
-      return LONGEST_HEADER + readU16(bytes, at + 3);
-    case HciPacketType.iso:
-      return LONGEST_HEADER + (readU16(bytes, at + 3) & 0x3fff);
-    default:
-      return 4 + (bytes[at + 3] ?? 0);
-  }
-};
 
 /**
  * Cuts a stream of octets into HCI packets (Vol 4, Part A, 2), whatever chunks they come in. A packet that lies in one chunk is handed

@@ -21,6 +21,9 @@ describe('monikers', () => {
     ['tcp:localhost:9001', { kind: 'tcp', host: 'localhost', port: 9001 }],
     ['tcp:[::1]:9001', { kind: 'tcp', host: '::1', port: 9001 }],
     ['unix:/run/bt.sock', { kind: 'unix', path: '/run/bt.sock' }],
+    ['hci-socket', { kind: 'hci-socket', index: undefined }],
+    ['hci-socket:2', { kind: 'hci-socket', index: 2 }],
+    ['hci-socket:hci0', { kind: 'hci-socket', index: 0 }],
     ['virtual', { kind: 'virtual', air: undefined }],
     ['virtual:lab', { kind: 'virtual', air: 'lab' }],
   ])('%s', (text, moniker) => {
@@ -43,6 +46,9 @@ describe('monikers', () => {
     'tcp:localhost:70000',
     'tcp::9001',
     'unix:',
+    'hci-socket:first',
+    'hci-socket:-1',
+    'hci-socket:65535',
   ])("'%s' is refused, and the forms are listed", (text) => {
     expect(() => parseMoniker(text)).toThrow(InvalidArgumentError);
     expect(() => parseMoniker(text)).toThrow(/The forms are:[\s\S]*serial:PATH/);
