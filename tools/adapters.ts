@@ -8,7 +8,7 @@ import { padEnd, printable, wrap } from './text.ts';
 
 export const adapters = defineCommand({
   description: [
-    'Lists the USB controllers and the serial ports of this machine, each by the name that --adapter takes, with what keeps it from use, who holds it, and the line that mends it. A serial port may or may not have a controller at its end.',
+    'Lists the USB controllers and the serial ports of this machine and the controllers that Linux drives, each by the name that --adapter takes, with what keeps it from use, who holds it, and the line that mends it. A serial port may or may not have a controller at its end.',
     'With --adapter it opens that one and says what it is: the test of an adapter.',
   ],
   options: {},
@@ -51,7 +51,7 @@ const WIDTH = 80;
 const hex = (value: number): string => value.toString(16).padStart(4, '0');
 
 /** What the findings say better: they know who holds it, and the line that mends it. */
-const toldByFindings: ReadonlySet<string> = new Set(['noPermission', 'inUse', 'systemDriver']);
+const toldByFindings: ReadonlySet<string> = new Set(['noPermission', 'inUse', 'systemDriver', 'blocked']);
 
 /** The name to use, what it is, and under it what is wrong. */
 const entry = (adapter: FoundAdapter, findings: readonly Finding[], style: Style): readonly string[] => {

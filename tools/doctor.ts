@@ -6,7 +6,7 @@ import { padEnd, printable } from './text.ts';
 
 export const doctor = defineCommand({
   description: [
-    'Says of each USB controller and serial port who holds it, which rule, driver, service or program is in the way, and the line that mends it. It reads what the system tells, opens no device and runs no command.',
+    'Says of each USB controller, serial port and controller that Linux drives who holds it, which rule, driver, service or program is in the way, and the line that mends it. It reads what the system tells, opens no device and runs no command.',
     `Ends with ${Exit.adapter} where something is in the way of every device, with ${Exit.ok} where one can be used.`,
   ],
   options: {},

@@ -1,16 +1,23 @@
 /** What stands between an adapter and its use. */
 export interface AdapterProblem {
-  readonly code: 'noPermission' | 'inUse' | 'systemDriver' | 'noDriver' | 'notAController' | 'other';
+  readonly code:
+    | 'noPermission'
+    | 'inUse'
+    | 'systemDriver'
+    | 'blocked'
+    | 'noDriver'
+    | 'notAController'
+    | 'other';
   /** What it is and what can be done, in words. */
   readonly message: string;
   /** Whether opening fails because of it. */
   readonly blocks: boolean;
 }
 
-/** A USB controller, or a serial port that may have a controller at its end: that shows only when it is opened. */
+/** A USB controller, a serial port that may have a controller at its end, which shows only when it is opened, or a controller that Linux drives. */
 export interface FoundAdapter {
-  readonly kind: 'usb' | 'serial';
-  /** What `open()` takes: `usb:1-2`, `serial:/dev/ttyACM0`. */
+  readonly kind: 'usb' | 'serial' | 'hci-socket';
+  /** What `open()` takes: `usb:1-2`, `serial:/dev/ttyACM0`, `hci-socket:0`. */
   readonly moniker: string;
   readonly product: string | undefined;
   readonly manufacturer: string | undefined;

@@ -1,10 +1,11 @@
 import { access, constants, readdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { TransportError } from '../core/errors.ts';
 import { messageOf } from './connect-failure.ts';
 import type { AdapterProblem, FoundAdapter } from './found-adapter.ts';
 import { explainSerialFailure } from './serial-failure.ts';
+import { notUsb, usbOriginOf } from './usb-origin.ts';
 
 /** Where Linux keeps what is looked at; tests have a tree of their own. */
 export interface SerialPlaces {
@@ -19,8 +20,6 @@ const linuxPlaces: SerialPlaces = {
   access: (path) => access(path, constants.R_OK | constants.W_OK),
 };
 
-/** From a port's device up to the USB device it belongs to: the interface and, on some drivers, a port of its own lie between. */
-const LEVELS_TO_USB_DEVICE = 4;
 /** PORT_UNKNOWN: a place for a UART that this machine does not have. */
 const NO_UART = '0';
 
@@ -30,36 +29,6 @@ const textOf = async (path: string): Promise<string | undefined> => {
   } catch {
     return undefined;
   }
-};
-
-const hexOf = async (path: string): Promise<number | undefined> => {
-  const text = await textOf(path);
-  return text === undefined ? undefined : Number.parseInt(text, 16);
-};
-
-type UsbOrigin = Pick<FoundAdapter, 'product' | 'manufacturer' | 'vendorId' | 'productId'>;
-const notUsb: UsbOrigin = {
-  product: undefined,
-  manufacturer: undefined,
-  vendorId: undefined,
-  productId: undefined,
-};
-
-const usbOriginOf = async (deviceLink: string): Promise<UsbOrigin> => {
-  let folder = await realpath(deviceLink);
-  for (let level = 0; level < LEVELS_TO_USB_DEVICE; level++) {
-    const vendorId = await hexOf(join(folder, 'idVendor'));
-    if (vendorId !== undefined) {
-      return {
-        vendorId,
-        productId: await hexOf(join(folder, 'idProduct')),
-        product: await textOf(join(folder, 'product')),
-        manufacturer: await textOf(join(folder, 'manufacturer')),
-      };
-    }
-    folder = dirname(folder);
-  }
-  return notUsb;
 };
 
 const problemsOf = async (path: string, places: SerialPlaces): Promise<AdapterProblem[] | undefined> => {
@@ -89,7 +58,8 @@ export const listLinuxPorts = async (places: SerialPlaces = linuxPlaces): Promis
     const path = join(places.deviceFolder, name);
     const problems = await problemsOf(path, places);
     if (problems === undefined) continue;
-    const origin = await usbOriginOf(join(places.classFolder, name, 'device')).catch(() => notUsb);
+    const device = await realpath(join(places.classFolder, name, 'device')).catch(() => undefined);
+    const origin = device === undefined ? notUsb : await usbOriginOf(device, textOf);
     found.push({ kind: 'serial', moniker: `serial:${path}`, ...origin, problems });
   }
   return found;

@@ -1,13 +1,15 @@
 import { messageOf } from './connect-failure.ts';
 import type { AdapterListing, FoundAdapter } from './found-adapter.ts';
+import { listHciDevices } from './list-hci.ts';
 import { listSerialPorts } from './list-serial.ts';
 import { listUsbAdapters } from './list-usb.ts';
 
-/** The controllers on USB and the serial ports of this machine, with what is wrong about each. Never rejects. */
+/** The controllers on USB, the serial ports and the hci devices of this machine, with what is wrong about each. Never rejects. */
 export const listAdapters = async (
   lookers: readonly (() => Promise<readonly FoundAdapter[]>)[] = [
     () => listUsbAdapters(),
     () => listSerialPorts(),
+    () => listHciDevices(),
   ],
 ): Promise<AdapterListing> => {
   const adapters: FoundAdapter[] = [];

@@ -138,7 +138,7 @@ const ownGroup = ({ system, groups }: Examination): string =>
   groups.find(({ gid }) => gid === system.user.groups[0])?.name ?? 'plugdev';
 
 const diagnoseDrivers = async (
-  { system, processes, kernelAdapters }: Examination,
+  { system, processes, hciDevices }: Examination,
   { node, path, interfaces }: FoundDevice,
 ): Promise<readonly Finding[]> => {
   const drivers = new Set<string>();
@@ -163,7 +163,7 @@ const diagnoseDrivers = async (
     ];
   }
   if (drivers.size === 0) return [];
-  const adapters = kernelAdapters.filter((each) => each.path.startsWith(`${path}/`)).map(({ name }) => name);
+  const adapters = hciDevices.filter((each) => each.path.startsWith(`${path}/`)).map(({ name }) => name);
   const daemon = processes.find(({ name }) => name === 'bluetoothd');
   const holders = [
     `the kernel's ${[...drivers].join(', ')}${adapters.length === 0 ? '' : ` as ${adapters.join(', ')}`}`,

@@ -1,3 +1,4 @@
+import { findHciDevices, type HciDevice } from '../hci-devices.ts';
 import { describeOwner, readGroups } from './groups.ts';
 import { type RunningProcess, readProcesses } from './processes.ts';
 import type { SystemView } from './system-view.ts';
@@ -7,22 +8,15 @@ export interface Examination {
   readonly system: SystemView;
   readonly groups: Awaited<ReturnType<typeof readGroups>>;
   readonly processes: readonly RunningProcess[];
-  /** The adapters of the kernel's Bluetooth: their names, and where their devices are. */
-  readonly kernelAdapters: readonly { readonly name: string; readonly path: string }[];
+  readonly hciDevices: readonly HciDevice[];
 }
 
 export const examine = async (system: SystemView): Promise<Examination> => {
-  const kernelAdapters: { name: string; path: string }[] = [];
-  for (const name of await system.list('/sys/class/bluetooth')) {
-    // A link such as hci0:64 is there beside each hci0 that has one.
-    const path = await system.resolve(`/sys/class/bluetooth/${name}`);
-    if (/^hci\d+$/.test(name) && path !== undefined) kernelAdapters.push({ name, path });
-  }
   return {
     system,
     groups: await readGroups(system),
     processes: await readProcesses(system),
-    kernelAdapters,
+    hciDevices: await findHciDevices(system),
   };
 };
 

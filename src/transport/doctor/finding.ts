@@ -5,6 +5,7 @@ export interface Finding {
     | 'ruleNotInForce'
     | 'inUse'
     | 'systemDriver'
+    | 'blocked'
     | 'console'
     | 'modemProbe'
     | 'kernelUart'
@@ -23,7 +24,7 @@ export interface Finding {
 }
 
 export interface DiagnosedDevice {
-  /** What `open()` takes: `usb:1-2`, `serial:/dev/ttyACM0`. */
+  /** What `open()` takes: `usb:1-2`, `serial:/dev/ttyACM0`, `hci-socket:0`. */
   readonly moniker: string;
   /** Its identifiers and its name, as far as it tells. */
   readonly name: string;

@@ -5,7 +5,7 @@ export interface RunningProcess {
   /** Its name, of at most fifteen characters. */
   readonly name: string;
   readonly command: readonly string[];
-  /** The files that it has open; empty for a process of another user, unless this is root. */
+  /** The devices and, as `socket:[INODE]`, the sockets that it has open; empty for a process of another user, unless this is root. */
   readonly open: ReadonlySet<string>;
 }
 
@@ -21,7 +21,7 @@ export const readProcesses = async (system: SystemView): Promise<readonly Runnin
     const open = new Set<string>();
     for (const fd of await system.list(`${folder}/fd`)) {
       const target = await system.link(`${folder}/fd/${fd}`);
-      if (target?.startsWith('/dev/')) open.add(target);
+      if (target !== undefined && /^(\/dev\/|socket:)/.test(target)) open.add(target);
     }
     processes.push({ pid: Number(entry), name, command, open });
   }

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TransportError } from '../../../src/core/errors.ts';
 import { listAdapters } from '../../../src/transport/list.ts';
+import { listHciDevices } from '../../../src/transport/list-hci.ts';
 import { listLinuxPorts, listSerialPorts } from '../../../src/transport/list-serial.ts';
 import { listUsbAdapters } from '../../../src/transport/list-usb.ts';
 import { explainSerialFailure } from '../../../src/transport/serial-failure.ts';
+import { dongle, fakeSystem } from './doctor/fake-system.ts';
 import { csr, FakeUsb } from './fake-usb.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -166,6 +168,38 @@ describe('USB controllers', () => {
   it('are only those of the Bluetooth class', async () => {
     const usb = new FakeUsb({ info: { ...csr, class: 9, interfaces: [] } });
     expect(await listUsbAdapters(usb.load)).toEqual([]);
+  });
+});
+
+describe('controllers that Linux drives', () => {
+  it('are listed by their number, with the device behind them and what keeps them from use', async () => {
+    const files = {
+      ...dongle,
+      '/proc/self/status': 'CapEff:\t0000000000000000\n',
+      '/sys/class/rfkill/rfkill1/type': 'bluetooth\n',
+      '/sys/class/rfkill/rfkill1/name': 'hci0\n',
+      '/sys/class/rfkill/rfkill1/soft': '1\n',
+    };
+    const [device, ...others] = await listHciDevices(fakeSystem({ files }));
+    expect(others).toEqual([]);
+    expect(device).toMatchObject({
+      kind: 'hci-socket',
+      moniker: 'hci-socket:0',
+      vendorId: 0x0a12,
+      productId: 1,
+      product: 'CSR8510 A10',
+    });
+    expect(device?.problems.map(({ code, blocks }) => [code, blocks])).toEqual([
+      ['noPermission', true],
+      ['blocked', true],
+    ]);
+    expect(device?.problems[0]?.message).toContain('AmbientCapabilities=CAP_NET_ADMIN');
+    expect(device?.problems[1]?.message).toContain('sudo rfkill unblock bluetooth');
+  });
+
+  it('have nothing in their way, or are none', async () => {
+    expect(await listHciDevices(fakeSystem({ files: dongle }))).toMatchObject([{ problems: [] }]);
+    expect(await listHciDevices(fakeSystem({ files: dongle, platform: 'darwin' }))).toEqual([]);
   });
 });
 

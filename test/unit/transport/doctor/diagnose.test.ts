@@ -10,9 +10,10 @@ const RULE =
   'SUBSYSTEM=="usb", ATTRS{idVendor}=="0a12", ATTRS{idProduct}=="0001", MODE="0660", GROUP="plugdev", TAG+="uaccess"';
 const APPLY = 'sudo udevadm control --reload && sudo udevadm trigger   # then plug it in again';
 
-/** The one device of a tree, with its findings. */
+/** The one device of a tree, with its findings; not the same controller as an hci device. */
 const only = async (tree: Parameters<typeof fakeSystem>[0]) => {
-  const { devices, system } = await diagnose(fakeSystem(tree));
+  const { devices: all, system } = await diagnose(fakeSystem(tree));
+  const devices = all.filter(({ moniker }) => !moniker.startsWith('hci-socket'));
   expect(system).toEqual([]);
   expect(devices).toHaveLength(1);
   return devices[0];
@@ -221,6 +222,139 @@ describe('a serial port', () => {
   });
 });
 
+describe('a controller that Linux drives', () => {
+  const diagnosed = async (more: Readonly<Record<string, string>>) => {
+    const { devices } = await diagnose(fakeSystem({ files: { ...dongle, ...more } }));
+    return devices.find(({ moniker }) => moniker.startsWith('hci-socket'));
+  };
+  const findingsOf = async (more: Readonly<Record<string, string>>) => (await diagnosed(more))?.findings;
+  const capabilities = (effective: string) => ({
+    '/proc/self/status': `Name:\tnode\nCapInh:\t0000000000000000\nCapEff:\t${effective}\n`,
+  });
+  const radio = (entry: string, name: string, soft: string, hard: string, type = 'bluetooth') => ({
+    [`/sys/class/rfkill/${entry}/type`]: `${type}\n`,
+    [`/sys/class/rfkill/${entry}/name`]: `${name}\n`,
+    [`/sys/class/rfkill/${entry}/soft`]: `${soft}\n`,
+    [`/sys/class/rfkill/${entry}/hard`]: `${hard}\n`,
+  });
+
+  it('is named by its device, its number and its driver', async () => {
+    const driver = {
+      '/sys/devices/usb1/1-2/1-2:1.0/bluetooth/hci0/device': '-> ../..',
+      ...capabilities('0000000000001000'),
+    };
+    expect(await diagnosed(driver)).toEqual({
+      moniker: 'hci-socket:0',
+      name: '0a12:0001 CSR8510 A10 hci0 of btusb',
+      findings: [],
+    });
+    const virtual = {
+      '/sys/class/bluetooth/hci10': '-> /sys/devices/virtual/bluetooth/hci10',
+      '/sys/class/bluetooth/hci2': '-> /sys/devices/virtual/bluetooth/hci2',
+      '/sys/devices/virtual/bluetooth/hci10/uevent': '',
+      '/sys/devices/virtual/bluetooth/hci2/uevent': '',
+    };
+    const { devices } = await diagnose(fakeSystem({ files: virtual }));
+    expect(devices.map(({ moniker, name }) => [moniker, name])).toEqual([
+      ['hci-socket:2', 'hci2'],
+      ['hci-socket:10', 'hci10'],
+    ]);
+  });
+
+  it('needs a capability', async () => {
+    expect(await findingsOf(capabilities('000001ffffffffff'))).toEqual([]);
+    expect(await findingsOf(capabilities('000001ffffffefff'))).toMatchObject([
+      {
+        code: 'noPermission',
+        mend: [
+          'sudo env "PATH=$PATH" node PROGRAM   # for once',
+          'sudo setcap cap_net_admin=ep "$(readlink -f "$(command -v node)")"   # for every program that this node runs',
+        ],
+        advice: 'for a service of systemd: AmbientCapabilities=CAP_NET_ADMIN in its section [Service]',
+        blocks: true,
+      },
+    ]);
+  });
+
+  it('may be switched off, by its own switch', async () => {
+    const others = { ...radio('rfkill0', 'phy0', '1', '0', 'wlan'), ...radio('rfkill1', 'hci1', '1', '0') };
+    expect(await findingsOf({ ...others, ...radio('rfkill2', 'hci0', '0', '0') })).toEqual([]);
+    expect(await findingsOf({ ...others, ...radio('rfkill2', 'hci0', '1', '0') })).toMatchObject([
+      {
+        code: 'blocked',
+        heldBy: 'rfkill, switch hci0: soft blocked',
+        mend: ['sudo rfkill unblock bluetooth'],
+        advice: undefined,
+        blocks: true,
+      },
+    ]);
+    expect(await findingsOf(radio('rfkill2', 'hci0', '1', '1'))).toMatchObject([
+      {
+        heldBy: 'rfkill, switch hci0: soft blocked and hard blocked',
+        mend: ['sudo rfkill unblock bluetooth'],
+        advice: expect.stringContaining('switch on the case'),
+      },
+    ]);
+    expect(await findingsOf(radio('rfkill2', 'hci0', '0', '1'))).toMatchObject([{ mend: [] }]);
+  });
+
+  it("is held by the system's own Bluetooth", async () => {
+    expect(await findingsOf(running(8, 'bluetoothd'))).toMatchObject([
+      {
+        code: 'systemDriver',
+        heldBy: 'bluetoothd (process 8)',
+        mend: [
+          'sudo systemctl stop bluetooth   # or: bluetoothctl power off',
+          'sudo hciconfig hci0 down   # or: sudo btmgmt --index 0 power off',
+        ],
+        blocks: true,
+      },
+    ]);
+    const link = {
+      '/sys/class/bluetooth/hci0:64': '-> /sys/devices/hci0:64',
+      '/sys/devices/hci0:64/uevent': '',
+    };
+    expect(await findingsOf(link)).toMatchObject([
+      { heldBy: 'the kernel', message: expect.stringContaining('has links over it') },
+    ]);
+  });
+
+  it('tells who has HCI sockets open', async () => {
+    const files = {
+      '/proc/net/hci':
+        'sk               RefCnt Rmem   Wmem   User   Inode  Parent\n000000000b5ec681 2      0      0      0      10196  0     \n',
+      ...running(9, 'node'),
+      '/proc/9/fd/20': '-> socket:[10196]',
+      ...running(10, 'sshd'),
+      '/proc/10/fd/3': '-> socket:[10197]',
+    };
+    expect(await findingsOf(files)).toMatchObject([
+      {
+        code: 'inUse',
+        heldBy: 'node (process 9)',
+        mend: ["kill 9   # with sudo where it is another user's"],
+        blocks: false,
+      },
+    ]);
+  });
+
+  it('may have no power by a switch of the machine', async () => {
+    const { system } = await diagnose(
+      fakeSystem({ files: { ...dongle, ...radio('rfkill0', 'tpacpi_bluetooth_sw', '1', '0') } }),
+    );
+    expect(system).toMatchObject([
+      {
+        code: 'blocked',
+        heldBy: 'rfkill, switch tpacpi_bluetooth_sw: soft blocked',
+        mend: ['sudo rfkill unblock bluetooth'],
+        blocks: false,
+      },
+    ]);
+    const own = await diagnose(fakeSystem({ files: { ...dongle, ...radio('rfkill0', 'hci0', '1', '0') } }));
+    expect(own.system).toEqual([]);
+  });
+});
+
 describe('the machine', () => {
   it('tells of a chip that the kernel drives without a port', async () => {
     const files = {
@@ -232,6 +366,8 @@ describe('the machine', () => {
       {
         code: 'kernelUart',
         heldBy: "the kernel's hci_uart as hci0",
+        message: expect.stringContaining('but hci-socket:0 opens it'),
+        blocks: false,
         mend: ['echo dtparam=krnbt=off | sudo tee -a /boot/firmware/config.txt   # then restart'],
       },
     ]);
