@@ -9,8 +9,16 @@ const needed = [
   { program: 'socat', flag: '-V', debianPackage: 'socat' },
 ];
 
-export const checkTools = (): void => {
-  const missing = needed.filter(({ program, flag }) => spawnSync(program, [flag]).status !== 0);
+interface Tool {
+  readonly program: string;
+  /** What makes it print something and end well. */
+  readonly flag: string;
+  readonly debianPackage: string;
+}
+
+/** Throws MissingToolError, which says how to install what is missing. */
+export const checkTools = (tools: readonly Tool[] = needed): void => {
+  const missing = tools.filter(({ program, flag }) => spawnSync(program, [flag]).status !== 0);
   if (missing.length === 0) return;
   const programs = missing.map(({ program }) => program).join(', ');
   const packages = missing.map(({ debianPackage }) => debianPackage).join(' ');

@@ -1,0 +1,92 @@
+/** Plays the half of each row that is on this machine, for as long as its other half is connected. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { MemoryBondStore, MemoryIdentityStore, type OpenOptions, open } from 'jelling';
+import { type ControllerOptions, createAir, serve } from 'jelling/virtual';
+import type { Answer, Question } from './lines.ts';
+import type { Row, Stage, Told } from './row.ts';
+
+interface StageServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Listens on this machine alone, which the guest reaches as its gateway. */
+export const serveStages = async (rows: readonly Row[]): Promise<StageServer> => {
+  const sockets = new Set<Socket>();
+  const playing = new Set<Promise<void>>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    const play = playOn(socket, rows).finally(() => {
+      sockets.delete(socket);
+      playing.delete(play);
+    });
+    playing.add(play);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(playing);
+    },
+  };
+};
+
+const playOn = async (socket: Socket, rows: readonly Row[]): Promise<void> => {
+  const actions = new Map<string, (argument: Told) => Told | Promise<Told>>();
+  const endings: (() => Promise<void>)[] = [];
+  const stage = stageOf(actions, endings);
+  actions.set('row', async (name) => (await rows.find((row) => row.name === name)?.stage?.(stage)) ?? null);
+  // The guest may be turned off at any time.
+  socket.on('error', () => {});
+  try {
+    for await (const line of createInterface({ input: socket })) {
+      const { ask, argument } = JSON.parse(line) as Question;
+      const answer = await answerTo(actions.get(ask), ask, argument);
+      if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+    }
+  } finally {
+    // What was made last stands on what was made before.
+    for (const end of endings.reverse()) await end();
+  }
+};
+
+const answerTo = async (
+  work: ((argument: Told) => Told | Promise<Told>) | undefined,
+  ask: string,
+  argument: Told,
+): Promise<Answer> => {
+  if (work === undefined) return { error: `the half on the machine has no '${ask}'` };
+  try {
+    return { told: await work(argument) };
+  } catch (error) {
+    return { error: `on the machine: ${error instanceof Error ? error.stack : String(error)}` };
+  }
+};
+
+const stageOf = (
+  actions: Map<string, (argument: Told) => Told | Promise<Told>>,
+  endings: (() => Promise<void>)[],
+): Stage => {
+  const air = createAir();
+  return {
+    air,
+    dongle: async (options: ControllerOptions = {}, place = 'usbip:0') => {
+      const server = await serve(air, place, options);
+      endings.push(() => server.close());
+      return server;
+    },
+    host: async (options: OpenOptions = {}) => {
+      const stores = { identityStore: new MemoryIdentityStore(), bonds: new MemoryBondStore() };
+      const adapter = await open(air.createController().connect(), { ...stores, ...options });
+      endings.push(() => adapter.close());
+      return adapter;
+    },
+    on: (action, work) => {
+      actions.set(action, work);
+    },
+  };
+};
