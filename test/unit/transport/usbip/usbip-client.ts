@@ -108,9 +108,9 @@ export class UsbipClient {
     return this.received.slice(from, this.#read);
   }
 
-  /** Lets what is under way arrive, as far as it does without time. */
+  /** Returns when all that was sent has been carried out, and what was answered by then is here: taking back what never was is answered in turn. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    await this.unlink(0xffff_fff0);
   }
 
   /** What nobody has read yet. */
@@ -161,7 +161,6 @@ export class UsbipClient {
   /** The answers that are there already. */
   async answers(): Promise<Answer[]> {
     await this.settle();
-    while (this.unread.length >= 96) this.#answers.push(await this.#next());
     return this.#answers.splice(0);
   }
 
