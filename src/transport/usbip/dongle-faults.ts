@@ -1,3 +1,5 @@
+import { DongleEndpoint } from './dongle-descriptors.ts';
+
 /** Where a transfer ends before its packet does: offsets into the octets that one HCI packet has on that endpoint, in their order. */
 export type CutScript = (octets: Uint8Array, endpoint: number) => readonly number[];
 
@@ -10,8 +12,11 @@ export class DongleFaults {
   delivery: 'ordered' | 'racing' = 'ordered';
   /** How often the host's controller asks the interrupt endpoint: an event waits for up to so long, and each further packet of 16 octets again. */
   eventPollMs = 0;
-  /** Whether a transfer whose last packet is full is closed by an empty one. Dongles of both kinds exist. */
-  zeroLengthPackets = true;
+  /**
+   * Where an empty packet closes a transfer whose last packet is full: behind events and data, behind data alone, as of Zephyr, or nowhere, as of TinyUSB
+   * for a long time. A host whose reads are longer than a packet waits for it: Linux for data, and for events since it asks for 260 octets.
+   */
+  zeroLengthPackets: 'everywhere' | 'data' | 'nowhere' = 'everywhere';
   /** Cuts HCI packets to the host into transfers that are shorter. */
   cut: CutScript | undefined;
   /** From now on it takes everything and answers nothing, not even what was asked before: unplugging it is all that helps. */
@@ -40,6 +45,14 @@ export class DongleFaults {
 
   get isPlugged(): boolean {
     return this.#isPlugged;
+  }
+
+  /** For the dongle: whether an empty packet is sent there. */
+  closesTransfers(endpoint: number): boolean {
+    return (
+      this.zeroLengthPackets === 'everywhere' ||
+      (this.zeroLengthPackets === 'data' && endpoint !== DongleEndpoint.events)
+    );
   }
 
   /** For the dongle: called on each unplug(). */

@@ -66,7 +66,7 @@ export class InEndpoint {
         pieces.push(octets.slice(start, start + maxPacketOctets));
       }
       pieces.push(octets.slice(start, end));
-      if (end - start === maxPacketOctets && faults.zeroLengthPackets) pieces.push(new Uint8Array(0));
+      if (end - start === maxPacketOctets && faults.closesTransfers(address)) pieces.push(new Uint8Array(0));
       start = end;
     }
     for (const [i, piece] of pieces.entries()) {

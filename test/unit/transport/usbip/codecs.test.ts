@@ -17,7 +17,7 @@ import {
   type Urb,
 } from '../../../../src/transport/usbip/urbs.ts';
 import { fromHex } from '../../../support/hex.ts';
-import { cmdSubmit, cmdUnlink, reqDevlist, reqImport } from './usbip-client.ts';
+import { cmdSubmit, cmdUnlink, reqDevlist, reqImport } from '../../../support/usbip-client.ts';
 
 /** "The following data is captured from wire": Linux, Documentation/usb/usbip_protocol.rst, "EXAMPLE". */
 const captured = {

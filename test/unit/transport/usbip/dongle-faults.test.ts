@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../support/hex.ts';
+import { reqDevlist, reqImport, UsbipClient } from '../../../support/usbip-client.ts';
 import { attached, serving } from './usb-world.ts';
-import { reqDevlist, reqImport, UsbipClient } from './usbip-client.ts';
 
 const STALL = -32;
 const CLEAR_HALT_OF_EVENTS = '0201000081000000';
@@ -98,7 +98,7 @@ describe('packets that fill their last transfer', () => {
     [0x82, 64, `02${dataOf(128)}`],
   ])('have none behind them on endpoint %i of a dongle of the other kind', async (endpoint, size, packet) => {
     await attached(async ({ client, port, dongle }) => {
-      dongle.faults.zeroLengthPackets = false;
+      dongle.faults.zeroLengthPackets = 'nowhere';
       const octets = packet.length / 2 - 1;
       port.send(fromHex(packet));
       for (let at = 0; at < octets; at += size) {
@@ -111,6 +111,20 @@ describe('packets that fill their last transfer', () => {
       port.send(fromHex(endpoint === 0x81 ? `04${resetComplete}` : '020020010011'));
       const behind = endpoint === 0x81 ? resetComplete : '0020010011';
       expect((await client.answerTo(next)).data).toBe(packet.slice(2) + behind);
+    });
+  });
+});
+
+describe('a dongle that closes transfers of data alone', () => {
+  it('sends an empty packet behind those, and none behind events', async () => {
+    await attached(async ({ client, port, dongle }) => {
+      dongle.faults.zeroLengthPackets = 'data';
+      port.send(fromHex(`04${eventOf(16)}`));
+      expect((await client.answerTo(client.submitIn(0x81, 16))).length).toBe(16);
+      port.send(fromHex(`04${resetComplete}`));
+      expect((await client.answerTo(client.submitIn(0x81, 16))).data).toBe(resetComplete);
+      port.send(fromHex(`02${dataOf(64)}`));
+      expect((await client.answerTo(client.submitIn(0x82, 1024))).data).toBe(dataOf(64));
     });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../../src/core/bytes.ts';
 import { fromHex } from '../../../support/hex.ts';
+import { cmdSubmit, reqDevlist, reqImport, UsbipClient } from '../../../support/usbip-client.ts';
 import type { RecordingSink } from '../recording-sink.ts';
 import { attached, csr, serving } from './usb-world.ts';
-import { cmdSubmit, reqDevlist, reqImport, UsbipClient } from './usbip-client.ts';
 
 const STALL = -32;
 const RESET = '030c00';

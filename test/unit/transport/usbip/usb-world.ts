@@ -3,8 +3,8 @@ import type { HciTransport } from '../../../../src/core/transport.ts';
 import type { UsbNature } from '../../../../src/transport/usbip/standard-requests.ts';
 import type { UsbDongle } from '../../../../src/transport/usbip/usb-dongle.ts';
 import { listenUsbip, type UsbipServer } from '../../../../src/transport/usbip/usbip-server.ts';
+import { UsbipClient } from '../../../support/usbip-client.ts';
 import { RecordingSink } from '../recording-sink.ts';
-import { UsbipClient } from './usbip-client.ts';
 
 export const csr = { vendorId: 0x0a12, productId: 0x0001, release: 0x2520, product: 'CSR8510 A10' };
 

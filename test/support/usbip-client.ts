@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { toHex } from '../../../../src/core/bytes.ts';
-import { fromHex } from '../../../support/hex.ts';
+import { toHex } from '../../src/core/bytes.ts';
+import { fromHex } from './hex.ts';
 
 /** `value` as so many octets, the most significant first. */
 const be = (value: number, octets: number): string =>
@@ -55,26 +55,34 @@ export const cmdSubmit = ({ seqnum, endpoint, length, setup, data = '', devid }:
 export const cmdUnlink = (seqnum: number, victim: number): string =>
   be(2, 4) + be(seqnum, 4) + be(DEVID, 4) + be(0, 8) + be(victim, 4) + '00'.repeat(24);
 
+interface Waiter {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const HEADER_DIGITS = 96;
+
 /** A client of USB/IP that writes every octet by hand, and knows nothing of the server's codecs. */
 export class UsbipClient {
   readonly socket: Socket;
   isClosed = false;
-  /** Everything that has come, as it came. */
-  received = '';
-  #read = 0;
+  /** Hexadecimal digits that have come and nobody has taken. */
+  unread = '';
+  #isAttached = false;
   #seqnum = 0;
   /** Which transfers are reads: their answers carry data. */
   readonly #reads = new Set<number>();
   readonly #answers: Answer[] = [];
+  readonly #waiters = new Map<number, Waiter>();
 
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('data', (chunk: Uint8Array) => {
-      this.received += toHex(chunk);
-    });
+    socket.on('data', (chunk: Uint8Array) => this.#received(chunk));
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.isClosed = true;
+      for (const { reject } of this.#waiters.values()) reject(new Error('the server has closed'));
+      this.#waiters.clear();
     });
   }
 
@@ -87,10 +95,15 @@ export class UsbipClient {
   /** Dials, imports and sets the configuration, as a kernel does. */
   static async attach(port: number, busid = '1-1'): Promise<UsbipClient> {
     const client = await UsbipClient.dial(port);
-    client.write(reqImport(busid));
-    await client.read(320);
+    await client.import(busid);
     await client.control('0009010000000000');
     return client;
+  }
+
+  async import(busid: string): Promise<void> {
+    this.write(reqImport(busid));
+    await this.read(320);
+    this.#isAttached = true;
   }
 
   write(hex: string): void {
@@ -99,23 +112,16 @@ export class UsbipClient {
 
   /** The next octets, when they are there. */
   async read(octets: number): Promise<string> {
-    while (this.received.length < this.#read + 2 * octets) {
-      if (this.isClosed) throw new Error(`closed after ${this.received.slice(this.#read)}`);
+    while (this.unread.length < 2 * octets) {
+      if (this.isClosed) throw new Error(`the server has closed after ${this.unread}`);
       await new Promise(setImmediate);
     }
-    const from = this.#read;
-    this.#read += 2 * octets;
-    return this.received.slice(from, this.#read);
+    return this.#take(2 * octets);
   }
 
   /** Returns when all that was sent has been carried out, and what was answered by then is here: taking back what never was is answered in turn. */
   async settle(): Promise<void> {
     await this.unlink(0xffff_fff0);
-  }
-
-  /** What nobody has read yet. */
-  get unread(): string {
-    return this.received.slice(this.#read);
   }
 
   async closed(): Promise<void> {
@@ -148,17 +154,23 @@ export class UsbipClient {
     return (await this.answerTo(seqnum)).status;
   }
 
-  /** The answer to a transfer, whatever comes before it. */
-  async answerTo(seqnum: number): Promise<Answer> {
-    for (;;) {
-      const at = this.#answers.findIndex((answer) => answer.seqnum === seqnum);
-      const [found] = at < 0 ? [] : this.#answers.splice(at, 1);
-      if (found !== undefined) return found;
-      this.#answers.push(await this.#next());
-    }
+  /** The answer to a transfer, whatever comes before it. Rejects when the server closes instead. */
+  answerTo(seqnum: number): Promise<Answer> {
+    const at = this.#answers.findIndex((answer) => answer.seqnum === seqnum);
+    const [found] = at < 0 ? [] : this.#answers.splice(at, 1);
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) reject(new Error('the server has closed'));
+      else this.#waiters.set(seqnum, { resolve, reject });
+    });
   }
 
-  /** The answers that are there already. */
+  /** No answer is expected any more to a transfer that was taken back. */
+  forget(seqnum: number): void {
+    this.#waiters.delete(seqnum);
+  }
+
+  /** The answers to what was sent so far that nobody has waited for, in their order. */
   async answers(): Promise<Answer[]> {
     await this.settle();
     return this.#answers.splice(0);
@@ -177,14 +189,30 @@ export class UsbipClient {
     return this.control(`200000000000${le16(hex.length / 2)}`, hex);
   }
 
-  async #next(): Promise<Answer> {
-    const header = await this.read(48);
-    const word = (at: number): number => Number.parseInt(header.slice(8 * at, 8 * at + 8), 16) | 0;
-    const seqnum = word(1);
-    const isSubmit = word(0) === 3;
-    const length = isSubmit ? word(6) : 0;
-    const data = isSubmit && this.#reads.has(seqnum) ? await this.read(length) : '';
-    return { seqnum, status: word(5), length, data };
+  #take(digits: number): string {
+    const taken = this.unread.slice(0, digits);
+    this.unread = this.unread.slice(digits);
+    return taken;
+  }
+
+  #received(chunk: Uint8Array): void {
+    this.unread += toHex(chunk);
+    while (this.#isAttached && this.unread.length >= HEADER_DIGITS) {
+      const word = (at: number): number => Number.parseInt(this.unread.slice(8 * at, 8 * at + 8), 16) | 0;
+      const [command, seqnum, status] = [word(0), word(1), word(5)];
+      const length = command === 3 ? word(6) : 0;
+      const dataDigits = this.#reads.has(seqnum) ? 2 * length : 0;
+      if (this.unread.length < HEADER_DIGITS + dataDigits) return;
+      this.#take(HEADER_DIGITS);
+      this.#answer({ seqnum, status, length, data: this.#take(dataDigits) });
+    }
+  }
+
+  #answer(answer: Answer): void {
+    const waiter = this.#waiters.get(answer.seqnum);
+    this.#waiters.delete(answer.seqnum);
+    if (waiter === undefined) this.#answers.push(answer);
+    else waiter.resolve(answer);
   }
 }
 
