@@ -76,6 +76,17 @@ export class H4Framer {
     this.#stopped = true;
   }
 
+  /** A packet has begun and is not whole. */
+  get isWithinPacket(): boolean {
+    return this.#partLength > 0;
+  }
+
+  /** Octets are missing at this place, as `what` says: what has begun is dropped, and the way back looked for. */
+  gap(what: string): void {
+    if (this.#lost) this.#window = [];
+    else this.#loseStep(what);
+  }
+
   push(chunk: Uint8Array): void {
     let at = 0;
     while (at < chunk.length && !this.#stopped) {
@@ -154,10 +165,15 @@ export class H4Framer {
   }
 
   #lose(what: string, bytes: Uint8Array, at: number): void {
+    this.#loseStep(`${what} (${toHex(bytes.subarray(at, at + 8), ' ')})`);
+  }
+
+  #loseStep(what: string): void {
+    this.#dropPart();
     this.#lost = true;
     this.#window = [];
     this.#counters.add('lostSync');
-    this.#sink.lostSync(`${what} (${toHex(bytes.subarray(at, at + 8), ' ')})`);
+    this.#sink.lostSync(what);
   }
 
   #search(chunk: Uint8Array, from: number): number {

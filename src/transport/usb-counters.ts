@@ -9,6 +9,8 @@ const names = [
   'failedReads',
   'failedWrites',
   'unknownIndicators',
+  /** The controller has Bulk Serialization Mode and does not let itself be set to it. */
+  'serializationRefused',
   'transfersLeftOpen',
 ] as const;
 

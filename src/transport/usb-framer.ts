@@ -31,6 +31,11 @@ export class UsbFramer {
     this.#headerLength = options.type === HciPacketType.event ? 2 : 4;
   }
 
+  /** A packet has begun and is not whole. */
+  get isWithinPacket(): boolean {
+    return this.#partLength > 0;
+  }
+
   /** Forgets a packet that has only begun. */
   reset(): void {
     this.#part = new Uint8Array(0);

@@ -20,11 +20,13 @@ const faults: Readonly<Record<number, UsbFault>> = {
   [-3]: 'access',
   [-4]: 'gone',
   [-6]: 'busy',
+  [-8]: 'overflow',
   [-9]: 'stall',
   [-12]: 'unsupported',
   3: 'cancelled',
   4: 'stall',
   5: 'gone',
+  6: 'overflow',
 };
 
 const toUsbError = (error: unknown): UsbError => {
@@ -131,6 +133,10 @@ class LibraryDevice implements UsbDevice {
 
   release(interfaceNumber: number): Promise<void> {
     return asPromise((callback) => this.#device.__releaseInterface(interfaceNumber, callback));
+  }
+
+  setAlternateSetting(interfaceNumber: number, alternate: number): Promise<void> {
+    return asPromise((callback) => this.#device.__setInterface(interfaceNumber, alternate, callback));
   }
 
   clearHalt(endpointAddress: number): Promise<void> {

@@ -1,5 +1,13 @@
 /** Why the bus refused, as far as it changes what is done about it. */
-export type UsbFault = 'cancelled' | 'stall' | 'gone' | 'access' | 'busy' | 'unsupported' | 'other';
+export type UsbFault =
+  | 'cancelled'
+  | 'stall'
+  | 'gone'
+  | 'access'
+  | 'busy'
+  | 'unsupported'
+  | 'overflow'
+  | 'other';
 
 /** What a UsbDevice throws, and hands to a transfer that failed. */
 export class UsbError extends Error {
@@ -71,6 +79,9 @@ export interface UsbDevice {
   attachKernelDriver(interfaceNumber: number): void;
   claim(interfaceNumber: number): void;
   release(interfaceNumber: number): Promise<void>;
+  /** Of an interface that is claimed, while no transfer is under way on it. Rejects where the device refuses. */
+  setAlternateSetting(interfaceNumber: number, alternate: number): Promise<void>;
+  /** While no transfer is under way on the endpoint. */
   clearHalt(endpointAddress: number): Promise<void>;
   /** Without any time-out. On the control endpoint the buffer begins with the eight octets of the set-up packet. */
   makeTransfer(endpointAddress: number, type: UsbEndpointType, done: UsbTransferDone): UsbTransfer;

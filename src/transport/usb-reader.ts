@@ -3,6 +3,8 @@ import type { UsbCounters } from './usb-counters.ts';
 import { USB_READ_HEADROOM } from './usb-framer.ts';
 import type { UsbDevice, UsbEndpoint, UsbError, UsbTransfer } from './usb-port.ts';
 
+/** Reads under way on each endpoint, so that a host that is busy for a moment leaves no queue in the controller. */
+export const READS_IN_FLIGHT = 16;
 /** Failures in a row on one endpoint after which the device counts as lost. */
 const MAX_FAILURES_IN_ROW = 5;
 
@@ -11,10 +13,11 @@ export interface UsbReaderOptions {
   readonly endpoint: UsbEndpoint;
   /** A multiple of the endpoint's packet size: a device that sends more than was asked for makes the read fail. */
   readonly readOctets: number;
-  readonly inFlight: number;
   readonly counters: UsbCounters;
   /** `length` octets lie in `buffer` behind its headroom, until the call returns. */
   readonly received: (buffer: Uint8Array, length: number) => void;
+  /** A read has failed. What it had by then has been received; `isCertain` says that the device has sent more, which is lost. */
+  readonly gap: (isCertain: boolean) => void;
   readonly lose: (what: string, cause: Error) => void;
 }
 
@@ -31,15 +34,16 @@ export class UsbReader {
   readonly #slots: Slot[];
   #state: 'idle' | 'running' | 'stopped' = 'idle';
   #isPaused = false;
-  /** The endpoint stalled and is being set going again. */
+  /** The endpoint stalled. It is set going again when no read is under way. */
   #isHalted = false;
+  #isClearing = false;
   #failuresInRow = 0;
   readonly #onIdle: (() => void)[] = [];
 
   constructor(options: UsbReaderOptions) {
     this.#options = options;
-    const { device, endpoint, readOctets, inFlight } = options;
-    this.#slots = Array.from({ length: inFlight }, () => {
+    const { device, endpoint, readOctets } = options;
+    this.#slots = Array.from({ length: READS_IN_FLIGHT }, () => {
       const buffer = new Uint8Array(USB_READ_HEADROOM + readOctets);
       const slot: Slot = {
         buffer,
@@ -76,9 +80,13 @@ export class UsbReader {
     for (const slot of this.#slots) if (slot.busy) slot.transfer.cancel();
   }
 
+  get #isIdle(): boolean {
+    return !this.#isClearing && !this.#slots.some((slot) => slot.busy);
+  }
+
   /** Resolves when no read is under way. */
   idle(): Promise<void> {
-    if (!this.#slots.some((slot) => slot.busy)) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle.push(resolve);
     });
@@ -106,35 +114,51 @@ export class UsbReader {
 
   #ended(slot: Slot, error: UsbError | undefined, actual: number): void {
     slot.busy = false;
-    if (error === undefined && this.#state !== 'stopped') {
-      this.#failuresInRow = 0;
-      this.#options.received(slot.buffer, actual);
-    } else if (error !== undefined && error.fault !== 'cancelled') this.#failed(error);
+    // Reads end in order, also those that are cancelled or fail: what they have comes before what the next one has.
+    if (actual > 0 && this.#state !== 'stopped') this.#options.received(slot.buffer, actual);
+    if (error === undefined) this.#failuresInRow = 0;
+    else if (error.fault !== 'cancelled' && this.#state !== 'stopped') this.#failed(error);
     // The handler may have paused or stopped us.
     if (this.#mayRead) this.#submit(slot);
-    if (this.#onIdle.length > 0 && !this.#slots.some((other) => other.busy)) {
-      for (const resolve of this.#onIdle.splice(0)) resolve();
-    }
+    if (!this.#slots.some((other) => other.busy)) this.#allEnded();
   }
 
   #failed(error: UsbError): void {
-    if (this.#state === 'stopped') return;
-    const { counters, device, endpoint, lose } = this.#options;
-    counters.add(error.fault === 'stall' ? 'stalls' : 'failedReads');
+    const { counters, gap, lose } = this.#options;
+    const isStall = error.fault === 'stall';
+    // All reads that are under way end with the one stall.
+    if (isStall && this.#isHalted) return;
+    counters.add(isStall ? 'stalls' : 'failedReads');
     this.#failuresInRow++;
     if (error.fault === 'gone') lose('it was unplugged', error);
     else if (this.#failuresInRow >= MAX_FAILURES_IN_ROW) lose(`reads from it fail: ${error.message}`, error);
-    else if (error.fault === 'stall' && !this.#isHalted) {
+    else {
+      gap(error.fault === 'overflow');
+      if (!isStall) return;
       this.#isHalted = true;
-      device.clearHalt(endpoint.address).then(
-        () => this.#unhalt(),
-        (reason: unknown) => lose(`it stalled and cannot be set going: ${messageOf(reason)}`, error),
-      );
+      for (const slot of this.#slots) if (slot.busy) slot.transfer.cancel();
     }
   }
 
-  #unhalt(): void {
+  #allEnded(): void {
+    const { device, endpoint, lose } = this.#options;
+    if (this.#isHalted && !this.#isClearing && this.#state === 'running') {
+      this.#isClearing = true;
+      device.clearHalt(endpoint.address).then(
+        () => this.#cleared(),
+        (reason: unknown) => {
+          lose(`it stalled and cannot be set going: ${messageOf(reason)}`, reason as Error);
+          this.#cleared();
+        },
+      );
+    }
+    if (this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  #cleared(): void {
+    this.#isClearing = false;
     this.#isHalted = false;
     this.#submitAll();
+    if (this.#isIdle) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

@@ -1,4 +1,4 @@
-import type { UsbDevice, UsbDeviceInfo, UsbEndpoint, UsbInterface } from './usb-port.ts';
+import type { UsbDevice, UsbDeviceInfo, UsbEndpoint, UsbEndpointType, UsbInterface } from './usb-port.ts';
 
 /** Which USB controller: the first of class E0/01/01, one by its identifiers, one by the port it is plugged into. */
 export type UsbSelection =
@@ -6,13 +6,24 @@ export type UsbSelection =
   | { readonly by: 'id'; readonly vendorId: number; readonly productId: number }
   | { readonly by: 'port'; readonly bus: number; readonly port: string };
 
+/** The endpoints of Bulk Serialization Mode, which need not be those of the other mode. */
+export interface UsbSerializedSetting {
+  readonly alternate: number;
+  readonly bulkIn: UsbEndpoint;
+  readonly bulkOut: UsbEndpoint;
+}
+
 /** The interface that carries HCI, and its endpoints. */
 export interface UsbHciInterface {
   readonly number: number;
+  /** Undefined where the controller has Legacy Mode alone. */
+  readonly serialized?: UsbSerializedSetting | undefined;
   readonly events: UsbEndpoint;
   readonly aclIn: UsbEndpoint;
   readonly aclOut: UsbEndpoint;
 }
+
+const SERIALIZED_ALTERNATE = 1;
 
 interface ClassTriple {
   readonly class: number;
@@ -30,12 +41,34 @@ const isBluetoothDevice = (info: UsbDeviceInfo): boolean =>
 
 const isIn = (endpoint: UsbEndpoint): boolean => (endpoint.address & 0x80) !== 0;
 
+/** The first endpoint of a kind, if it can carry anything. */
+const endpointOf = (
+  { endpoints }: UsbInterface,
+  type: UsbEndpointType,
+  towardsHost: boolean,
+): UsbEndpoint | undefined =>
+  endpoints.find(
+    (endpoint) => endpoint.type === type && isIn(endpoint) === towardsHost && endpoint.maxPacketSize > 0,
+  );
+
 const hciEndpoints = (of: UsbInterface): UsbHciInterface | undefined => {
-  const events = of.endpoints.find((endpoint) => endpoint.type === 'interrupt' && isIn(endpoint));
-  const aclIn = of.endpoints.find((endpoint) => endpoint.type === 'bulk' && isIn(endpoint));
-  const aclOut = of.endpoints.find((endpoint) => endpoint.type === 'bulk' && !isIn(endpoint));
+  const events = endpointOf(of, 'interrupt', true);
+  const aclIn = endpointOf(of, 'bulk', true);
+  const aclOut = endpointOf(of, 'bulk', false);
   if (events === undefined || aclIn === undefined || aclOut === undefined) return undefined;
   return { number: of.number, events, aclIn, aclOut };
+};
+
+/** Alternate setting 1 of the interface, if it is what Core 6.2 describes (Vol 4, Part B): it names itself Bluetooth, and has a pair of bulk endpoints and no other. */
+const serializedSetting = (info: UsbDeviceInfo, number: number): UsbSerializedSetting | undefined => {
+  const setting = info.interfaces.find(
+    (one) => one.number === number && one.alternate === SERIALIZED_ALTERNATE,
+  );
+  if (setting === undefined || !isBluetooth(setting) || setting.endpoints.length !== 2) return undefined;
+  const bulkIn = endpointOf(setting, 'bulk', true);
+  const bulkOut = endpointOf(setting, 'bulk', false);
+  if (bulkIn === undefined || bulkOut === undefined) return undefined;
+  return { alternate: setting.alternate, bulkIn, bulkOut };
 };
 
 /**
@@ -47,7 +80,7 @@ export const findHciInterface = (info: UsbDeviceInfo): UsbHciInterface | undefin
   const named = settings.filter(isBluetooth);
   for (const setting of [...named, ...settings]) {
     const found = hciEndpoints(setting);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { ...found, serialized: serializedSetting(info, found.number) };
   }
   return undefined;
 };

@@ -1,16 +1,13 @@
 import type { Clock } from '../core/clock.ts';
 import { TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
-import { HciPacketType, type HciTransport, type HciTransportSink } from '../core/transport.ts';
-import { DEFAULT_MAX_ACL_LENGTH } from './h4-framer.ts';
-import { matches, RESET_COMPLETE } from './reset-complete.ts';
-import { makeUsbCounters } from './usb-counters.ts';
-import { UsbFramer } from './usb-framer.ts';
-import { eventLagMs } from './usb-lag.ts';
+import type { HciTransport, HciTransportSink } from '../core/transport.ts';
+import type { UsbCounters } from './usb-counters.ts';
+import { UsbLegacyMode } from './usb-legacy-mode.ts';
+import type { UsbMode, UsbModeOptions } from './usb-mode.ts';
 import type { UsbDevice } from './usb-port.ts';
-import { UsbReader } from './usb-reader.ts';
-import type { UsbHciInterface } from './usb-select.ts';
-import { UsbWriter } from './usb-writer.ts';
+import type { UsbHciInterface, UsbSerializedSetting } from './usb-select.ts';
+import { UsbSerializedMode } from './usb-serialized-mode.ts';
 
 /** For what was sent last to leave when the device is closed. */
 const DRAIN_ON_CLOSE_MS = 250;
@@ -19,33 +16,28 @@ const CANCEL_MS = 1000;
 /** Octets that may wait for a device which takes none: see the stream transport. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
-/** Reads in flight on each endpoint, so that the bus never waits for us. */
-const READS_IN_FLIGHT = 4;
-/** A read of ACL data ends with a short packet; packets that are longer take several. */
-const ACL_READ_OCTETS = 1024;
-
 export interface UsbTransportOptions {
   readonly name: string;
   /** Open, with its interface claimed. The transport gives both back. */
   readonly device: UsbDevice;
   readonly hci: UsbHciInterface;
+  /** The setting of Bulk Serialization Mode, which has been selected; undefined in Legacy Mode. */
+  readonly serialized: UsbSerializedSetting | undefined;
   /** The system's own driver was taken off the interface and is put back. */
   readonly kernelDriverDetached: boolean;
   readonly clock: Clock;
+  readonly counters: UsbCounters;
 }
 
-/** HCI over USB (Vol 4, Part B): commands on the control endpoint, events on interrupt, ACL data on bulk. */
+/** HCI over USB (Vol 4, Part B), in either mode. */
 export class UsbTransport implements HciTransport {
   readonly name: string;
   readonly bus = 'usb';
   readonly eventLagMs: number;
   readonly #options: UsbTransportOptions;
-  readonly #counters = makeUsbCounters();
-  readonly #readers: readonly UsbReader[];
-  readonly #writer: UsbWriter;
-  readonly #aclFramer: UsbFramer;
+  readonly #counters: UsbCounters;
+  readonly #mode: UsbMode;
   #sink: HciTransportSink | undefined;
-  #outOfStep = false;
   #ended = false;
   #lostBy: TransportError | undefined;
   #closing: Promise<void> | undefined;
@@ -53,49 +45,31 @@ export class UsbTransport implements HciTransport {
 
   constructor(options: UsbTransportOptions) {
     this.name = options.name;
-    this.eventLagMs = eventLagMs(options.hci.events, options.hci.aclIn);
     this.#options = options;
-    const { device, hci } = options;
-    const lose = (what: string, cause: Error): void => this.#lose(what, cause);
-    const deliver = (packet: Uint8Array): void => this.#deliver(packet);
-    const overlong = (length: number): void => this.#loseStep(length);
-    const eventFramer = new UsbFramer({
-      type: HciPacketType.event,
-      maxLength: 0xff,
-      packet: deliver,
-      overlong,
-    });
-    this.#aclFramer = new UsbFramer({
-      type: HciPacketType.acl,
-      maxLength: DEFAULT_MAX_ACL_LENGTH,
-      packet: deliver,
-      overlong,
-    });
-    const shared = { device, inFlight: READS_IN_FLIGHT, counters: this.#counters, lose };
-    this.#readers = [
-      // An event that fills its last packet is not followed by an empty one, so that a longer read would wait for the next event.
-      new UsbReader({
-        ...shared,
-        endpoint: hci.events,
-        readOctets: hci.events.maxPacketSize,
-        received: (buffer, length) => eventFramer.push(buffer, length),
-      }),
-      new UsbReader({
-        ...shared,
-        endpoint: hci.aclIn,
-        readOctets: Math.ceil(ACL_READ_OCTETS / hci.aclIn.maxPacketSize) * hci.aclIn.maxPacketSize,
-        received: (buffer, length) => this.#aclFramer.push(buffer, length),
-      }),
-    ];
-    this.#writer = new UsbWriter({ device, aclOut: hci.aclOut, counters: this.#counters, lose });
+    this.#counters = options.counters;
+    const { device, hci, serialized } = options;
+    const parts: UsbModeOptions = {
+      device,
+      counters: this.#counters,
+      packet: (packet) => {
+        if (!this.#ended) this.#sink?.packet(packet);
+      },
+      lostSync: (what) => {
+        if (!this.#ended) this.#sink?.lostSync(what);
+      },
+      lose: (what, cause) => this.#lose(what, cause),
+    };
+    this.#mode =
+      serialized === undefined ? new UsbLegacyMode(hci, parts) : new UsbSerializedMode(serialized, parts);
+    this.eventLagMs = this.#mode.eventLagMs;
   }
 
   get pendingBytes(): number {
-    return this.#writer.pendingBytes;
+    return this.#mode.writer.pendingBytes;
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return this.#counters.all();
+    return { ...this.#counters.all(), ...this.#mode.counters };
   }
 
   start(sink: HciTransportSink): void {
@@ -104,24 +78,24 @@ export class UsbTransport implements HciTransport {
       queueMicrotask(() => sink.closed(this.#lostBy));
       return;
     }
-    for (const reader of this.#readers) reader.start();
+    for (const reader of this.#mode.readers) reader.start();
   }
 
   send(packet: Uint8Array): void {
     if (this.#ended) return;
-    this.#writer.send(packet);
+    this.#mode.writer.send(packet);
     if (this.pendingBytes > MAX_PENDING_BYTES) {
       this.#lose(`it takes nothing, ${this.pendingBytes} octets wait for it`);
     }
   }
 
   pause(): void {
-    for (const reader of this.#readers) reader.pause();
+    for (const reader of this.#mode.readers) reader.pause();
   }
 
   resume(): void {
     if (this.#ended) return;
-    for (const reader of this.#readers) reader.resume();
+    for (const reader of this.#mode.readers) reader.resume();
   }
 
   /** Without effect: reads that are under way keep the process alive, and the library cannot let go of them. */
@@ -139,28 +113,6 @@ export class UsbTransport implements HciTransport {
     return this.#closing;
   }
 
-  #deliver(packet: Uint8Array): void {
-    if (this.#ended) return;
-    if (this.#outOfStep) {
-      if (!matches(packet, RESET_COMPLETE)) {
-        this.#counters.add('droppedPackets');
-        return;
-      }
-      this.#outOfStep = false;
-      this.#counters.add('resynced');
-      this.#aclFramer.reset();
-    }
-    this.#sink?.packet(packet);
-  }
-
-  #loseStep(length: number): void {
-    this.#counters.add('overlongPackets');
-    if (this.#outOfStep || this.#ended) return;
-    this.#outOfStep = true;
-    this.#counters.add('lostSync');
-    this.#sink?.lostSync(`an ACL data packet that claims ${length} octets`);
-  }
-
   #lose(what: string, cause?: Error): void {
     if (this.#ended) return;
     const error = new TransportError(
@@ -176,8 +128,8 @@ export class UsbTransport implements HciTransport {
   async #close(): Promise<void> {
     if (this.#ended) return this.#letGo();
     this.#ended = true;
-    for (const reader of this.#readers) reader.stop();
-    await this.#within(DRAIN_ON_CLOSE_MS, this.#writer.idle());
+    for (const reader of this.#mode.readers) reader.stop();
+    await this.#within(DRAIN_ON_CLOSE_MS, this.#mode.writer.idle());
     await this.#letGo();
     this.#sink?.closed(this.#lostBy);
   }
@@ -189,15 +141,20 @@ export class UsbTransport implements HciTransport {
 
   /** Every transfer ends before the device is closed: the library refuses otherwise, and a read would write into freed memory. */
   async #release(): Promise<void> {
-    const { device, hci, kernelDriverDetached } = this.#options;
-    for (const reader of this.#readers) reader.stop();
-    this.#writer.stop();
-    const ended = Promise.all([...this.#readers.map((reader) => reader.idle()), this.#writer.idle()]);
+    const { device, hci, serialized, kernelDriverDetached } = this.#options;
+    for (const reader of this.#mode.readers) reader.stop();
+    this.#mode.writer.stop();
+    const ended = Promise.all([
+      ...this.#mode.readers.map((reader) => reader.idle()),
+      this.#mode.writer.idle(),
+    ]);
     if (!(await this.#within(CANCEL_MS, ended))) {
       this.#counters.add('transfersLeftOpen');
       return;
     }
     // A device that was unplugged refuses each of these, and needs none.
+    // Who drives it next looks for it as it was plugged in.
+    if (serialized !== undefined) await device.setAlternateSetting(hci.number, 0).catch(() => undefined);
     await device.release(hci.number).catch(() => undefined);
     if (kernelDriverDetached) attempt(() => device.attachKernelDriver(hci.number));
     attempt(() => device.close());

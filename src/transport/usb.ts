@@ -3,14 +3,16 @@ import { TransportError } from '../core/errors.ts';
 import { procedure } from '../core/procedure.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { OPEN_TIMEOUT_MS, type OpenTransportOptions } from './open-options.ts';
+import { makeUsbCounters, type UsbCounters } from './usb-counters.ts';
 import { usbFailure } from './usb-failure.ts';
 import { loadUsbPort } from './usb-library.ts';
-import type { UsbDevice, UsbPort } from './usb-port.ts';
+import { type UsbDevice, UsbError, type UsbPort } from './usb-port.ts';
 import {
   findHciInterface,
   selectDevices,
   type UsbHciInterface,
   type UsbSelection,
+  type UsbSerializedSetting,
   usbIdOf,
   usbName,
   usbPlaceOf,
@@ -51,10 +53,12 @@ export const openUsb = (
     },
     (settle) => {
       let givenUp = false;
-      // Once the library is there nothing waits any more, so that there is never a device to close behind a caller who has gone.
       load()
-        .then((port) => {
-          if (!givenUp) settle.resolve(openOn(port, select, options.clock));
+        .then(async (port) => {
+          if (givenUp) return;
+          const transport = await openOn(port, select, options.clock);
+          if (givenUp) await transport.close();
+          else settle.resolve(transport);
         })
         .catch(settle.reject);
       return () => {
@@ -63,7 +67,7 @@ export const openUsb = (
     },
   );
 
-const openOn = (port: UsbPort, select: UsbSelection, clock: Clock): HciTransport => {
+const openOn = async (port: UsbPort, select: UsbSelection, clock: Clock): Promise<HciTransport> => {
   const device = selectDevices(port.devices(), select)[0];
   if (device === undefined) throw notFound(select);
   const name = nameOf(device, select);
@@ -75,7 +79,31 @@ const openOn = (port: UsbPort, select: UsbSelection, clock: Clock): HciTransport
     );
   }
   const kernelDriverDetached = seize(device, hci, name);
-  return new UsbTransport({ name, device, hci, kernelDriverDetached, clock });
+  const counters = makeUsbCounters();
+  const serialized = await selectMode(device, hci, counters).catch(async (error: unknown) => {
+    await letGo(device, hci, kernelDriverDetached);
+    throw usbFailure(name, error, device.info);
+  });
+  return new UsbTransport({ name, device, hci, serialized, kernelDriverDetached, clock, counters });
+};
+
+/** Sets a controller that has it to Bulk Serialization Mode. One that refuses stays in the mode that every controller has. */
+const selectMode = async (
+  device: UsbDevice,
+  { number, serialized }: UsbHciInterface,
+  counters: UsbCounters,
+): Promise<UsbSerializedSetting | undefined> => {
+  if (serialized === undefined) return undefined;
+  try {
+    await device.setAlternateSetting(number, serialized.alternate);
+    return serialized;
+  } catch (error) {
+    if (error instanceof UsbError && error.fault === 'gone') throw error;
+    counters.add('serializationRefused');
+    // It may have got half of the way.
+    await device.setAlternateSetting(number, 0);
+    return undefined;
+  }
 };
 
 /** Opens and claims; says whether the system's own driver had to go. What was begun is undone when it fails. */
@@ -96,6 +124,13 @@ const seize = (device: UsbDevice, hci: UsbHciInterface, name: string): boolean =
     if (isOpen) attempt(() => device.close());
     throw usbFailure(name, error, device.info);
   }
+};
+
+/** Of a device that was seized. */
+const letGo = async (device: UsbDevice, { number }: UsbHciInterface, detached: boolean): Promise<void> => {
+  await device.release(number).catch(() => undefined);
+  if (detached) attempt(() => device.attachKernelDriver(number));
+  attempt(() => device.close());
 };
 
 const attempt = (work: () => void): void => {

@@ -1,6 +1,7 @@
 import {
   type UsbDevice,
   type UsbDeviceInfo,
+  type UsbEndpoint,
   type UsbEndpointType,
   UsbError,
   type UsbFault,
@@ -25,6 +26,16 @@ export const hciInterface: UsbInterface = {
   endpoints,
 };
 
+/** Alternate setting 1 of a controller with Bulk Serialization Mode. */
+export const serializedInterface: UsbInterface = {
+  ...hciInterface,
+  alternate: 1,
+  endpoints: [
+    { address: 0x04, type: 'bulk', maxPacketSize: 64, bInterval: 0 },
+    { address: 0x85, type: 'bulk', maxPacketSize: 64, bInterval: 0 },
+  ],
+};
+
 /** A CSR8510: class on the device and on its interfaces, the second of which carries voice. */
 export const csr: UsbDeviceInfo = {
   bus: 1,
@@ -44,6 +55,9 @@ export const csr: UsbDeviceInfo = {
   ],
 };
 
+/** As a CSR8510, with both modes. */
+export const bothModes: UsbDeviceInfo = { ...csr, interfaces: [...csr.interfaces, serializedInterface] };
+
 interface Pending {
   readonly buffer: Uint8Array;
   readonly end: (error: UsbError | undefined, actual: number) => void;
@@ -55,6 +69,10 @@ export interface FakeUsbOptions {
   readonly failOpen?: UsbFault | undefined;
   readonly failClaim?: UsbFault | undefined;
   readonly product?: string | undefined;
+  /** How the selection of an alternate setting fails. */
+  readonly failAlternate?: Readonly<Record<number, UsbFault>> | undefined;
+  /** What is sent, as it is. */
+  readonly wrote?: ((endpoint: number, bytes: Uint8Array) => void) | undefined;
   /** Cancelled transfers never end, as after a fault of the bus. */
   readonly loseCancelled?: boolean | undefined;
   /** Outgoing transfers stay under way until `finishWrites()`. */
@@ -72,10 +90,18 @@ export class FakeUsb implements UsbDevice, UsbPort {
   /** What the next write on each endpoint ends with. */
   readonly failWrite = new Map<number, UsbFault>();
   failHalt = false;
+  /** Octets that a write which stalls has moved. */
+  brokenOff = 0;
   readonly #options: FakeUsbOptions;
   readonly #pending = new Map<number, Pending[]>();
-  #claimed = false;
+  #claimed: number | undefined;
+  #alternate = 0;
+  /** Endpoints that refuse all until the halt is cleared. */
+  readonly #halted = new Set<number>();
+  /** Endpoints that halt again after each clearing. */
+  readonly stuck = new Set<number>();
   #gone = false;
+  #requests = 0;
 
   constructor(options: FakeUsbOptions = {}) {
     this.#options = options;
@@ -107,7 +133,8 @@ export class FakeUsb implements UsbDevice, UsbPort {
   close(): void {
     if (!this.isOpen) throw new Error('close of a closed device');
     if (this.transfers > 0) throw new Error('close with transfers under way');
-    if (this.#claimed) throw new Error('close before release');
+    if (this.#claimed !== undefined) throw new Error('close before release');
+    if (this.#requests > 0) throw new Error('close with a request under way');
     this.log.push('close');
     this.isOpen = false;
   }
@@ -125,7 +152,7 @@ export class FakeUsb implements UsbDevice, UsbPort {
 
   attachKernelDriver(interfaceNumber: number): void {
     this.#mustBeOpen();
-    if (this.#claimed) throw new Error('attach before release');
+    if (this.#claimed !== undefined) throw new Error('attach before release');
     if (this.#gone) throw fault('gone');
     this.log.push(`attach ${interfaceNumber}`);
     this.kernelDriver = true;
@@ -136,20 +163,42 @@ export class FakeUsb implements UsbDevice, UsbPort {
     if (this.#options.failClaim !== undefined) throw fault(this.#options.failClaim);
     if (this.kernelDriver) throw fault('busy');
     this.log.push(`claim ${interfaceNumber}`);
-    this.#claimed = true;
+    this.#claimed = interfaceNumber;
   }
 
   async release(interfaceNumber: number): Promise<void> {
     this.#mustBeOpen();
     if (this.transfers > 0) throw new Error('release with transfers under way');
     this.log.push(`release ${interfaceNumber}`);
-    this.#claimed = false;
+    this.#claimed = undefined;
     if (this.#gone) throw fault('gone');
   }
 
+  /** Requests on the control endpoint take a moment. */
+  async #request(): Promise<void> {
+    this.#mustBeOpen();
+    this.#requests++;
+    await new Promise(setImmediate);
+    this.#requests--;
+    if (this.#gone) throw fault('gone');
+  }
+
+  async setAlternateSetting(interfaceNumber: number, alternate: number): Promise<void> {
+    if (this.#claimed !== interfaceNumber) throw new Error('a setting of an interface that is not claimed');
+    if (this.transfers > 0) throw new Error('a setting with transfers under way');
+    this.log.push(`setting ${interfaceNumber} ${alternate}`);
+    await this.#request();
+    const failure = this.#options.failAlternate?.[alternate];
+    if (failure !== undefined) throw fault(failure);
+    this.#alternate = alternate;
+  }
+
   async clearHalt(endpointAddress: number): Promise<void> {
+    if (this.reads(endpointAddress) > 0) throw new Error('a halt cleared with transfers under way');
     this.log.push(`clearHalt ${endpointAddress.toString(16)}`);
+    await this.#request();
     if (this.failHalt) throw fault('other');
+    this.#halted.delete(endpointAddress);
   }
 
   async readProduct(): Promise<string | undefined> {
@@ -164,7 +213,9 @@ export class FakeUsb implements UsbDevice, UsbPort {
     let current: Pending | undefined;
     return {
       submit: (buffer) => {
-        if (!this.#claimed) throw new Error('transfer on an interface that is not claimed');
+        if (this.#claimed === undefined) throw new Error('transfer on an interface that is not claimed');
+        if (address !== 0 && !this.#endpointsInUse.some((one) => one.address === address))
+          throw new Error('transfer on an endpoint of another setting');
         if (current !== undefined) throw new Error('submitted twice');
         if (this.#gone) throw fault('gone');
         if (isIn && buffer.length % (endpoint?.maxPacketSize ?? 1) !== 0)
@@ -193,20 +244,31 @@ export class FakeUsb implements UsbDevice, UsbPort {
     };
   }
 
+  get #endpointsInUse(): readonly UsbEndpoint[] {
+    const setting = this.info.interfaces.find(
+      ({ number, alternate }) => number === this.#claimed && alternate === this.#alternate,
+    );
+    return setting?.endpoints ?? [];
+  }
+
   #write(address: number, pending: Pending): void {
-    const hex = Buffer.from(pending.buffer).toString('hex');
-    this.sent.push(address === 0 ? `command ${hex}` : `acl ${hex}`);
-    if (this.#options.holdWrites) return;
     const failed = this.failWrite.get(address);
     this.failWrite.delete(address);
-    setImmediate(() =>
-      failed === undefined ? pending.end(undefined, pending.buffer.length) : pending.end(fault(failed), 0),
-    );
+    if (failed === 'stall' && address !== 0) this.#halted.add(address);
+    const why = this.#halted.has(address) || this.stuck.has(address) ? 'stall' : failed;
+    if (why !== undefined) {
+      setImmediate(() => pending.end(fault(why), this.brokenOff));
+      return;
+    }
+    const hex = Buffer.from(pending.buffer).toString('hex');
+    this.sent.push(`${kinds[address] ?? 'bulk'} ${hex}`);
+    this.#options.wrote?.(address, pending.buffer);
+    if (!this.#options.holdWrites) setImmediate(() => pending.end(undefined, pending.buffer.length));
   }
 
   finishWrites(): void {
-    for (const address of [0, 0x02]) {
-      for (const one of [...(this.#pending.get(address) ?? [])]) one.end(undefined, one.buffer.length);
+    for (const [address, list] of this.#pending) {
+      if ((address & 0x80) === 0) for (const one of [...list]) one.end(undefined, one.buffer.length);
     }
   }
 
@@ -223,10 +285,17 @@ export class FakeUsb implements UsbDevice, UsbPort {
     } while (at < bytes.length);
   }
 
-  failRead(endpoint: number, why: UsbFault): void {
+  /** The oldest read fails, with `bytes` moved by then. */
+  failRead(endpoint: number, why: UsbFault, bytes: Uint8Array = new Uint8Array(0)): void {
     const read = this.#pending.get(endpoint)?.[0];
     if (read === undefined) throw new Error('no read is under way');
-    read.end(fault(why), 0);
+    read.buffer.set(bytes);
+    read.end(fault(why), bytes.length);
+  }
+
+  /** The device stalls an IN endpoint: every read that is under way fails, one after the other. */
+  stallRead(endpoint: number): void {
+    for (const read of [...(this.#pending.get(endpoint) ?? [])]) read.end(fault('stall'), 0);
   }
 
   unplug(): void {
@@ -238,5 +307,7 @@ export class FakeUsb implements UsbDevice, UsbPort {
     if (!this.isOpen) throw new Error('use of a closed device');
   }
 }
+
+const kinds: Readonly<Record<number, string>> = { 0: 'command', 2: 'acl' };
 
 const fault = (why: UsbFault): UsbError => new UsbError(`LIBUSB ${why}`, why);

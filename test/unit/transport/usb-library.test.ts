@@ -54,6 +54,10 @@ const libusb = vi.hoisted(() => {
       call('release', number);
       done();
     },
+    __setInterface: (number: number, alternate: number, done: Callback) => {
+      call('setting', number, alternate);
+      done();
+    },
     __clearHalt: (address: number, done: Callback) => done(error(-4), address),
     getStringDescriptor: (_index: number, done: Callback) => {
       call('string');
@@ -167,6 +171,7 @@ describe('the USB library', () => {
     [-3, 'access'],
     [-4, 'gone'],
     [-6, 'busy'],
+    [-8, 'overflow'],
     [-9, 'stall'],
     [-12, 'unsupported'],
     [-1, 'other'],
@@ -180,6 +185,7 @@ describe('the USB library', () => {
     [3, 'cancelled'],
     [4, 'stall'],
     [5, 'gone'],
+    [6, 'overflow'],
   ])('translates the end %i of a transfer to %s', (status, fault) => {
     const ends: unknown[] = [];
     device.makeTransfer(0x81, 'interrupt', (error, actual) => ends.push([error?.fault, actual]));
@@ -210,11 +216,13 @@ describe('the USB library', () => {
   it('addresses interfaces by their number', async () => {
     device.detachKernelDriver(2);
     device.claim(2);
+    await device.setAlternateSetting(2, 1);
     await device.release(2);
     device.attachKernelDriver(2);
     expect(libusb.calls).toEqual([
       ['detach', 2],
       ['claim', 2],
+      ['setting', 2, 1],
       ['release', 2],
       ['attach', 2],
     ]);

@@ -5,6 +5,7 @@ import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { openUsb } from '../../../src/transport/usb.ts';
 import { explainUsbFault } from '../../../src/transport/usb-failure.ts';
 import { type UsbDeviceInfo, UsbError } from '../../../src/transport/usb-port.ts';
+import { READS_IN_FLIGHT } from '../../../src/transport/usb-reader.ts';
 import type { UsbSelection } from '../../../src/transport/usb-select.ts';
 import { csr, FakeUsb, type FakeUsbOptions, hciInterface } from './fake-usb.ts';
 import { RecordingSink, reset, resetComplete } from './recording-sink.ts';
@@ -208,9 +209,9 @@ describe('packets over USB', () => {
 
   it('keeps several reads in flight on both endpoints, of the event packet size and of many data packets', async () => {
     const { usb, transport } = await started();
-    expect([usb.reads(EVENTS), usb.reads(ACL_IN)]).toEqual([4, 4]);
+    expect([usb.reads(EVENTS), usb.reads(ACL_IN)]).toEqual([READS_IN_FLIGHT, READS_IN_FLIGHT]);
     for (let i = 0; i < 10; i++) usb.deliver(EVENTS, Uint8Array.of(0x0f, 0x00));
-    expect([usb.reads(EVENTS), usb.reads(ACL_IN)]).toEqual([4, 4]);
+    expect([usb.reads(EVENTS), usb.reads(ACL_IN)]).toEqual([READS_IN_FLIGHT, READS_IN_FLIGHT]);
     await transport.close();
   });
 
@@ -249,12 +250,12 @@ describe('packets over USB', () => {
   it('stop while paused and go on afterwards', async () => {
     const { usb, transport, hex } = await started();
     transport.pause();
-    for (let i = 0; i < 4; i++) usb.deliver(ACL_IN, acl(i));
+    for (let i = 0; i < READS_IN_FLIGHT; i++) usb.deliver(ACL_IN, acl(i));
     expect(usb.reads(ACL_IN)).toBe(0);
     transport.resume();
-    expect(usb.reads(ACL_IN)).toBe(4);
-    expect(usb.reads(EVENTS)).toBe(4);
-    expect(hex()).toHaveLength(4);
+    expect(usb.reads(ACL_IN)).toBe(READS_IN_FLIGHT);
+    expect(usb.reads(EVENTS)).toBe(READS_IN_FLIGHT);
+    expect(hex()).toHaveLength(READS_IN_FLIGHT);
     await transport.close();
   });
 
@@ -265,7 +266,7 @@ describe('packets over USB', () => {
     transport.start(new RecordingSink());
     expect(usb.transfers).toBe(0);
     transport.resume();
-    expect(usb.transfers).toBe(8);
+    expect(usb.transfers).toBe(2 * READS_IN_FLIGHT);
     await transport.close();
   });
 
@@ -374,10 +375,10 @@ describe('the end of a USB controller', () => {
   it('comes with a stall that cannot be cleared, not with one that can', async () => {
     const { usb, transport, sink } = await started();
     usb.failRead(ACL_IN, 'stall');
-    expect(usb.reads(ACL_IN)).toBe(3);
+    expect(usb.reads(ACL_IN)).toBe(READS_IN_FLIGHT - 1);
     await ticks();
     expect(usb.log).toContain('clearHalt 82');
-    expect(usb.reads(ACL_IN)).toBe(4);
+    expect(usb.reads(ACL_IN)).toBe(READS_IN_FLIGHT);
     expect(sink.ends).toEqual([]);
     usb.failHalt = true;
     usb.failRead(EVENTS, 'stall');
