@@ -87,7 +87,7 @@ const PROBING_TIMEOUT_MS = 20_000;
 /**
  * Opens a controller and makes it ready: resets it, learns what it can do and gives it an address.
  *
- * @param adapter `usb`, `usb:VID:PID`, `usb:BUS-PORT`, `serial:PATH[,BAUD][,rtscts|noflow][,h4|h5][,raise=BAUD]`, `tcp:HOST:PORT`, `unix:PATH`, `hci-socket[:N]`, `virtual[:NAME]`,
+ * @param adapter `usb`, `usb:VID:PID`, `usb:BUS-PORT`, `serial:PATH[,BAUD][,rtscts|noflow][,h4|h5[,even]][,raise=BAUD]`, `tcp:HOST:PORT`, `unix:PATH`, `hci-socket[:N]`, `virtual[:NAME]`,
  *   or a transport of your own. Default deadline 10 s, 20 s where a serial rate has to be found.
  * @throws InvalidArgumentError for a name that cannot be read, TransportError when the way to the controller cannot be opened or
  *   it does not answer; the message says what to do.

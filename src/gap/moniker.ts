@@ -12,6 +12,7 @@ export type Moniker =
       readonly baudRate: number | undefined;
       readonly flowControl: boolean;
       readonly protocol: LineProtocolName;
+      readonly evenParity: boolean;
       /** Absent: the rate stays as it was found or given. */
       readonly raiseTo: number | undefined;
     }
@@ -28,7 +29,7 @@ const forms = [
   'usb                                    the first USB controller (class E0/01/01)',
   'usb:VID:PID                            one by its identifiers, hexadecimal, e.g. usb:0a12:0001',
   'usb:BUS-PORT                           one by where it is plugged in, e.g. usb:1-2.3',
-  'serial:PATH[,BAUD][,rtscts|noflow][,h4|h5][,raise=BAUD]   e.g. serial:/dev/ttyACM0,1000000',
+  'serial:PATH[,BAUD][,rtscts|noflow][,h4|h5[,even]][,raise=BAUD]   e.g. serial:/dev/ttyACM0,1000000',
   'tcp:HOST:PORT                          e.g. tcp:127.0.0.1:9001',
   'unix:PATH                              a Unix socket that speaks H4',
   'hci-socket[:N]                         hciN of Linux, through its user channel; the first without N',
@@ -61,6 +62,7 @@ const serial = (moniker: string, rest: string): Moniker => {
   let raiseTo: number | undefined;
   let flowControl: boolean | undefined;
   let protocol: LineProtocolName = 'h4';
+  let evenParity = false;
   for (const option of options) {
     const raise = option.startsWith('raise=');
     const rate = decimal(raise ? option.slice('raise='.length) : option);
@@ -69,12 +71,28 @@ const serial = (moniker: string, rest: string): Moniker => {
       else baudRate = rate;
     } else if (option === 'rtscts' || option === 'noflow') flowControl = option === 'rtscts';
     else if (option === 'h4' || option === 'h5') protocol = option;
-    else throw wrong(moniker, `'${option}' is neither a baud rate nor rtscts, noflow, h4, h5 or raise=BAUD`);
+    else if (option === 'even') evenParity = true;
+    else {
+      throw wrong(
+        moniker,
+        `'${option}' is neither a baud rate nor rtscts, noflow, h4, h5, even or raise=BAUD`,
+      );
+    }
   }
   if (protocol === 'h5' && raiseTo !== undefined)
     throw wrong(moniker, 'raise= is for chips that speak H4: with h5 give the baud rate itself');
-  // Three wires are what H5 is for.
-  return { kind: 'serial', path, baudRate, flowControl: flowControl ?? protocol === 'h4', protocol, raiseTo };
+  if (protocol === 'h4' && evenParity)
+    throw wrong(moniker, 'even is for chips that speak H5: H4 has no parity (Vol 4, Part A, 3)');
+  return {
+    kind: 'serial',
+    path,
+    baudRate,
+    // Three wires are what H5 is for.
+    flowControl: flowControl ?? protocol === 'h4',
+    protocol,
+    evenParity,
+    raiseTo,
+  };
 };
 
 const tcp = (moniker: string, rest: string): Moniker => {

@@ -24,7 +24,7 @@ export interface CalledLink {
  * TransportError when none answers.
  */
 export const callController = async (options: ProbeOptions): Promise<CalledLink> => {
-  const { baudRates, name } = options;
+  const { baudRates, name, evenParity } = options;
   let heard: Uint8Array | undefined;
   for (let round = 0; round < ROUNDS; round++) {
     for (const baudRate of baudRates) {
@@ -39,7 +39,7 @@ export const callController = async (options: ProbeOptions): Promise<CalledLink>
       ? `no controller answers SYNC on ${name} at ${rates}`
       : `what answers on ${name} at ${rates} does not establish a three-wire link (it said ${toHex(heard, ' ')})`;
   throw new TransportError(
-    `${what}; check that the board runs controller firmware that speaks the three-wire protocol (H5) on this port and its baud rate, and leave ,h5 out for H4`,
+    `${what}; check that the board runs controller firmware that speaks the three-wire protocol (H5) on this port and its baud rate, ${evenParity ? 'leave ,even out where it has no parity' : 'write ,even behind ,h5 where it has even parity'}, and leave ,h5 out for H4`,
   );
 };
 

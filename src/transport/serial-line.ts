@@ -5,6 +5,8 @@ export interface SerialLineOptions {
   readonly baudRate: number;
   /** RTS/CTS. */
   readonly flowControl: boolean;
+  /** A bit of parity behind each octet, which makes the number of ones even; octets that arrive with a wrong one are dropped. */
+  readonly evenParity: boolean;
 }
 
 /** An open serial port, as narrow as it is needed. */

@@ -27,6 +27,7 @@ export interface ProbeOptions {
   readonly scope: WaitScope;
   readonly baudRates: readonly number[];
   readonly flowControl: boolean;
+  readonly evenParity: boolean;
 }
 
 /** Undefined when the deadline passed; every other end of the wait rejects. */

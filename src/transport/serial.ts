@@ -23,6 +23,8 @@ export interface SerialAddress {
   readonly flowControl?: boolean | undefined;
   /** H4 unless given. */
   readonly protocol?: LineProtocolName | undefined;
+  /** With H5 only: false by default. */
+  readonly evenParity?: boolean | undefined;
   /** A rate that the chip is told to take once it has answered, by a command of its maker; over H4 only. */
   readonly raiseTo?: number | undefined;
 }
@@ -45,6 +47,7 @@ export const openSerial = async (
   const { path, baudRate, raiseTo } = at;
   const usual = at.protocol !== 'h5';
   const flowControl = at.flowControl ?? usual;
+  const evenParity = at.evenParity ?? false;
   const name = `serial:${path}`;
   const scope = new WaitScope();
 
@@ -55,9 +58,13 @@ export const openSerial = async (
     const given = baudRate === undefined ? BAUD_RATES : [baudRate];
     const baudRates = raiseTo === undefined ? given : [...new Set([...given, raiseTo])];
     const first = baudRates[0] ?? BAUD_RATES[0] ?? 0;
-    const line = await driver.open({ path, baudRate: first, flowControl }).catch((error: unknown) => {
-      throw new TransportError(`cannot open ${name}: ${explainSerialFailure(path, error)}`, { cause: error });
-    });
+    const line = await driver
+      .open({ path, baudRate: first, flowControl, evenParity })
+      .catch((error: unknown) => {
+        throw new TransportError(`cannot open ${name}: ${explainSerialFailure(path, error)}`, {
+          cause: error,
+        });
+      });
     const lose = (error: unknown): void =>
       scope.end(
         new TransportError(`${name} was lost while it was opened: ${messageOf(error)}`, { cause: error }),
@@ -66,14 +73,14 @@ export const openSerial = async (
     line.stream.on('error', lose);
     line.stream.on('close', loseClosed);
     try {
-      const probing = { name, line, driver, clock, scope, baudRates, flowControl };
+      const probing = { name, line, driver, clock, scope, baudRates, flowControl, evenParity };
       const { rate, protocol } =
         at.protocol === 'h5' ? await startH5(probing) : await startH4(probing, raiseTo);
       line.stream.off('error', lose);
       line.stream.off('close', loseClosed);
       scope.check();
       return new StreamTransport({
-        name: `${name},${rate}${flowControl === usual ? '' : flowControl ? ',rtscts' : ',noflow'}${at.protocol === 'h5' ? ',h5' : ''}`,
+        name: `${name},${rate}${flowControl === usual ? '' : flowControl ? ',rtscts' : ',noflow'}${at.protocol === 'h5' ? ',h5' : ''}${evenParity ? ',even' : ''}`,
         stream: line.stream,
         protocol,
         advice: 'check the cable, then open the adapter again',

@@ -22,8 +22,9 @@ export const loadSerialDriver = async (): Promise<SerialDriver> => {
     return {
       makeByteLengthParser: (length) => new ByteLengthParser({ length }),
       open: async (options: SerialLineOptions): Promise<SerialLine> => {
-        const { path, baudRate, flowControl } = options;
-        const port = new SerialPort({ path, baudRate, rtscts: flowControl, autoOpen: false });
+        const { path, baudRate, flowControl, evenParity } = options;
+        const parity = evenParity ? 'even' : 'none';
+        const port = new SerialPort({ path, baudRate, rtscts: flowControl, parity, autoOpen: false });
         // Whoever takes the line over listens too; until then an error must not end the process.
         port.on('error', () => undefined);
         await done((callback) => port.open(callback));

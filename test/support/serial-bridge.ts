@@ -15,7 +15,7 @@ export interface SerialBridge extends AsyncDisposable {
 export const bridgeTo = async (path: string, faults: LineFaults = { seed: 1 }): Promise<SerialBridge> => {
   const driver = await loadSerialDriver();
   const child = await startPtyChild(['socat']);
-  const port = await driver.open({ path, baudRate: 115_200, flowControl: false });
+  const port = await driver.open({ path, baudRate: 115_200, flowControl: false, evenParity: false });
   const toController = new BadLine(faults, systemClock, (chunk) => port.stream.write(chunk));
   const toHost = new BadLine({ ...faults, seed: faults.seed + 1 }, systemClock, (chunk) =>
     child.stream.write(chunk),

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { InvalidArgumentError } from '../../../src/core/errors.ts';
 import { parseMoniker } from '../../../src/gap/moniker.ts';
 
-const line = { kind: 'serial', baudRate: undefined, flowControl: true, protocol: 'h4', raiseTo: undefined };
+const line = {
+  kind: 'serial',
+  baudRate: undefined,
+  flowControl: true,
+  protocol: 'h4',
+  evenParity: false,
+  raiseTo: undefined,
+};
 
 describe('monikers', () => {
   test.each([
@@ -13,6 +20,17 @@ describe('monikers', () => {
     ['serial:COM3,115200,noflow', { ...line, path: 'COM3', baudRate: 115_200, flowControl: false }],
     ['serial:/dev/ttyS0,h5', { ...line, path: '/dev/ttyS0', protocol: 'h5', flowControl: false }],
     ['serial:/dev/ttyS0,h5,rtscts', { ...line, path: '/dev/ttyS0', protocol: 'h5' }],
+    [
+      'serial:/dev/ttyS0,even,115200,h5',
+      {
+        ...line,
+        path: '/dev/ttyS0',
+        protocol: 'h5',
+        flowControl: false,
+        baudRate: 115_200,
+        evenParity: true,
+      },
+    ],
     ['serial:/dev/ttyS0,noflow,h5,rtscts,h4', { ...line, path: '/dev/ttyS0' }],
     [
       'serial:/dev/ttyAMA0,115200,raise=3000000',
@@ -41,6 +59,9 @@ describe('monikers', () => {
     'serial:/dev/x,raise=',
     'serial:/dev/x,raise=0',
     'serial:/dev/x,h5,raise=921600',
+    'serial:/dev/x,even',
+    'serial:/dev/x,h4,even',
+    'serial:/dev/x,h5,odd',
     'tcp:9001',
     'tcp:localhost:0',
     'tcp:localhost:70000',

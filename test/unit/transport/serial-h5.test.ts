@@ -16,8 +16,9 @@ const device = (baudRate?: number) => {
   const fake = new FakeSerial({ baudRate, hear: (octets) => end.link.push(octets) });
   end.out = (octets) => fake.say(octets);
   end.link.start();
-  const open = async (rate?: number) => {
-    const opening = openSerial({ path, baudRate: rate, protocol: 'h5' }, { clock }, fake.load);
+  const open = async (rate?: number, evenParity?: boolean) => {
+    const at = { path, baudRate: rate, protocol: 'h5', evenParity } as const;
+    const opening = openSerial(at, { clock }, fake.load);
     const transport = await drive(clock, opening);
     const sink = new RecordingSink();
     transport.start(sink);
@@ -52,7 +53,7 @@ describe('a serial port with the three-wire protocol', () => {
     const { end, open, clock, fake } = device();
     const { transport, sink, close } = await open(115_200);
     expect(transport.name).toBe('serial:/dev/ttyX,115200,h5');
-    expect(fake.opened[0]?.flowControl).toBe(false);
+    expect(fake.opened[0]).toMatchObject({ flowControl: false, evenParity: false });
     transport.send(reset());
     for (let i = 0; i < 5; i++) await new Promise(setImmediate);
     expect(end.packets).toEqual(['01030c00']);
@@ -62,6 +63,14 @@ describe('a serial port with the three-wire protocol', () => {
     expect(transport.counters).toMatchObject({ h5PacketsResent: 0, h5HeaderErrors: 0, slipStrayOctets: 0 });
     await close();
     expect(sink.ends).toEqual([undefined]);
+  });
+
+  it('has even parity where it is told to, in whatever rate', async () => {
+    const { fake, open } = device(460_800);
+    const { transport, close } = await open(undefined, true);
+    expect(fake.opened.map(({ evenParity }) => evenParity)).toEqual([true]);
+    expect(transport.name).toBe('serial:/dev/ttyX,460800,h5,even');
+    await close();
   });
 
   it.each([1_000_000, 115_200, 3_000_000])('finds %i baud by itself', async (baudRate) => {
@@ -106,7 +115,7 @@ describe('a three-wire link that cannot be established', () => {
   test('nothing answers', async () => {
     expect(await failure(() => undefined)).toBe(
       'no controller answers SYNC on serial:/dev/ttyX at any of 1000000, 115200, 460800, 921600, 3000000 baud; check that the board runs ' +
-        'controller firmware that speaks the three-wire protocol (H5) on this port and its baud rate, and leave ,h5 out for H4',
+        'controller firmware that speaks the three-wire protocol (H5) on this port and its baud rate, write ,even behind ,h5 where it has even parity, and leave ,h5 out for H4',
     );
   });
 

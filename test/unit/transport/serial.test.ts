@@ -10,7 +10,7 @@ import { RecordingSink, reset, resetComplete } from './recording-sink.ts';
 describe('a serial port', () => {
   it('is opened with RTS/CTS and reset at the rate that is given', async () => {
     const { fake, clock, transport, close } = await opened({ baudRate: 921_600 }, { baudRate: 921_600 });
-    expect(fake.opened).toEqual([{ path, baudRate: 921_600, flowControl: true }]);
+    expect(fake.opened).toEqual([{ path, baudRate: 921_600, flowControl: true, evenParity: false }]);
     expect(fake.log.filter((entry) => entry.startsWith('heard'))).toEqual(['heard 01030c00 at 921600']);
     expect(transport.name).toBe('serial:/dev/ttyX,921600');
     expect(clock.pending).toBe(0);
