@@ -19,20 +19,25 @@ const types: readonly UsbEndpointType[] = ['control', 'isochronous', 'bulk', 'in
 const interfacesOf = (configuration: Uint8Array): UsbInterface[] => {
   const interfaces: (UsbInterface & { endpoints: UsbEndpoint[] })[] = [];
   for (let at = 0; at < configuration.length; at += configuration[at] ?? 1) {
-    const [, kind, second = 0, third = 0, fourth = 0, ...more] = configuration.subarray(at, at + 9);
+    const [, kind, second = 0, third = 0, fourth = 0, fifth = 0, ...more] = configuration.subarray(
+      at,
+      at + 9,
+    );
     if (kind === 4) {
-      const [triple, subclass = 0, protocol = 0] = more;
+      const [subclass = 0, protocol = 0] = more;
       interfaces.push({
         number: second,
         alternate: third,
-        class: triple ?? 0,
+        class: fifth,
         subclass,
         protocol,
         endpoints: [],
       });
     }
     const type = types[third & 3] ?? 'control';
-    if (kind === 5) interfaces.at(-1)?.endpoints.push({ address: second, type, maxPacketSize: fourth });
+    const [bInterval = 0] = more;
+    if (kind === 5)
+      interfaces.at(-1)?.endpoints.push({ address: second, type, maxPacketSize: fourth, bInterval });
   }
   return interfaces;
 };
@@ -101,6 +106,11 @@ export class UsbipHost implements UsbDevice, UsbPort {
 
   async release(): Promise<void> {
     // Nobody else wants it.
+  }
+
+  async setAlternateSetting(interfaceNumber: number, alternate: number): Promise<void> {
+    const setting = [alternate, interfaceNumber].map((value) => `${value.toString(16).padStart(2, '0')}00`);
+    await this.#client.control(`010b${setting.join('')}0000`);
   }
 
   async clearHalt(endpointAddress: number): Promise<void> {

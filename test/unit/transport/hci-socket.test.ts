@@ -47,7 +47,7 @@ describe('opening a user channel', () => {
 
   it('says that it may be a controller on USB, and one that has its firmware', async () => {
     const { transport } = await started();
-    expect([transport.reordersEvents, transport.bus]).toEqual([true, undefined]);
+    expect([transport.eventLagMs, transport.bus]).toEqual([4, undefined]);
     await transport.close();
   });
 
