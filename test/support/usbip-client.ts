@@ -87,7 +87,7 @@ export class UsbipClient {
   }
 
   static async dial(port: number): Promise<UsbipClient> {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
     await once(socket, 'connect');
     return new UsbipClient(socket);
   }
