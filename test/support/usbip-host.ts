@@ -19,25 +19,23 @@ const types: readonly UsbEndpointType[] = ['control', 'isochronous', 'bulk', 'in
 const interfacesOf = (configuration: Uint8Array): UsbInterface[] => {
   const interfaces: (UsbInterface & { endpoints: UsbEndpoint[] })[] = [];
   for (let at = 0; at < configuration.length; at += configuration[at] ?? 1) {
-    const [, kind, second = 0, third = 0, fourth = 0, fifth = 0, ...more] = configuration.subarray(
-      at,
-      at + 9,
-    );
+    const [, kind, second = 0, third = 0, fourth = 0, ...more] = configuration.subarray(at, at + 9);
     if (kind === 4) {
-      const [subclass = 0, protocol = 0] = more;
+      const [triple, subclass = 0, protocol = 0] = more;
       interfaces.push({
         number: second,
         alternate: third,
-        class: fifth,
+        class: triple ?? 0,
         subclass,
         protocol,
         endpoints: [],
       });
     }
     const type = types[third & 3] ?? 'control';
-    const [bInterval = 0] = more;
-    if (kind === 5)
+    const bInterval = configuration[at + 6] ?? 0;
+    if (kind === 5) {
       interfaces.at(-1)?.endpoints.push({ address: second, type, maxPacketSize: fourth, bInterval });
+    }
   }
   return interfaces;
 };
@@ -109,8 +107,8 @@ export class UsbipHost implements UsbDevice, UsbPort {
   }
 
   async setAlternateSetting(interfaceNumber: number, alternate: number): Promise<void> {
-    const setting = [alternate, interfaceNumber].map((value) => `${value.toString(16).padStart(2, '0')}00`);
-    await this.#client.control(`010b${setting.join('')}0000`);
+    const { status } = await this.#client.control(`010b0${alternate}000${interfaceNumber}000000`);
+    if (status !== 0) throw new UsbError(`the setting was refused with ${status}`, 'stall');
   }
 
   async clearHalt(endpointAddress: number): Promise<void> {
