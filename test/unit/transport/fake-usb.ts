@@ -71,6 +71,8 @@ export interface FakeUsbOptions {
   readonly product?: string | undefined;
   /** How the selection of an alternate setting fails. */
   readonly failAlternate?: Readonly<Record<number, UsbFault>> | undefined;
+  /** When a transfer or request ends that takes no time on the bus: in a turn of its own by default. */
+  readonly soon?: ((end: () => void) => void) | undefined;
   /** What is sent, as it is. */
   readonly wrote?: ((endpoint: number, bytes: Uint8Array) => void) | undefined;
   /** Cancelled transfers never end, as after a fault of the bus. */
@@ -174,11 +176,15 @@ export class FakeUsb implements UsbDevice, UsbPort {
     if (this.#gone) throw fault('gone');
   }
 
+  #soon(end: () => void): void {
+    (this.#options.soon ?? setImmediate)(end);
+  }
+
   /** Requests on the control endpoint take a moment. */
   async #request(): Promise<void> {
     this.#mustBeOpen();
     this.#requests++;
-    await new Promise(setImmediate);
+    await new Promise<void>((resolve) => this.#soon(resolve));
     this.#requests--;
     if (this.#gone) throw fault('gone');
   }
@@ -239,7 +245,7 @@ export class FakeUsb implements UsbDevice, UsbPort {
       cancel: () => {
         const mine = current;
         if (mine === undefined || this.#options.loseCancelled) return;
-        setImmediate(() => mine.end(fault('cancelled'), 0));
+        this.#soon(() => mine.end(fault('cancelled'), 0));
       },
     };
   }
@@ -257,13 +263,13 @@ export class FakeUsb implements UsbDevice, UsbPort {
     if (failed === 'stall' && address !== 0) this.#halted.add(address);
     const why = this.#halted.has(address) || this.stuck.has(address) ? 'stall' : failed;
     if (why !== undefined) {
-      setImmediate(() => pending.end(fault(why), this.brokenOff));
+      this.#soon(() => pending.end(fault(why), this.brokenOff));
       return;
     }
     const hex = Buffer.from(pending.buffer).toString('hex');
     this.sent.push(`${kinds[address] ?? 'bulk'} ${hex}`);
     this.#options.wrote?.(address, pending.buffer);
-    if (!this.#options.holdWrites) setImmediate(() => pending.end(undefined, pending.buffer.length));
+    if (!this.#options.holdWrites) this.#soon(() => pending.end(undefined, pending.buffer.length));
   }
 
   finishWrites(): void {
