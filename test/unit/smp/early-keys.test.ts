@@ -76,8 +76,8 @@ describe.each(modes)('keys for a $role (Secure Connections: $secureConnections)'
   test('that are read in the turn in which their time is up are followed by what was read with them', async () => {
     const { link, given } = await atEncryption(mode);
     // The loop is held up: the timer runs first, and the event lies there.
-    link.clock.after(LAG_MS, () => link.manager.encryptionChanged(undefined));
     for (const command of given) link.hear(command);
+    link.clock.after(LAG_MS, () => link.manager.encryptionChanged(undefined));
     await link.clock.advance(LAG_MS);
     await turn();
     expect(link.bonds).toHaveLength(1);

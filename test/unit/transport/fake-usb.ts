@@ -92,6 +92,8 @@ export class FakeUsb implements UsbDevice, UsbPort {
   /** What the next write on each endpoint ends with. */
   readonly failWrite = new Map<number, UsbFault>();
   failHalt = false;
+  /** Requests on the control endpoint end when it does. */
+  gate: Promise<void> | undefined;
   /** Octets that a write which stalls has moved. */
   brokenOff = 0;
   readonly #options: FakeUsbOptions;
@@ -185,6 +187,7 @@ export class FakeUsb implements UsbDevice, UsbPort {
     this.#mustBeOpen();
     this.#requests++;
     await new Promise<void>((resolve) => this.#soon(resolve));
+    await this.gate;
     this.#requests--;
     if (this.#gone) throw fault('gone');
   }

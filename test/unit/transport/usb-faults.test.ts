@@ -4,7 +4,7 @@ import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { openUsb } from '../../../src/transport/usb.ts';
 import { READS_IN_FLIGHT } from '../../../src/transport/usb-reader.ts';
 import { bothModes, csr, FakeUsb, type FakeUsbOptions } from './fake-usb.ts';
-import { RecordingSink, reset, resetComplete } from './recording-sink.ts';
+import { deferred, RecordingSink, reset, resetComplete } from './recording-sink.ts';
 
 const ticks = async (): Promise<void> => {
   for (let i = 0; i < 12; i++) await new Promise(setImmediate);
@@ -171,20 +171,39 @@ describe.each(modes)('$mode Mode over faults of the bus', ({ info, bulkIn, bulkO
     },
   );
 
-  it('closes while a stall is being cleared, and not before that has ended', async () => {
-    for (const stalled of ['in', 'out']) {
-      const { usb, transport, sink } = await started({ info });
-      if (stalled === 'in') usb.stallRead(bulkIn);
-      else {
-        usb.failWrite.set(bulkOut, 'stall');
-        transport.send(data(1));
-        await new Promise(setImmediate);
-      }
-      await transport.close();
-      expect(usb.isOpen).toBe(false);
-      expect(sink.ends).toEqual([undefined]);
+  it.each(['in', 'out'])('does not close before a stall (%s) has been cleared', async (stalled) => {
+    const { usb, transport, sink, clock } = await started({ info });
+    const gate = deferred<void>();
+    usb.gate = gate.promise;
+    if (stalled === 'in') usb.stallRead(bulkIn);
+    else {
+      usb.failWrite.set(bulkOut, 'stall');
+      transport.send(data(1));
     }
+    await ticks();
+    const closing = transport.close();
+    await clock.advance(250);
+    await ticks();
+    expect(usb.log.filter((line) => /release|close/.test(line))).toEqual([]);
+    gate.resolve();
+    await closing;
+    expect(usb.isOpen).toBe(false);
+    expect(transport.pendingBytes).toBe(0);
+    expect(sink.ends).toEqual([undefined]);
   });
+});
+
+it('finds the answer to a Reset among the rest of an event that was broken off', async () => {
+  const { usb, transport, hex, sink } = await started({});
+  const long = Uint8Array.of(0x3e, 0xff, ...new Uint8Array(255).fill(0xee));
+  usb.deliver(0x81, long.subarray(0, 32));
+  usb.failRead(0x81, 'other');
+  usb.deliver(0x81, long.subarray(48, 96));
+  expect(sink.losses).toEqual(['a read that failed']);
+  usb.deliver(0x81, resetComplete().subarray(1));
+  usb.deliver(0x81, Uint8Array.of(0x0f, 0));
+  expect(hex()).toEqual([toHex(resetComplete()), '040f00']);
+  await transport.close();
 });
 
 it('takes an event of any length from an endpoint with packets of 64 octets', async () => {
