@@ -41,16 +41,14 @@ export interface HciSocketTransportOptions {
   readonly open: (listener: HciSocketListener) => HciSocket;
 }
 
-/** The driver may be that of a USB controller, which has a way for events and another for data, and does not tell. So late are those of the usual dongle. */
-const USUAL_EVENT_LAG_MS = 4;
-
 /**
  * HCI by the user channel of Linux: every read and every write is one whole packet, indicator first. The kernel reads from the device whether or not anybody
  * reads from it, and throws away what nobody has fetched; so this transport always fetches, and keeps what comes while it is paused.
  */
 export class HciSocketTransport implements HciTransport {
   readonly name: string;
-  readonly eventLagMs = USUAL_EVENT_LAG_MS;
+  /** The controller may be on USB, which the kernel does not tell here: what the usual dongle needs. */
+  readonly eventLagMs = 4;
   /** What firmware the controller needs it has got from the kernel, so that it is not to be treated as one on a bare line. */
   readonly bus = undefined;
   readonly #clock: Clock;
