@@ -16,7 +16,23 @@ const tshark = async (file: string, ...args: string[]): Promise<string[]> => {
 
 const fields = ['frame.number', '_ws.col.Info', '_ws.expert.message'].flatMap((field) => ['-e', field]);
 
-const codes = ['-e', 'btatt.opcode', '-e', 'btl2cap.cmd_code'];
+const codes = ['-e', 'btatt.opcode', '-e', 'btl2cap.cmd_code', '-e', 'bthci_evt.code'];
+
+/** As tshark writes the codes of a packet: ATT, signalling, HCI event. */
+const disconnection = '\t\t0x05';
+/** Requests of ATT are even, up to 0x40; those of signalling are these (Vol 3, Part F, 3.4.8, and Part A, 4). */
+const signallingRequests = ['0x12', '0x14', '0x17'];
+
+const isRequest = (packet: string): boolean => {
+  const [att = '', signalling = ''] = packet.split('\t');
+  return att === '' ? signallingRequests.includes(signalling) : Number(att) < 0x40 && Number(att) % 2 === 0;
+};
+
+/** Without the ends of links, and without a request right before one, which nobody has answered: it may have crossed the air or not. */
+const settled = (packets: readonly string[]): string[] =>
+  packets.filter(
+    (packet, at) => packet !== disconnection && !(isRequest(packet) && packets[at + 1] === disconnection),
+  );
 
 /** A UUID of 128 bits is not in an include declaration (Vol 3, Part G, 3.2), and tshark 4.0 looks for one all the same. */
 const includeWithoutUuid = 'btatt.opcode == 0x09 && btatt.length == 6';
@@ -38,16 +54,8 @@ const codesOf = async (file: string): Promise<string[] | Fault> => {
     if (first !== undefined) {
       return { text: `tshark: ${faults.length} faulty packets, the first: ${first}`, tried: true };
     }
-    return await tshark(
-      file,
-      '-Y',
-      'btatt || btl2cap.cmd_code',
-      '-T',
-      'fields',
-      '-E',
-      'occurrence=f',
-      ...codes,
-    );
+    const wanted = 'btatt || btl2cap.cmd_code || bthci_evt.code == 0x05';
+    return settled(await tshark(file, '-Y', wanted, '-T', 'fields', '-E', 'occurrence=f', ...codes));
   } catch (error) {
     return { text: `tshark cannot read ${file}: ${String(error)}`, tried: false };
   }

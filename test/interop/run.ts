@@ -11,9 +11,13 @@ import { parseArgs } from 'node:util';
 import { prepareEnvironments } from './environments.ts';
 import { gridsOf } from './grid.ts';
 import { runPair } from './pair.ts';
+import { sideBySide } from './side-by-side.ts';
 import { nameOf, pairs } from './table.ts';
 import { checkTools, MissingToolError } from './tools.ts';
 import { topics } from './topics.ts';
+
+/** Pairs that run at the same time; more on two cores make some miss their deadlines. */
+const atOnce = 2;
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -37,11 +41,15 @@ const main = async (): Promise<number> => {
   let bad = 0;
   const summary: string[] = [];
   const captures = mkdtempSync(join(tmpdir(), 'jelling-interop-'));
-  for (const pair of chosen) {
-    say(`\n${nameOf(pair)}${values.sabotage ? ', sabotaged' : ''}`);
+  const results = sideBySide(chosen, atOnce, async (pair) => {
     const folder = mkdtempSync(join(captures, 'pair-'));
     const start = performance.now();
     const rows = await runPair(environments, pair, folder, values.sabotage);
+    return { pair, rows, seconds: (performance.now() - start) / 1000 };
+  });
+  for (const result of results) {
+    const { pair, rows, seconds } = await result;
+    say(`\n${nameOf(pair)}${values.sabotage ? ', sabotaged' : ''}`);
     const goodBefore = good;
     for (const { procedure, fault, defect, cell } of rows) {
       // A row that went red without having been tried shows nothing about what it can tell.
@@ -55,8 +63,8 @@ const main = async (): Promise<number> => {
     for (const line of gridsOf(rows)) say(`  ${line}`.trimEnd());
     const note = topics[pair.topic].noteOf?.(pair);
     if (note !== undefined) say(`\n  ${note}`);
-    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
-    summary.push(`${`${good - goodBefore}/${rows.length}`.padEnd(6)}${seconds}  ${nameOf(pair)}`);
+    const time = seconds.toFixed(1).padStart(7);
+    summary.push(`${`${good - goodBefore}/${rows.length}`.padEnd(6)}${time}  ${nameOf(pair)}`);
   }
   say(`\nrows  seconds\n${summary.join('\n')}`);
   if (bad === 0 && !values.keep) rmSync(captures, { recursive: true, force: true });

@@ -235,6 +235,15 @@ class Follower:
         saw(told["row"], outcome=outcome, asked=self.user.asked, link=link, identity=identity, keys=await self.keys(), reads=await self.reads())
         return {}
 
+    async def tried(self, told: Told) -> Told:
+        """An attempt has ended, or ends, one way or the other."""
+        outcome = await self.ended
+        await self.link.drain()
+        # The keys are kept, and the wrong one is told, by events that may come behind this.
+        keys = await self.keys()
+        saw(told["row"], outcome=outcome, isEncrypted=bool(self.link.is_encrypted), hasKeys=keys is not None)
+        return {}
+
     async def keys(self) -> Told | None:
         """What is kept of the other side, and the key that it was given to encrypt with."""
         for name, keys in await self.store.get_all():

@@ -20,6 +20,7 @@ import type { Part } from '../player.ts';
 import type { Seen, Told } from '../report.ts';
 import { contract, type LevelName, rules, type TheirOob } from './contract.ts';
 import { meetingsOf } from './expected-again.ts';
+import { attemptsOf } from './expected-mistyped.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Result, resultOf } from './model.ts';
 import { type Combination, combinationsOf } from './plan.ts';
@@ -28,6 +29,8 @@ import { type OurUser, userOf } from './user.ts';
 const answerMs = 6_000;
 /** For what comes of a pairing at the peer, which has ended here. */
 const settleMs = 1_000;
+/** Less than what is left of the first waiting interval when a pair has met again. */
+const shortestWaitMs = 300;
 
 /** Waits for what comes by itself, or gives up: what is there then is what counts. */
 const until = async (isThere: () => boolean | Promise<boolean>): Promise<void> => {
@@ -120,13 +123,8 @@ export class PairingLeader extends JellingPlayer {
       given: result?.given.theirs ?? [],
     });
     const user = userOf(combination, this.part.role, this.#numbers, (number) => this.tell({ number }));
-    const { io, mitm, secureConnections, bond, give, take } = combination.ours;
-    const options: PairingOptions = {
-      ...{ io, mitm, secureConnections, bond, ui: user.ui },
-      giveKeys: give,
-      takeKeys: take,
-      oob: oob?.ours,
-    };
+    if (combination.mistypedBy !== undefined) return this.#mistype(adapter, meetings, combination, user);
+    const options = this.#optionsOf(combination, user, oob?.ours);
     try {
       await using connection = await meetings.meet();
       const outcome = await this.#pair(adapter, connection, combination, options);
@@ -139,6 +137,43 @@ export class PairingLeader extends JellingPlayer {
     if (kept === undefined) return;
     if (result !== undefined) await this.#again(meetings, combination, result);
     await adapter.device(kept.peer.address, kept.peer.type).removeBond();
+  }
+
+  #optionsOf({ ours }: Combination, { ui }: OurUser, oob: PairingOptions['oob']): PairingOptions {
+    const { io, mitm, secureConnections, bond, give, take } = ours;
+    return { io, mitm, secureConnections, bond, ui, giveKeys: give, takeKeys: take, oob };
+  }
+
+  /** Each attempt on a link of its own, until one has brought a bond. */
+  async #mistype(
+    adapter: Adapter,
+    meetings: Meetings,
+    combination: Combination,
+    user: OurUser,
+  ): Promise<void> {
+    const options = this.#optionsOf(combination, user, undefined);
+    for (const { row, mistyped = false, afterMs = 0, ours } of attemptsOf(combination, this.part.role)) {
+      await sleep(afterMs);
+      this.#numbers.clear();
+      user.mistypes = mistyped;
+      const connection = await meetings.meet();
+      const startMs = performance.now();
+      const outcome = await this.#pair(adapter, connection, combination, options);
+      const waited = performance.now() - startMs > shortestWaitMs;
+      await this.#tell('tried', { row });
+      const bonds = async (): Promise<number> => (await this.#bonds.load(this.#self(adapter))).length;
+      if (ours['bonds'] === 1) await until(async () => (await bonds()) > 0);
+      this.saw(row, {
+        outcome,
+        isEncrypted: connection.security.encrypted,
+        bonds: await bonds(),
+        ...(ours['waited'] === true && { waited }),
+      });
+      await connection.disconnect();
+      await this.#tell('part');
+    }
+    for (const { peer } of await this.#bonds.load(this.#self(adapter)))
+      await adapter.device(peer.address, peer.type).removeBond();
   }
 
   /** Resolves when it has ended on this side, as far as that can be known. */

@@ -26,6 +26,8 @@ export interface Combination {
   readonly oob?: 'both' | 'ours' | 'theirs' | undefined;
   /** The foreign side is told to take another key than that of the bond for the next link; and whether that is to fail. */
   readonly wrongKey?: 'fails' | 'is not seen' | undefined;
+  /** The first time a wrong passkey is entered, by whom. */
+  readonly mistypedBy?: 'ours' | 'theirs' | undefined;
   /** Where its result stands. */
   readonly cell?: { readonly table: string; readonly row: string; readonly column: string } | undefined;
 }
@@ -192,6 +194,19 @@ const outOfBand: readonly Combination[] = [
   ),
 ];
 
+/** A passkey that one side shows and the other mistypes, and the same again as it should be. */
+const mistyped = (['legacy', 'secure'] as const).flatMap((kind) =>
+  (['ours', 'theirs'] as const).map((mistypedBy) => {
+    const shows = { io: 'displayOnly' } as const;
+    const enters = { io: 'keyboardOnly' } as const;
+    return single(`${titles[kind]}: a passkey that ${mistypedBy} mistypes`, {
+      mistypedBy,
+      ours: { ...(mistypedBy === 'ours' ? enters : shows), secureConnections: kind === 'secure' },
+      theirs: mistypedBy === 'ours' ? shows : enters,
+    });
+  }),
+);
+
 /** Everybody could sign with it. */
 const zeroKey = (role: Role): Combination =>
   single('a signing key of zeros is refused', {
@@ -211,6 +226,7 @@ export const combinationsOf = (role: Role): readonly Combination[] => [
   ...outOfBand,
   wrongKey,
   unseenKey,
+  ...mistyped,
   // What looks like a guess makes the next pairing wait: there is none.
   zeroKey(role),
 ];
@@ -221,7 +237,7 @@ export const planOf = ({ central, controllers }: Pair): readonly Combination[] =
   const singles = [...eachMethod(role), ...outOfBand, wrongKey, zeroKey(role)];
   switch (controllers) {
     case 'jelling':
-      return [...matrix(role), ...singles];
+      return [...matrix(role), ...mistyped, ...singles];
     case 'bumble':
       return singles;
     case 'rootcanal':

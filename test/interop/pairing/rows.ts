@@ -15,6 +15,7 @@ import {
   theirLink,
   theirOutcome,
 } from './expected-link.ts';
+import { attemptsOf } from './expected-mistyped.ts';
 import { resultOf } from './model.ts';
 import { type Combination, meetings, planOf } from './plan.ts';
 
@@ -81,7 +82,25 @@ const judgeReports = (
   return failure ?? verdict(ours.seen(row) ?? {}, theirs.seen(row) ?? {});
 };
 
+const mistypedExpectation = (combination: Combination, role: Role): Expectations[string] => ({
+  compare: (central, peripheral) =>
+    attemptsOf(combination, role).reduce<Fault | undefined>(
+      (fault, { row, ours: atOurs, theirs: atTheirs }) =>
+        fault ??
+        judgeReports(
+          row,
+          role,
+          central,
+          peripheral,
+          (ours, theirs) =>
+            differing(`${row}: ours`, ours, atOurs) ?? differing(`${row}: bumble`, theirs, atTheirs),
+        ),
+      undefined,
+    ),
+});
+
 const expectationOf = (combination: Combination, role: Role): Expectations[string] => {
+  if (combination.mistypedBy !== undefined) return mistypedExpectation(combination, role);
   const { name, cell } = combination;
   const result = resultOf(combination, role);
   const isRefused = combination.theirs.signsWithZeros === true;

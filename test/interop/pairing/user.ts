@@ -21,9 +21,14 @@ const chosenByUser = '271828';
 
 export interface OurUser {
   readonly ui: PairingUi;
+  /** Whether the next passkey that goes from one side to the other is read wrongly; it is where the combination says so, until it is set. */
+  mistypes: boolean;
   /** What was asked of the user. */
   readonly asked: readonly Act[];
 }
+
+/** Another passkey, whose last bit differs: Secure Connections sees it in the first of its rounds. */
+const mistyped = (passkey: string): string => String(Number(passkey) ^ 1).padStart(6, '0');
 
 /** A user with the means of an IO capability. What is shown here is told to the other side, and what is shown there is read. */
 export const userOf = (
@@ -34,17 +39,19 @@ export const userOf = (
 ): OurUser => {
   const { io } = combination.ours;
   const asked: Act[] = [];
+  const user = { ui: {}, asked, mistypes: combination.mistypedBy !== undefined };
+  const read = (passkey: string): string => (user.mistypes ? mistyped(passkey) : passkey);
   const all = {
     show: {
       showPasskey: (passkey) => {
         asked.push('show');
-        tell(passkey);
+        tell(read(passkey));
       },
     },
     enter: {
       enterPasskey: async () => {
         asked.push('enter');
-        if (resultOf(combination, role)?.method !== 'both enter') return await numbers.take(readMs);
+        if (resultOf(combination, role)?.method !== 'both enter') return read(await numbers.take(readMs));
         tell(chosenByUser);
         return chosenByUser;
       },
@@ -57,6 +64,6 @@ export const userOf = (
       },
     },
   } satisfies Record<Act, PairingUi>;
-  const ui: PairingUi = Object.assign({}, ...can[io].map((act) => all[act]));
-  return { ui, asked };
+  Object.assign(user.ui, ...can[io].map((act) => all[act]));
+  return user;
 };
