@@ -4,7 +4,7 @@ import { JellingPlayer } from './jelling-player.ts';
 import type { Part } from './player.ts';
 
 /** What the peripheral of every topic but the basics advertises. */
-const meetingService = '181c';
+export const meetingService = '181c';
 
 export abstract class MeetingCentral extends JellingPlayer {
   constructor(part: Part) {

@@ -21,6 +21,7 @@ export type TopicName =
   | 'errors'
   | 'kinds'
   | 'pairing'
+  | 'privacy'
   | 'services'
   | 'values';
 
@@ -99,6 +100,8 @@ export const pairs: readonly Pair[] = [
   ...about('bearers', bothRoles),
   ...about('pairing', bothRoles),
   ...about('pairing', onRootcanal),
+  ...about('privacy', bothRoles.slice(0, 2)),
+  ...about('privacy', onRootcanal),
   ...about('services', bothRoles),
   ...about('kinds', onEachKind),
 ];

@@ -21,6 +21,8 @@ import { kindsTopic } from './kinds/rows.ts';
 import { PairingLeader } from './pairing/jelling-leader.ts';
 import { noteOf, pairing } from './pairing/rows.ts';
 import type { Part } from './player.ts';
+import { HiddenCentral, HiddenPeripheral } from './privacy/jelling-host.ts';
+import { privacy } from './privacy/rows.ts';
 import { ServicesCentral } from './services/jelling-central.ts';
 import { ServicesPeripheral } from './services/jelling-peripheral.ts';
 import { services } from './services/rows.ts';
@@ -51,6 +53,7 @@ export const topics: Record<TopicName, Entry> = {
     wholeMs: 110_000,
     noteOf,
   },
+  privacy: { topic: privacy, ours: { central: HiddenCentral, peripheral: HiddenPeripheral } },
   services: { topic: services, ours: { central: ServicesCentral, peripheral: ServicesPeripheral } },
   values: { topic: values, ours: { central: ValuesCentral, peripheral: ValuesPeripheral } },
 };

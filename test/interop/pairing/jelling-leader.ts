@@ -112,18 +112,19 @@ export class PairingLeader extends JellingPlayer {
   }
 
   async #goThrough(adapter: Adapter, meetings: Meetings, combination: Combination): Promise<void> {
-    const { name, theirs } = combination;
+    const { name, theirs, mistypedBy } = combination;
     this.#numbers.clear();
     adapter.security = undefined;
     const oob = await this.#shareOob(adapter, combination);
     const result = resultOf(combination, this.part.role);
     await this.#tell('prepare', {
       theirs: { ...theirs, ...(oob && { oob: oob.theirs }) },
-      bonded: result?.bonded === true && theirs.signsWithZeros !== true,
+      // Whether keys are to be looked at, so that one who is wrong on purpose can be wrong in them.
+      bonded: result?.bonded === true && theirs.signsWithZeros !== true && mistypedBy === undefined,
       given: result?.given.theirs ?? [],
     });
     const user = userOf(combination, this.part.role, this.#numbers, (number) => this.tell({ number }));
-    if (combination.mistypedBy !== undefined) return this.#mistype(adapter, meetings, combination, user);
+    if (mistypedBy !== undefined) return this.#mistype(adapter, meetings, combination, user);
     const options = this.#optionsOf(combination, user, oob?.ours);
     try {
       await using connection = await meetings.meet();

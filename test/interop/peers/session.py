@@ -85,9 +85,9 @@ def misnamed(address: Address) -> Address:
 
 
 @asynccontextmanager
-async def open_device(arguments: argparse.Namespace, name: str) -> AsyncIterator[Device]:
+async def open_device(arguments: argparse.Namespace, name: str, **more: Any) -> AsyncIterator[Device]:
     async with await open_transport(arguments.transport) as transport:
-        config = DeviceConfiguration(name=name, address=Address(arguments.address))
+        config = DeviceConfiguration(name=name, address=Address(arguments.address), **more)
         device = Device(config=config, host=Host(transport.source, transport.sink))
         if arguments.snoop is None:
             await device.power_on()

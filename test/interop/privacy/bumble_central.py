@@ -1,0 +1,5 @@
+"""A Bumble central that hides."""
+
+from hidden import hide
+
+hide("central")

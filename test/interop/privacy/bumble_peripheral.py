@@ -1,0 +1,5 @@
+"""A Bumble peripheral that hides."""
+
+from hidden import hide
+
+hide("peripheral")
