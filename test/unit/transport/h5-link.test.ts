@@ -312,6 +312,16 @@ describe('the other end', () => {
     expect(take()).toContain('2:010002000100');
   });
 
+  it('that sleeps with everything acknowledged is let sleep', async () => {
+    const { end, say, message, take } = await activeHost();
+    end.link.send(acl(1));
+    await say({ type: 0, acknowledge: 1 });
+    await message('0778');
+    take();
+    await clock.advance(1_000);
+    expect(take()).toEqual([]);
+  });
+
   it('that is not woken for 5 s is gone', async () => {
     const { end, message } = await activeHost();
     await message('0778');
