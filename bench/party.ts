@@ -6,9 +6,12 @@ import type { Order } from './child.ts';
 const ANSWER_LIMIT_MS = 60_000;
 
 /** What a process says: the answer to an order, or of its own accord that it wants a flood of reports. */
-export interface Answer {
-  readonly error?: string;
-  readonly flood?: number;
+interface Said {
+  readonly error?: string | undefined;
+  readonly flood?: number | undefined;
+}
+
+export interface Answer extends Said {
   readonly cpuUs?: number;
   readonly wallMs?: number;
   readonly requests?: number;
@@ -17,18 +20,18 @@ export interface Answer {
 }
 
 /** A process of the benchmark, driven by orders. */
-export class Party {
+export class Party<O extends object = Order, A extends Said = Answer> {
   readonly child: ChildProcess;
   readonly #name: string;
-  readonly #answers: Answer[] = [];
-  #waiting: ((answer: Answer) => void) | undefined;
+  readonly #answers: (A | Said)[] = [];
+  #waiting: ((answer: A | Said) => void) | undefined;
 
   constructor(path: string, args: readonly string[], onFlood?: (count: number) => void) {
     this.#name = path.slice(path.lastIndexOf('/bench/') + '/bench/'.length);
     // The loader of the runner is none of theirs; a profiler is.
     const execArgv = process.execArgv.filter((arg) => arg.startsWith('--cpu-prof'));
     this.child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv });
-    this.child.on('message', (answer: Answer) => {
+    this.child.on('message', (answer: A) => {
       if (answer.flood === undefined) this.#give(answer);
       else onFlood?.(answer.flood);
     });
@@ -36,7 +39,7 @@ export class Party {
   }
 
   /** The next answer; rejects where that is an error, or does not come. */
-  async answer(): Promise<Answer> {
+  async answer(): Promise<A> {
     const late = setTimeout(
       () => this.#give({ error: `${this.#name} gave no answer in ${ANSWER_LIMIT_MS} ms` }),
       ANSWER_LIMIT_MS,
@@ -44,15 +47,15 @@ export class Party {
     const kept = this.#answers.shift();
     const given =
       kept ??
-      (await new Promise<Answer>((resolve) => {
+      (await new Promise<A | Said>((resolve) => {
         this.#waiting = resolve;
       }));
     clearTimeout(late);
     if (given.error !== undefined) throw new Error(given.error);
-    return given;
+    return given as A;
   }
 
-  obey(order: Order): Promise<Answer> {
+  obey(order: O): Promise<A> {
     this.child.send(order);
     return this.answer();
   }
@@ -64,7 +67,7 @@ export class Party {
     await gone;
   }
 
-  #give(answer: Answer): void {
+  #give(answer: A | Said): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) this.#answers.push(answer);

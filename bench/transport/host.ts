@@ -2,14 +2,26 @@ import process from 'node:process';
 import { systemClock } from '../../src/core/system-clock.ts';
 import type { HciTransport } from '../../src/core/transport.ts';
 import { parseMoniker } from '../../src/gap/moniker.ts';
-import { MemoryIdentityStore, open } from '../../src/index.ts';
-import { exchanges, scans } from './cases.ts';
+import { type Adapter, MemoryIdentityStore, open } from '../../src/index.ts';
+import { type Case, exchanges, scans } from './cases.ts';
 import { ExchangeHost } from './exchange-host.ts';
+import type { Outcome } from './outcomes.ts';
 import { measureScan } from './scan-host.ts';
 
-// The host whose processor time is measured, alone in its process: `node host.js MONIKER [SCALE [TEXT]]`. A JSON line for each case.
+// The host whose processor time is measured, alone in its process. It measures what it is told to, or all where nobody tells it anything, with a JSON line for each
+// case: `node host.js MONIKER [SCALE]`.
 
-const [moniker = '', scale = '1', text = ''] = process.argv.slice(2);
+/** The name of a case. */
+export interface HostOrder {
+  readonly measure: string;
+}
+export interface HostAnswer {
+  readonly outcome?: Outcome | undefined;
+  readonly error?: string | undefined;
+}
+
+const moniker = process.argv[2] ?? '';
+const scale = Number(process.argv[3] ?? '1');
 
 const openLine = async (): Promise<HciTransport> => {
   const at = parseMoniker(moniker);
@@ -36,22 +48,54 @@ const openPatiently = async (): Promise<HciTransport> => {
   }
 };
 
-const print = (outcome: object): void => void process.stdout.write(`${JSON.stringify(outcome)}\n`);
-const isWanted = ({ name }: { readonly name: string }): boolean => name.includes(text);
+/** Measures one case after the other; what a line is used for changes once, from bare packets to a host. */
+class Host {
+  #exchanges: ExchangeHost | undefined;
+  #line: HciTransport | undefined;
+  #adapter: Adapter | undefined;
 
-const wantedExchanges = exchanges.filter(isWanted);
-if (wantedExchanges.length > 0) {
-  const line = await openPatiently();
-  const host = new ExchangeHost(line);
-  for (const each of wantedExchanges) print(await host.measure(each, Number(scale)));
-  process.stderr.write(`${moniker}: ${JSON.stringify(line.counters)}\n`);
-  await line.close();
+  async measure(each: Case): Promise<Outcome> {
+    if (each.kind === 'exchange') {
+      if (this.#exchanges === undefined) {
+        await this.close();
+        this.#line = await openPatiently();
+        this.#exchanges = new ExchangeHost(this.#line);
+      }
+      return this.#exchanges.measure(each, scale);
+    }
+    if (this.#adapter === undefined || this.#line === undefined) {
+      await this.close();
+      this.#line = await openPatiently();
+      this.#adapter = await open(this.#line, { identityStore: new MemoryIdentityStore() });
+    }
+    return measureScan(this.#adapter, this.#line, each, scale);
+  }
+
+  async close(): Promise<void> {
+    await (this.#adapter ?? this.#line)?.close();
+    this.#exchanges = undefined;
+    this.#adapter = undefined;
+    this.#line = undefined;
+  }
 }
 
-const wantedScans = scans.filter(isWanted);
-if (wantedScans.length > 0) {
-  const line = await openPatiently();
-  const ble = await open(line, { identityStore: new MemoryIdentityStore() });
-  for (const each of wantedScans) print(await measureScan(ble, line, each, Number(scale)));
-  await ble.close();
+const host = new Host();
+const cases = [...exchanges, ...scans];
+const measureNamed = async (name: string): Promise<Outcome> => {
+  const each = cases.find((other) => other.name === name);
+  if (each === undefined) throw new Error(`there is no case '${name}'`);
+  return host.measure(each);
+};
+
+if (process.send === undefined) {
+  for (const each of cases) process.stdout.write(`${JSON.stringify(await host.measure(each))}\n`);
+  await host.close();
+} else {
+  process.on('message', ({ measure }: HostOrder) => {
+    measureNamed(measure).then(
+      (outcome) => process.send?.({ outcome }),
+      (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }),
+    );
+  });
+  process.on('disconnect', () => void host.close().then(() => process.exit()));
 }

@@ -1,9 +1,10 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import process from 'node:process';
+import { Party } from '../party.ts';
 import { printTable } from '../table.ts';
 import { exchanges, scans } from './cases.ts';
 import { claimsOf } from './claims.ts';
+import type { HostAnswer, HostOrder } from './host.ts';
 import { type CodecCost, type LineOutcome, middleOutcome } from './outcomes.ts';
 
 export const transportUsage = `npm run bench -- transport [MONIKER] [TEXT] [-- OPTIONS]
@@ -30,59 +31,54 @@ export interface TransportOptions {
   readonly json: boolean;
 }
 
-const execArgv = process.execArgv.filter((arg) => arg.startsWith('--cpu-prof'));
+interface Served {
+  readonly lines: Readonly<Record<string, string>>;
+  readonly error?: string | undefined;
+}
 
-/** What a program prints, a JSON value on each line. */
-const outputOf = async <T>(path: string, args: readonly string[]): Promise<readonly T[]> => {
-  const child = spawn(process.execPath, [...execArgv, path, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${path} ended with ${code}`);
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
+/** A host on each line, of which one works at a time: each case on all lines, one right after the other, so that a machine that is busy elsewhere is so for all of them. */
+const measureLines = async (
+  { folder, text, scale, repeat }: TransportOptions,
+  lines: Readonly<Record<string, string>>,
+): Promise<readonly LineOutcome[]> => {
+  const hosts = Object.entries(lines).map(([line, at]) => ({
+    line,
+    host: new Party<HostOrder, HostAnswer>(`${folder}host.js`, [at, String(scale)]),
+  }));
+  const outcomes: LineOutcome[] = [];
+  try {
+    for (let round = 0; round < repeat; round++) {
+      for (const { name } of [...exchanges, ...scans].filter((each) => each.name.includes(text))) {
+        process.stderr.write(`${name}\n`);
+        for (const { line, host } of hosts) {
+          const { outcome } = await host.obey({ measure: name });
+          if (outcome !== undefined) outcomes.push({ line, ...outcome });
+        }
+      }
+    }
+  } finally {
+    await Promise.all(hosts.map(({ host }) => host.end()));
+  }
+  return outcomes;
 };
 
-const startFarEnds = async (
-  folder: string,
-): Promise<{ readonly child: ChildProcess; readonly lines: ReadonlyMap<string, string> }> => {
-  const child = fork(`${folder}serve.js`, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const [{ lines }] = (await once(child, 'message')) as [{ lines: Record<string, string> }];
-  return { child, lines: new Map(Object.entries(lines)) };
-};
+const measureCodecs = ({ folder, scale, repeat }: TransportOptions): readonly CodecCost[] =>
+  Array.from({ length: repeat }, () =>
+    execFileSync(process.execPath, [`${folder}codec.js`, String(scale)], { encoding: 'utf8' }),
+  )
+    .flatMap((output) => output.trim().split('\n'))
+    .map((line) => JSON.parse(line) as CodecCost);
 
 /** Measures, prints, and says whether all holds that is claimed. */
 export const runTransport = async (options: TransportOptions): Promise<boolean> => {
-  const { folder, moniker, text, scale, repeat, json } = options;
-  const far = moniker === undefined ? await startFarEnds(folder) : undefined;
-  const lines = far?.lines ?? new Map([[moniker ?? '', moniker ?? '']]);
-  const runs: LineOutcome[] = [];
-  const codecs: CodecCost[] = [];
-  try {
-    for (let round = 0; round < repeat; round++) {
-      for (const [line, at] of lines) {
-        process.stderr.write(`${line}\n`);
-        const outcomes = await outputOf<Omit<LineOutcome, 'line'>>(`${folder}host.js`, [
-          at,
-          String(scale),
-          text,
-        ]);
-        runs.push(...outcomes.map((outcome) => ({ line, ...outcome })));
-      }
-      codecs.push(...(await outputOf<CodecCost>(`${folder}codec.js`, [String(scale)])));
-    }
-  } finally {
-    far?.child.disconnect();
-  }
+  const { folder, moniker, json } = options;
+  const far = moniker === undefined ? new Party<object, Served>(`${folder}serve.js`, []) : undefined;
+  const lines = (await far?.answer())?.lines ?? { [moniker ?? '']: moniker ?? '' };
+  const runs = await measureLines(options, lines).finally(() => far?.end());
+  const codecs = measureCodecs(options);
   const outcomes = middleOutcome(runs, ({ line, name }) => `${line} ${name}`);
   const codecCosts = middleOutcome(codecs, ({ name, size }) => `${name} ${size}`);
-  const claims = claimsOf(outcomes);
+  const claims = claimsOf(outcomes, runs);
   if (json) {
     for (const row of [...outcomes, ...codecCosts, ...claims])
       process.stdout.write(`${JSON.stringify(row)}\n`);
