@@ -63,7 +63,8 @@ execFileSync(
 
 if (isTransport) {
   const given = positionals.slice(1);
-  const isMoniker = (text: string): boolean => text === 'usb' || /^(usb|serial|tcp):/.test(text);
+  const isMoniker = (text: string): boolean =>
+    text === 'usb' || /^(usb|serial|tcp|unix|hci-socket):/.test(text);
   const holds = await runTransport({
     folder: `${built}bench/transport/`,
     moniker: given.find(isMoniker),

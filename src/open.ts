@@ -274,7 +274,7 @@ const captureIn = async (path: string, log: Log): Promise<Capture> => {
 };
 
 /** Each maker is loaded when it is asked for, so that a program on TCP never loads native code. */
-const openTransport = async (
+export const openTransport = async (
   moniker: Moniker,
   { clock, signal }: Pick<Prepared, 'clock' | 'signal'>,
 ): Promise<HciTransport> => {

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/core/system-clock.ts';
 import type { HciTransport } from '../../src/core/transport.ts';
 import { parseMoniker } from '../../src/gap/moniker.ts';
 import { type Adapter, MemoryIdentityStore, open } from '../../src/index.ts';
+import { openTransport } from '../../src/open.ts';
 import { type Case, exchanges, scans } from './cases.ts';
 import { ExchangeHost } from './exchange-host.ts';
 import type { Outcome } from './outcomes.ts';
@@ -23,14 +24,8 @@ export interface HostAnswer {
 const moniker = process.argv[2] ?? '';
 const scale = Number(process.argv[3] ?? '1');
 
-const openLine = async (): Promise<HciTransport> => {
-  const at = parseMoniker(moniker);
-  const options = { clock: systemClock };
-  if (at.kind === 'tcp') return (await import('../../src/transport/tcp.ts')).openTcp(at, options);
-  if (at.kind === 'serial') return (await import('../../src/transport/serial.ts')).openSerial(at, options);
-  if (at.kind === 'usb') return (await import('../../src/transport/usb.ts')).openUsb(at.select, options);
-  throw new Error(`nothing is measured on ${moniker}`);
-};
+const openLine = (): Promise<HciTransport> =>
+  openTransport(parseMoniker(moniker), { clock: systemClock, signal: new AbortController().signal });
 
 const PATIENCE_MS = 5_000;
 const RETRY_MS = 50;
