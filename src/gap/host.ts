@@ -24,11 +24,14 @@ import { L2capListeners } from './l2cap-listener.ts';
 import type { LinkContext } from './link-assembly.ts';
 import { PeerAccess } from './peer-access.ts';
 import type { Radio } from './radio.ts';
-import { type NewLink, type Peer, samePeer } from './radio-controller.ts';
+import { type NewLink, type Peer, type RadioController, samePeer } from './radio-controller.ts';
 import { Recovery } from './recovery.ts';
 import { ScanManager } from './scan.ts';
 
 const CHANCE = 0x1_0000;
+
+/** Whether the controller knows its host behind private addresses that directed advertising calls it by. */
+const resolves = ({ abilities }: RadioController): boolean => abilities.resolvingListSize > 0;
 
 const peerOf = ({ address, addressType }: Device): Peer => ({ address, type: addressType });
 
@@ -92,7 +95,7 @@ export class Host implements DeviceOwner {
       scope: () => radio.scope,
       deviceName: options.deviceName,
       appearance: options.appearance,
-      resolvesAddresses: options.privacy !== undefined && radio.abilities.resolvingListSize > 0,
+      resolvesAddresses: options.privacy && resolves(session.radio),
       enhancedBearers,
       clientKeeper: keepWithBonds(self.bonds, log),
     });
@@ -318,6 +321,7 @@ export class Host implements DeviceOwner {
     this.#session = session;
     this.#linkContext = this.#contextOf(session);
     this.self.useController(session.radio);
+    this.server.resolvesAddresses = resolves(session.radio);
     this.#access = this.#accessPeers();
   }
 

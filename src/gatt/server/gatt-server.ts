@@ -29,7 +29,7 @@ export interface GattServerOptions {
   readonly deviceName?: string | undefined;
   /** A value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
   readonly appearance?: number | undefined;
-  /** Whether directed advertising may call this side by private addresses (Vol 3, Part C, 12.4). Default false. */
+  /** Whether directed advertising may call this side by private addresses now (Vol 3, Part C, 12.4). Undefined where it never may: then there is no characteristic that tells. */
   readonly resolvesAddresses?: boolean | undefined;
   /** How long `onRead` and `onWrite` may take before the client is answered Unlikely Error; 10 s by default, 15 s at most. */
   readonly handlerTimeoutMs?: number | undefined;
@@ -99,7 +99,7 @@ export class GattServer {
     this.#genericAccess = new GenericAccess(
       options.deviceName ?? 'Jelling',
       options.appearance ?? 0,
-      options.resolvesAddresses ?? false,
+      options.resolvesAddresses,
     );
     this.#genericAttribute = new GenericAttribute({
       databaseHash: () => this.#hash(),
@@ -124,6 +124,11 @@ export class GattServer {
 
   set appearance(value: number) {
     this.#genericAccess.appearance = value;
+  }
+
+  /** Changes what clients read from now on, where `resolvesAddresses` was given. */
+  set resolvesAddresses(resolves: boolean) {
+    this.#genericAccess.resolvesAddresses = resolves;
   }
 
   get counters(): Readonly<Record<ServerCounterName, number>> {

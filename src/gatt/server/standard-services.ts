@@ -12,9 +12,10 @@ export class GenericAccess {
   readonly service = new Service(GattUuid.genericAccess);
   readonly #name: Characteristic;
   readonly #appearance: Characteristic;
+  readonly #addressResolution: Characteristic | undefined;
 
-  /** `resolvesAddresses`: as central, this side knows itself behind private addresses that directed advertising calls it by (12.4). */
-  constructor(deviceName: string, appearance: number, resolvesAddresses: boolean) {
+  /** `resolvesAddresses`: see there; undefined for a side that never does. */
+  constructor(deviceName: string, appearance: number, resolvesAddresses: boolean | undefined) {
     this.#name = new Characteristic(this.service, GattUuid.deviceName, {
       read: true,
       maxLength: LONGEST_NAME,
@@ -22,11 +23,17 @@ export class GenericAccess {
     });
     this.#appearance = new Characteristic(this.service, GattUuid.appearance, { read: true, maxLength: 2 });
     this.appearance = appearance;
-    if (!resolvesAddresses) return;
-    new Characteristic(this.service, GattUuid.centralAddressResolution, {
+    if (resolvesAddresses === undefined) return;
+    this.#addressResolution = new Characteristic(this.service, GattUuid.centralAddressResolution, {
       read: true,
-      initial: Uint8Array.of(1),
+      maxLength: 1,
     });
+    this.resolvesAddresses = resolvesAddresses;
+  }
+
+  /** Whether as central this side knows itself behind private addresses that directed advertising calls it by (12.4). It may change with the controller, the database does not. */
+  set resolvesAddresses(resolves: boolean) {
+    this.#addressResolution?.write(Uint8Array.of(resolves ? 1 : 0));
   }
 
   get deviceName(): string {

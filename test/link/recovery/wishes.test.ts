@@ -267,6 +267,30 @@ test('a controller with fewer abilities is driven by what it has', async () => {
   await hosts.run(advertising.close());
 });
 
+test('what clients read of its resolving addresses is what the controller of the moment can do', async () => {
+  await using hosts = new Hosts();
+  const host = await recoveringHost(hosts, { profile: '5.x', open: { privacy: true } });
+  const other = await hosts.host();
+  const read = async (): Promise<unknown> => {
+    const incoming = other.ble.advertise({ intervalMs: 20 });
+    const atHost = await hosts.run(host.ble.device(other.ble.address).connect());
+    const [found] = await hosts.run((await hosts.run(incoming)).readByUuid(0x2aa6));
+    const [hash] = await hosts.run((await hosts.run(incoming)).readByUuid(0x2b2a));
+    await hosts.run(atHost.disconnect());
+    return [found?.value[0], Buffer.from(hash?.value ?? []).toString('hex')];
+  };
+  const [able, hash] = (await read()) as [number, string];
+  expect(able).toBe(1);
+  host.next = hosts.air.createController({ profile: '4.0-csr-like' });
+  await again(hosts, host);
+  // The database is the same, so that no client has to discover it anew.
+  expect(await read()).toEqual([0, hash]);
+  host.next.faults.unplug();
+  host.next = host.controller;
+  await hosts.run(host.ble.ready());
+  expect(await read()).toEqual([1, hash]);
+});
+
 test('a capture holds the packets of all controllers', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'jelling-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -83,7 +83,7 @@ describe('V5 over the air', () => {
       return values.map(({ value }) => value[0]);
     };
     expect(await read({ privacy: true })).toEqual([1]);
-    expect(await read({ privacy: true, profile: '4.0' })).toEqual([]);
+    expect(await read({ privacy: true, profile: '4.0' })).toEqual([0]);
     expect(await read({})).toEqual([]);
   });
 });
