@@ -124,7 +124,7 @@ export {
   open,
 } from './open.ts';
 export type { Bond, IdentityAddress, LongTermKey, SigningKey } from './smp/bond.ts';
-export { type BondStore, MemoryBondStore } from './smp/bond-store.ts';
+export { type BondChange, type BondStore, MemoryBondStore } from './smp/bond-store.ts';
 export type { OobData, OobOptions, PeerOobData } from './smp/oob-data.ts';
 export type { KeyName, PairingOptions, SecurityPolicy } from './smp/pairing-options.ts';
 export type { AssociationModel, Keypress, PairingPrompt, PairingUi } from './smp/pairing-ui.ts';

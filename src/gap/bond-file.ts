@@ -2,6 +2,7 @@ import { InvalidStateError } from '../core/errors.ts';
 import type { Bond, IdentityAddress } from '../smp/bond.ts';
 import { checkedBond } from '../smp/bond-check.ts';
 import {
+  type BondChange,
   type BondStore,
   type BondsOfIdentity,
   bondsOf,
@@ -42,6 +43,18 @@ export class FileBondStore implements BondStore {
   async save(local: IdentityAddress, bond: Bond): Promise<void> {
     const checked = checkedBond(bond);
     await this.#change((all) => withBondsOf(all, local, (bonds) => withBond(bonds, checked)));
+  }
+
+  async update(local: IdentityAddress, peer: IdentityAddress, change: BondChange): Promise<Bond | undefined> {
+    let changed: Bond | undefined;
+    await this.#change((all) => {
+      const stored = bondWith(bondsOf(all, local), peer);
+      if (stored === undefined) return undefined;
+      const bond = checkedBond(change(stored));
+      changed = bond;
+      return withBondsOf(all, local, (bonds) => withBond(bonds, bond));
+    });
+    return changed;
   }
 
   async remove(local: IdentityAddress, peer: IdentityAddress): Promise<boolean> {

@@ -1,8 +1,14 @@
 import { Counters } from '../core/counters.ts';
 import { InvalidStateError } from '../core/errors.ts';
-import { type Bond, type IdentityAddress, sameIdentity } from '../smp/bond.ts';
+import {
+  type Bond,
+  type IdentityAddress,
+  isOfSamePairing,
+  sameIdentity,
+  withHigherCounters,
+} from '../smp/bond.ts';
 import { checkedBond } from '../smp/bond-check.ts';
-import { type BondStore, bondWith, withBond, withoutBond } from '../smp/bond-store.ts';
+import { type BondStore, bondWith, updateBond, withBond, withoutBond } from '../smp/bond-store.ts';
 import { MAX_BONDS } from '../smp/codec/bond-document.ts';
 import type { LocalIdentity } from './local-identity.ts';
 
@@ -114,20 +120,25 @@ export class Bonds {
   }
 
   /**
-   * Changes what is kept beside the keys: counters, what the peer has configured. Does nothing where there is no bond with that peer any more; one that somebody else
-   * has taken out of the store is forgotten here too.
+   * Changes what is kept beside the keys: counters, what the peer has configured. It is a change of what the store has, where another process may have changed the bond meanwhile. Does nothing where
+   * there is no bond with that peer any more; one that somebody else has taken out of the store is forgotten here too, and one that somebody else has put in its place is taken over as it is.
    */
   update(peer: IdentityAddress, change: (bond: Bond) => Bond): Promise<void> {
     return this.#change(async (store) => {
-      const bond = this.find(peer);
-      if (bond === undefined) return;
-      if ((await store.find(this.local, peer)) === undefined) {
-        this.#forget(peer);
-        return;
+      const known = this.find(peer);
+      if (known === undefined) return;
+      let isKnown = true;
+      const kept = await updateBond(store, this.local, peer, (given) => {
+        const stored = checkedBond(given);
+        isKnown = isOfSamePairing(stored, known);
+        return isKnown ? checkedBond(change(withHigherCounters(stored, known))) : stored;
+      });
+      if (kept === undefined) this.#forget(peer);
+      else if (isKnown) this.#bonds = withBond(this.#bonds, kept);
+      else {
+        this.#set(withBond(this.#bonds, kept));
+        this.#ended(peer);
       }
-      const changed = checkedBond(change(bond));
-      await store.save(this.local, changed);
-      this.#bonds = withBond(this.#bonds, changed);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Address, AddressType } from '../core/address.ts';
 import type { Bytes } from '../core/bytes.ts';
 import type { JsonObject } from '../core/json-reader.ts';
+import { equalSecrets } from '../crypto/equal-secrets.ts';
 
 /** Who a peer is, whatever address it shows on the air (Vol 3, Part H, 2.4.1): a public or a static random address. */
 export interface IdentityAddress {
@@ -49,6 +50,31 @@ export interface Bond {
   /** What the peer has configured as a GATT client (Vol 3, Part G, 2.5.2 and 3.3.3.3). The form is the GATT server's. */
   readonly client?: JsonObject | undefined;
 }
+
+/** Whether both are of one pairing: what is kept beside the keys may differ. */
+export const isOfSamePairing = (a: Bond, b: Bond): boolean =>
+  keysOf(a).every((key, at) => {
+    const other = keysOf(b)[at];
+    return key === undefined || other === undefined ? key === other : equalSecrets(key, other);
+  });
+
+const keysOf = ({ peerKey, localKey, peerIrk, peerSigningKey, localSigningKey }: Bond) => [
+  peerKey?.value,
+  localKey?.value,
+  peerIrk,
+  peerSigningKey?.value,
+  localSigningKey?.value,
+];
+
+/** A bond with the counters of signatures of another state of it where those are higher: what has been used by either is used. */
+export const withHigherCounters = (bond: Bond, other: Bond): Bond => ({
+  ...bond,
+  peerSigningKey: higher(bond.peerSigningKey, other.peerSigningKey),
+  localSigningKey: higher(bond.localSigningKey, other.localSigningKey),
+});
+
+const higher = (key: SigningKey | undefined, other: SigningKey | undefined): SigningKey | undefined =>
+  key && other && { ...key, counter: Math.max(key.counter, other.counter) };
 
 export const sameIdentity = (a: IdentityAddress, b: IdentityAddress): boolean =>
   a.address === b.address && a.type === b.type;

@@ -95,19 +95,19 @@ describe('a signature of the peer', () => {
 describe('a signature of this side', () => {
   test('is given when its counter is in the store, and each has the next', async () => {
     const { store, signing, kept } = await fixture();
-    const order: string[] = [];
+    let writes = 0;
     store.write = async (write) => {
       await write();
-      order.push('kept');
+      writes++;
     };
     const signatures = await Promise.all(
-      [1, 2].map(async () => {
+      [1, 2].map(async (number) => {
         const signature = await signing.sign(message, {});
-        order.push('signed');
+        expect(writes).toBeGreaterThanOrEqual(number);
         return signature;
       }),
     );
-    expect(order).toEqual(['kept', 'signed', 'kept', 'signed']);
+    expect(writes).toBe(2);
     expect(signatures).toEqual([sign(ours, message), sign({ ...ours, counter: 10 }, message)]);
     expect((await kept()).localSigningKey?.counter).toBe(11);
     expect((await kept()).peerSigningKey?.counter).toBe(theirs.counter);
