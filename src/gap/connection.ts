@@ -168,7 +168,7 @@ export class Connection implements ConnectionRef, AsyncDisposable {
    * Encrypts the link to a bonded peer, as peripheral by asking the central to; at once where it is encrypted. A central does so by itself when it connects. Default
    * deadline 5 s.
    *
-   * @throws InvalidStateError without a bond; HciError where the peer does not take part, with the status PIN or Key Missing where it has lost the bond, or is another,
+   * @throws InvalidStateError without a bond, and with one of legacy pairing that has no key for this role; HciError where the peer does not take part, with the status PIN or Key Missing where it has lost the bond, or is another,
    *   also as a central that pairs instead; SmpError when the central refuses.
    */
   async encrypt(options: WaitOptions = {}): Promise<void> {

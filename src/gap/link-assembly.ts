@@ -75,7 +75,7 @@ export const assembleLink = (context: LinkContext, newLink: NewLink, device: Dev
     hasChannels,
     beforeAsking,
   });
-  const gatt = (): GattSecurity => gattSecurity(security.current);
+  const gatt = (): GattSecurity => gattSecurity(security.current, security.hasKey);
   const l2cap = new L2capLink({
     acl,
     role,

@@ -35,6 +35,11 @@ export class LinkSecurity {
     return securityOf(this.#manager.protection);
   }
 
+  /** Whether the link could be encrypted with a bond. */
+  get hasKey(): boolean {
+    return this.#manager.hasKey;
+  }
+
   /** A bonded peer has not shown yet that it has the key: whoever is there may be another (Vol 3, Part C, 10.3.2). */
   get isUnproven(): boolean {
     const { encrypted, bonded } = this.#manager.protection;

@@ -7,7 +7,7 @@ export interface ConnectionSecurity {
   readonly encrypted: boolean;
   /** The key came from a pairing that a person or an out-of-band channel vouched for. */
   readonly authenticated: boolean;
-  /** The key is kept for the next connection. */
+  /** There is a bond with the peer; one of legacy pairing may have no key for the role that this side has here. */
   readonly bonded: boolean;
   readonly secureConnections: boolean;
   /** Octets of the key, 7 to 16; 0 on a link that is not encrypted. */
@@ -33,11 +33,11 @@ export const securityOf = (protection: LinkProtection): ConnectionSecurity => ({
   level: levelOf(protection),
 });
 
-/** The same for the judge of access. */
-export const gattSecurity = (security: ConnectionSecurity): LinkSecurity => ({
+/** The same for the judge of access; `hasKey` says whether the link could be encrypted with a bond. */
+export const gattSecurity = (security: ConnectionSecurity, hasKey: boolean): LinkSecurity => ({
   encrypted: security.encrypted,
   authenticated: security.authenticated,
   secureConnections: security.secureConnections,
   keySize: security.keySize,
-  hasKey: security.bonded,
+  hasKey,
 });

@@ -51,6 +51,12 @@ export interface Bond {
   readonly client?: JsonObject | undefined;
 }
 
+/** The key that encrypts links on which this side has that role. Legacy pairing may give one for one role alone. */
+export const keyFor = (
+  { peerKey, localKey }: Bond,
+  role: 'central' | 'peripheral',
+): LongTermKey | undefined => (role === 'central' ? peerKey : localKey);
+
 /** Whether both are of one pairing: what is kept beside the keys may differ. */
 export const isOfSamePairing = (a: Bond, b: Bond): boolean =>
   keysOf(a).every((key, at) => {

@@ -4,7 +4,7 @@ import { procedure, type Settle, type WaitOptions } from '../core/procedure.ts';
 import { equalSecrets } from '../crypto/equal-secrets.ts';
 import { HciCommand } from '../hci/codec/commands.ts';
 import { describeStatus, HciErrorCode } from '../hci/codec/error-codes.ts';
-import type { Bond, IdentityAddress } from './bond.ts';
+import { type Bond, type IdentityAddress, keyFor } from './bond.ts';
 import type { KeyStrength } from './bond-making.ts';
 import type { PairingFeatures, SmpCommand } from './codec/smp-commands.ts';
 import { encryptionFailure } from './encryption-failure.ts';
@@ -98,6 +98,11 @@ export class SecurityManager {
     return this.#identity.bond;
   }
 
+  /** Whether there is a key that this link could be encrypted with: a bond of legacy pairing may have one for the other role alone. */
+  get hasKey(): boolean {
+    return this.bond !== undefined && keyFor(this.bond, this.#options.role) !== undefined;
+  }
+
   get protection(): LinkProtection {
     const key = this.#encrypter.inUse;
     return {
@@ -123,7 +128,7 @@ export class SecurityManager {
   /**
    * Encrypts the link with the key of the bond, as peripheral by asking the central to; at once where it is encrypted. Default deadline 5 s.
    *
-   * @throws InvalidStateError without a bond; HciError when the controller cannot, with PIN or Key Missing where the peer has lost the bond, also as a central
+   * @throws InvalidStateError without a bond, and with one that has no key for this role; HciError when the controller cannot, with PIN or Key Missing where the peer has lost the bond, also as a central
    *   that pairs instead; SmpError when the central refuses.
    */
   async encrypt(wait: WaitOptions): Promise<void> {
@@ -149,6 +154,11 @@ export class SecurityManager {
           const { bond } = this;
           if (bond === undefined)
             throw new InvalidStateError(`${what}: there is no bond with it, pair with it first`);
+          if (!this.hasKey) {
+            throw new InvalidStateError(
+              `${what}: the bond with it has a key only for links on which this side is the ${role === 'central' ? 'peripheral' : 'central'}, as legacy pairing may leave it: pair with it on this link, then there are keys for both`,
+            );
+          }
           if (role === 'peripheral') this.#channel.checkSpeaks(what);
           leave = this.#onceEncrypted(settle);
           if (!this.#encrypter.isBusy && this.#pairer.run === undefined) this.#encryptWith(bond);
@@ -234,8 +244,6 @@ export class SecurityManager {
       this.#channel.send({ kind: 'securityRequest', authReq: authReqFor(bond) });
       this.#request.sent({ testsBond: true });
     } else if (bond.peerKey !== undefined) this.#encrypter.begin(bond.peerKey, { strength: bond });
-    else
-      throw new InvalidStateError(`the bond with ${this.peer.address} has no key for a central: pair again`);
   }
 
   /** Settles with the next change of the encryption, or with the peer's refusal of our request. */
