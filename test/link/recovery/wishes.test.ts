@@ -281,7 +281,7 @@ test('what clients read of its resolving addresses is what the controller of the
   };
   const [able, hash] = (await read()) as [number, string];
   expect(able).toBe(1);
-  host.next = hosts.air.createController({ profile: '4.0-csr-like' });
+  host.next = hosts.air.createController({ profile: '4.0' });
   await again(hosts, host);
   // The database is the same, so that no client has to discover it anew.
   expect(await read()).toEqual([0, hash]);
