@@ -1,11 +1,11 @@
 /** What a row is: one scenario in the guest, and what it needs on the machine around it. */
-import type { Adapter, OpenOptions } from 'jelling';
-import type { Air, ControllerOptions, VirtualServer } from 'jelling/virtual';
+import type { Adapter, AdvertisingOptions, OpenOptions } from 'jelling';
+import type { Air, ControllerOptions, DongleFaults, VirtualController } from 'jelling/virtual';
 
 /** What passes between the halves of a row: anything that JSON can say. */
 export type Told = string | number | boolean | null | readonly Told[] | { readonly [name: string]: Told };
 
-export interface Row {
+export interface Row<Facts extends Told = Told> {
   /** As `--only` has it. */
   readonly name: string;
   /** What is done and must be seen, in a sentence. */
@@ -13,26 +13,33 @@ export interface Row {
   /** How long it may take; 60 s unless given. The guest is ten times slower than a machine. */
   readonly timeoutMs?: number;
   /** The half that runs on this machine, before the other: the dongles and whoever else is on their air. What it gives are the facts of the other. */
-  readonly stage?: (stage: Stage) => Promise<Told>;
+  stage?(stage: Stage): Promise<Facts>;
   /** The half that runs in the guest, as root, in a process of its own. It passes when it resolves. */
-  readonly guest: (bench: Bench) => Promise<void>;
+  guest(bench: Bench<Facts>): Promise<void>;
 }
 
 /** An air on the machine. All that was made on it ends with the row. */
 export interface Stage {
   readonly air: Air;
-  /** A dongle, over USB/IP; `bench.attach()` plugs it in. `place` is what `serve()` takes. */
-  dongle(options?: ControllerOptions, place?: string): Promise<VirtualServer>;
+  /** A dongle, over USB/IP; `bench.attach()` plugs it in. `nature` is what `serve()` takes behind the port, such as `,bulk`. */
+  dongle(options?: ControllerOptions, nature?: string): Promise<StagedDongle>;
   /** A host with a controller of its own on the same air. */
   host(options?: OpenOptions): Promise<Adapter>;
+  /** Advertises from now on, again after each central. Resolves when it can be found. */
+  advertise(adapter: Adapter, options?: AdvertisingOptions): Promise<void>;
   /** Something that the half in the guest may ask for, by name. */
-  on(action: string, work: (argument: Told) => Told | Promise<Told>): void;
+  on(action: string, work: (argument: Told) => Promise<Told>): void;
 }
 
 /** Where a dongle waits. */
-export interface Socket {
-  readonly port: number;
-  readonly busid: string;
+export type Socket = { readonly port: number; readonly busid: string };
+
+/** A dongle that waits. */
+export interface StagedDongle {
+  readonly socket: Socket;
+  /** What goes wrong with it, also while the guest has it. */
+  readonly faults: DongleFaults;
+  readonly controller: VirtualController;
 }
 
 /** How a program has ended. */
@@ -50,9 +57,9 @@ export interface RunOptions {
 }
 
 /** What the half in the guest works with. */
-export interface Bench {
+export interface Bench<Facts extends Told = Told> {
   /** What the half on the machine gave. */
-  readonly facts: Told;
+  readonly facts: Facts;
   /** Has the half on the machine do what it has under this name. */
   ask(action: string, argument?: Told): Promise<Told>;
   /** A line that is printed under the row. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { MemoryBondStore, MemoryIdentityStore, type OpenOptions, open } from 'jelling';
+import { type Connection, MemoryBondStore, MemoryIdentityStore, type OpenOptions, open } from 'jelling';
 import { type ControllerOptions, createAir, serve } from 'jelling/virtual';
 import type { Answer, Question } from './lines.ts';
 import type { Row, Stage, Told } from './row.ts';
@@ -35,30 +35,29 @@ export const serveStages = async (rows: readonly Row[]): Promise<StageServer> =>
   };
 };
 
+type Action = (argument: Told) => Promise<Told>;
+type Ending = () => Promise<void>;
+
+/** Resolves when the other half has gone and everything has ended; an action that never does is left behind. */
 const playOn = async (socket: Socket, rows: readonly Row[]): Promise<void> => {
-  const actions = new Map<string, (argument: Told) => Told | Promise<Told>>();
-  const endings: (() => Promise<void>)[] = [];
+  const actions = new Map<string, Action>();
+  const endings: Ending[] = [];
   const stage = stageOf(actions, endings);
   actions.set('row', async (name) => (await rows.find((row) => row.name === name)?.stage?.(stage)) ?? null);
+  // One question is on its way at a time.
+  createInterface({ input: socket }).on('line', async (line) => {
+    const { ask, argument } = JSON.parse(line) as Question;
+    const answer = await answerTo(actions.get(ask), ask, argument);
+    if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+  });
   // The guest may be turned off at any time.
   socket.on('error', () => {});
-  try {
-    for await (const line of createInterface({ input: socket })) {
-      const { ask, argument } = JSON.parse(line) as Question;
-      const answer = await answerTo(actions.get(ask), ask, argument);
-      if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
-    }
-  } finally {
-    // What was made last stands on what was made before.
-    for (const end of endings.reverse()) await end();
-  }
+  await once(socket, 'close');
+  // What was made last stands on what was made before.
+  for (const end of endings.reverse()) await end();
 };
 
-const answerTo = async (
-  work: ((argument: Told) => Told | Promise<Told>) | undefined,
-  ask: string,
-  argument: Told,
-): Promise<Answer> => {
+const answerTo = async (work: Action | undefined, ask: string, argument: Told): Promise<Answer> => {
   if (work === undefined) return { error: `the half on the machine has no '${ask}'` };
   try {
     return { told: await work(argument) };
@@ -67,17 +66,15 @@ const answerTo = async (
   }
 };
 
-const stageOf = (
-  actions: Map<string, (argument: Told) => Told | Promise<Told>>,
-  endings: (() => Promise<void>)[],
-): Stage => {
+const stageOf = (actions: Map<string, Action>, endings: Ending[]): Stage => {
   const air = createAir();
   return {
     air,
-    dongle: async (options: ControllerOptions = {}, place = 'usbip:0') => {
-      const server = await serve(air, place, options);
-      endings.push(() => server.close());
-      return server;
+    dongle: async (options: ControllerOptions = {}, nature = '') => {
+      const { dongle, port, controller, close } = await serve(air, `usbip:0${nature}`, options);
+      endings.push(close);
+      if (dongle === undefined || port === undefined) throw new Error('this is served as no dongle');
+      return { socket: { port, busid: dongle.busid }, faults: dongle.faults, controller };
     },
     host: async (options: OpenOptions = {}) => {
       const stores = { identityStore: new MemoryIdentityStore(), bonds: new MemoryBondStore() };
@@ -85,8 +82,19 @@ const stageOf = (
       endings.push(() => adapter.close());
       return adapter;
     },
+    advertise: async (adapter, options) => {
+      const advertising = adapter.advertising({ intervalMs: 100, ...options });
+      endings.push(() => advertising.close());
+      const served = serveEach(advertising);
+      await Promise.race([advertising.started(), served]);
+    },
     on: (action, work) => {
       actions.set(action, work);
     },
   };
+};
+
+/** Takes every central that comes; each ends its link itself. */
+const serveEach = async (advertising: AsyncIterable<Connection>): Promise<void> => {
+  for await (const connection of advertising) void connection;
 };

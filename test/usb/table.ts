@@ -1,5 +1,10 @@
 /** The rows of test:usb, in the order in which they run. */
 import type { Row } from './row.ts';
+import { adapters } from './rows/adapters.ts';
+import { attach } from './rows/attach.ts';
 import { kernel } from './rows/kernel.ts';
+import { pair } from './rows/pair.ts';
+import { read } from './rows/read.ts';
+import { scan } from './rows/scan.ts';
 
-export const rows: readonly Row[] = [kernel];
+export const rows: readonly Row[] = [kernel, attach, adapters, scan, read, pair];
