@@ -60,7 +60,8 @@ const playOn = async (socket: Socket, rows: readonly Row[]): Promise<void> => {
 const answerTo = async (work: Action | undefined, ask: string, argument: Told): Promise<Answer> => {
   if (work === undefined) return { error: `the half on the machine has no '${ask}'` };
   try {
-    return { told: await work(argument) };
+    const told: Promise<Told> = work(argument);
+    return { told: await told };
   } catch (error) {
     return { error: `on the machine: ${error instanceof Error ? error.stack : String(error)}` };
   }
