@@ -175,11 +175,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
 }
 try {
-  process.exitCode = await main(stop.signal);
+  // Whatever is still open then, nobody waits for it.
+  process.exit(await main(stop.signal));
 } catch (error) {
   const isExpected =
     error instanceof MissingToolError || error instanceof CommandError || stop.signal.aborted;
   if (!isExpected) throw error;
   say(`cannot run: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -83,7 +83,7 @@ const fetchPackages = async (work: string, release: string, signal: AbortSignal)
       `--extract-hook=${here('root/fetch-kernel')}`,
       ...[release, join(work, 'root'), list],
     ],
-    { env: { KERNEL_FOLDER: work }, timeoutMs: 400_000, discreet: sources.discreet, signal },
+    { env: { KERNEL_FOLDER: work, TMPDIR: work }, timeoutMs: 400_000, discreet: sources.discreet, signal },
   );
 };
 

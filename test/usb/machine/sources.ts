@@ -16,21 +16,21 @@ const fields = ['$(REPO_URI)', '$(RELEASE)', '$(COMPONENT)', '$(ORIGIN)', '$(SIG
 /** Rejects with MissingToolError when APT knows no Debian of that release. */
 export const aptSources = async (release: string, signal: AbortSignal): Promise<Sources> => {
   const wanted = [release, `${release}-updates`, `${release}-security`];
-  const targets = await run(
-    'apt-get',
-    ['indextargets', '--format', fields.join('|'), 'Created-By: Packages'],
-    { signal },
-  );
-  const lines = String(targets)
-    .split('\n')
-    .flatMap((line) => {
-      const [uri = '', suite = '', component = '', origin = '', signedBy = ''] = line.split('|');
-      // The origin stands in what was fetched, and APT prints the name of a field that it cannot fill.
+  const linesOf = async (more: readonly string[]): Promise<readonly string[]> => {
+    const args = ['indextargets', ...more, '--format', fields.join('|'), 'Created-By: Packages'];
+    const targets = String(await run('apt-get', args, { signal }));
+    return targets.split('\n').flatMap((target) => {
+      const [uri = '', suite = '', component = '', origin = '', signedBy = ''] = target.split('|');
+      // APT prints the name of a field that it cannot fill.
       const isDebian = origin === 'Debian' || origin.startsWith('$(');
       if (!wanted.includes(suite) || component !== 'main' || !isDebian) return [];
       const keyring = signedBy.startsWith('/') ? `[signed-by=${signedBy}] ` : '';
       return [`deb ${keyring}${uri} ${suite} main`];
     });
+  };
+  const fetched = await linesOf([]);
+  // Where nothing has been fetched yet, sources have no origin.
+  const lines = fetched.length > 0 ? fetched : await linesOf(['--no-release-info']);
   if (lines.length === 0)
     throw new MissingToolError(`APT has no source of Debian ${release}: see /etc/apt/sources.list`);
   // Which indices are fetched is for the guest to say, and how for the machine.
