@@ -16,25 +16,40 @@ export interface DongleServer extends HostServer {
   readonly dongle: ServedDongle;
 }
 
-/** The dongles of one air that are served on the same TCP port are in ports of one bus. */
-const buses = new WeakMap<Air, Map<number, UsbipServer>>();
+/** The buses of each air by their TCP ports, each there from its first dongle to its last. */
+const buses = new WeakMap<Air, Map<number, Promise<UsbipServer>>>();
 
-const busesOf = (air: Air): Map<number, UsbipServer> => {
-  const known = buses.get(air) ?? new Map<number, UsbipServer>();
+const busesOf = (air: Air): Map<number, Promise<UsbipServer>> => {
+  const known = buses.get(air) ?? new Map<number, Promise<UsbipServer>>();
   buses.set(air, known);
   return known;
 };
 
-/** Plugs a dongle into the bus at a TCP port, which is there from the first dongle to the last. Rejects with TransportError. */
+/** The bus at a TCP port; a new one, at a port that the system chooses, for 0. */
+const busAt = async (air: Air, tcpPort: number): Promise<UsbipServer> => {
+  const known = busesOf(air);
+  const there = known.get(tcpPort);
+  if (there !== undefined) return there;
+  const opening = listenUsbip({ port: tcpPort, clock: air.clock });
+  if (tcpPort !== 0) known.set(tcpPort, opening);
+  try {
+    const server = await opening;
+    known.set(server.port, opening);
+    return server;
+  } catch (error) {
+    known.delete(tcpPort);
+    throw error;
+  }
+};
+
+/** Plugs a dongle into the bus of the air at a TCP port. Rejects with TransportError. */
 export const serveDongle = async (
   air: Air,
   tcpPort: number,
   nature: UsbNature,
   onHost: OnHost,
 ): Promise<DongleServer> => {
-  const known = busesOf(air);
-  const server = known.get(tcpPort) ?? (await listenUsbip({ port: tcpPort, clock: air.clock }));
-  known.set(server.port, server);
+  const server = await busAt(air, tcpPort);
   const dongle = server.plug(nature, onHost);
   const { busid } = dongle.exported;
   return {
@@ -43,8 +58,8 @@ export const serveDongle = async (
     dongle: { busid, faults: dongle.faults },
     close: async () => {
       await server.remove(dongle);
-      if (!server.isEmpty || known.get(server.port) !== server) return;
-      known.delete(server.port);
+      if (!server.isEmpty) return;
+      busesOf(air).delete(server.port);
       await server.close();
     },
   };

@@ -52,8 +52,8 @@ export const cmdSubmit = ({ seqnum, endpoint, length, setup, data = '', devid }:
   ].join('');
 
 /** USBIP_CMD_UNLINK. */
-export const cmdUnlink = (seqnum: number, victim: number): string =>
-  be(2, 4) + be(seqnum, 4) + be(DEVID, 4) + be(0, 8) + be(victim, 4) + '00'.repeat(24);
+export const cmdUnlink = (seqnum: number, victim: number, devid = DEVID): string =>
+  be(2, 4) + be(seqnum, 4) + be(devid, 4) + be(0, 8) + be(victim, 4) + '00'.repeat(24);
 
 interface Waiter {
   readonly resolve: (answer: Answer) => void;
@@ -69,6 +69,7 @@ export class UsbipClient {
   /** Hexadecimal digits that have come and nobody has taken. */
   unread = '';
   #isAttached = false;
+  #devid = DEVID;
   #seqnum = 0;
   /** Which transfers are reads: their answers carry data. */
   readonly #reads = new Set<number>();
@@ -102,7 +103,9 @@ export class UsbipClient {
 
   async import(busid: string): Promise<void> {
     this.write(reqImport(busid));
-    await this.read(320);
+    const reply = await this.read(320);
+    const [busnum, devnum] = [reply.slice(592, 600), reply.slice(600, 608)];
+    this.#devid = Number.parseInt(busnum, 16) * 0x1_0000 + Number.parseInt(devnum, 16);
     this.#isAttached = true;
   }
 
@@ -137,20 +140,20 @@ export class UsbipClient {
   submitIn(endpoint: number, length: number, setup?: string): number {
     const seqnum = ++this.#seqnum;
     this.#reads.add(seqnum);
-    this.write(cmdSubmit({ seqnum, endpoint: endpoint | 0x80, length, ...(setup && { setup }) }));
+    this.#submit({ seqnum, endpoint: endpoint | 0x80, length, ...(setup && { setup }) });
     return seqnum;
   }
 
   submitOut(endpoint: number, data: string, setup?: string): number {
     const seqnum = ++this.#seqnum;
-    this.write(cmdSubmit({ seqnum, endpoint, length: data.length / 2, data, ...(setup && { setup }) }));
+    this.#submit({ seqnum, endpoint, length: data.length / 2, data, ...(setup && { setup }) });
     return seqnum;
   }
 
   /** Takes a transfer back; gives the status. */
   async unlink(victim: number): Promise<number> {
     const seqnum = ++this.#seqnum;
-    this.write(cmdUnlink(seqnum, victim));
+    this.write(cmdUnlink(seqnum, victim, this.#devid));
     return (await this.answerTo(seqnum)).status;
   }
 
@@ -187,6 +190,10 @@ export class UsbipClient {
   /** An HCI command, without its indicator. */
   command(hex: string): Promise<Answer> {
     return this.control(`200000000000${le16(hex.length / 2)}`, hex);
+  }
+
+  #submit(options: SubmitOptions): void {
+    this.write(cmdSubmit({ ...options, devid: this.#devid }));
   }
 
   #take(digits: number): string {

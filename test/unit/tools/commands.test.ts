@@ -285,6 +285,14 @@ test('virtual serves until it is told to end', async () => {
   expect(await tool.interrupt()).toBe(Exit.interrupted);
 });
 
+test('virtual serves dongles, and says how they are attached', async () => {
+  const tool = new Tool(['virtual', '--listen', 'usbip:0']);
+  await tool.says(/ready: serving usbip:\d+,1-1\n/);
+  const [, port] = /usbip:(\d+)/.exec(tool.stdout) ?? [];
+  expect(tool.stderr).toContain(`usbip --tcp-port ${port} attach -r 127.0.0.1 -b 1-1\n`);
+  expect(await tool.interrupt()).toBe(Exit.interrupted);
+});
+
 test('virtual tells at its end what a host did against the specification', async () => {
   const tool = new Tool(['virtual', '--listen', 'tcp:127.0.0.1:0', '--json']);
   await tool.says(/"ready"/);
