@@ -32,10 +32,20 @@ interface SubmitOptions {
   readonly setup?: string;
   readonly data?: string;
   readonly devid?: number;
+  /** Of what is not isochronous the protocol's text says 0xffffffff; Linux sends 0. */
+  readonly numberOfPackets?: number;
 }
 
 /** USBIP_CMD_SUBMIT. */
-export const cmdSubmit = ({ seqnum, endpoint, length, setup, data = '', devid }: SubmitOptions): string =>
+export const cmdSubmit = ({
+  seqnum,
+  endpoint,
+  length,
+  setup,
+  data = '',
+  devid,
+  numberOfPackets = 0,
+}: SubmitOptions): string =>
   [
     be(1, 4),
     be(seqnum, 4),
@@ -45,7 +55,7 @@ export const cmdSubmit = ({ seqnum, endpoint, length, setup, data = '', devid }:
     be(0, 4),
     be(length, 4),
     be(0, 4),
-    be(0xffff_ffff, 4),
+    be(numberOfPackets, 4),
     be(0, 4),
     setup ?? be(0, 8),
     data,

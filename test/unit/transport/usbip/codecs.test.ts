@@ -60,6 +60,21 @@ describe('transfers as they were captured between two kernels', () => {
     expect(urb.transferBuffer).toHaveLength(64);
   });
 
+  it('takes the number of packets that the protocol wants for what is not isochronous, too', () => {
+    const hex = cmdSubmit({
+      seqnum: 1,
+      endpoint: 0x02,
+      length: 2,
+      data: 'abcd',
+      numberOfPackets: 0xffff_ffff,
+    });
+    const urb = urbOf(hex);
+    expect(urb.isoPackets).toEqual([]);
+    expect(toHex(encodeRetSubmit(urb, { status: 0, length: 2 })).slice(48, 80)).toBe(
+      '0000000200000000ffffffff00000000',
+    );
+  });
+
   it('answers both as that kernel did', () => {
     const written = encodeRetSubmit(urbOf(captured.cmdIntrOut), { status: 0, length: 64 });
     expect(toHex(written)).toBe(captured.retIntrOut.replaceAll(' ', ''));
