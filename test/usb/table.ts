@@ -6,5 +6,18 @@ import { kernel } from './rows/kernel.ts';
 import { pair } from './rows/pair.ts';
 import { read } from './rows/read.ts';
 import { scan } from './rows/scan.ts';
+import { userChannel } from './rows/user-channel.ts';
+import { userChannelGone } from './rows/user-channel-gone.ts';
+import { userChannelRefused } from './rows/user-channel-refused.ts';
 
-export const rows: readonly Row[] = [kernel, attach, adapters, scan, read, pair];
+export const rows: readonly Row[] = [
+  kernel,
+  attach,
+  adapters,
+  scan,
+  read,
+  pair,
+  userChannel,
+  userChannelRefused,
+  userChannelGone,
+];

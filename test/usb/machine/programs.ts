@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Plan } from '../lines.ts';
+import { installHciSocket } from './hci-socket.ts';
 import { makeFileSystem } from './image.ts';
 
 const tree = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Native code cannot be bundled: the packages themselves, with what they load. */
 const copied = ['usb', 'node-gyp-build'];
-const external = ['usb', 'serialport', '@serialport/*'];
+const external = ['usb', 'serialport', '@serialport/*', 'hci-socket'];
 
 /**
  * Bundles the sources as they are. Where each instruction is emulated, loading the hundreds of files of the build takes five seconds more than
@@ -35,6 +36,7 @@ export const packPrograms = async (
     external,
     logLevel: 'error',
   });
+  cpSync(await installHciSocket(signal), join(folder, 'node_modules'), { recursive: true });
   for (const name of copied) {
     cpSync(join(tree, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
   }

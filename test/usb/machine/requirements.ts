@@ -11,6 +11,9 @@ const needed = [
   { program: 'mke2fs', flag: '-V', debianPackage: 'e2fsprogs' },
   { program: 'xz', flag: '--version', debianPackage: 'xz-utils' },
   { program: 'zstd', flag: '--version', debianPackage: 'zstd' },
+  { program: 'make', flag: '--version', debianPackage: 'make' },
+  { program: 'g++', flag: '--version', debianPackage: 'g++' },
+  { program: 'python3', flag: '--version', debianPackage: 'python3' },
 ];
 
 /** A release of Debian by its name, as in `bookworm`. */
