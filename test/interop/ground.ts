@@ -5,7 +5,7 @@ import type { Environments } from './environments.ts';
 import { serveJelling } from './jelling-ground.ts';
 import { kindOf } from './kinds/kinds.ts';
 import { Report } from './report.ts';
-import type { Pair, Role } from './table.ts';
+import type { Line, Pair, Role } from './table.ts';
 
 export interface Ground {
   /** Where each side finds its controller: `tcp:HOST:PORT` or `serial:PATH`. */
@@ -42,8 +42,16 @@ const serveForeign = async (environments: Environments, script: string, args: st
   };
 };
 
-/** A pty is a serial port to those who open it. */
-const moniker = (place: string): string => place.replace(/^pty:/, 'serial:');
+/** A pty is a serial port to those who open it, and a served socket is a socket. */
+const moniker = (place: string): string =>
+  place.replace(/^ptys?:/, 'serial:').replace(/^unix-server:/, 'unix:');
+
+/** What a Python peer calls such a line when it serves it. */
+const places: Readonly<Record<Line, string>> = {
+  pty: 'pty',
+  'two ptys': 'ptys',
+  'unix socket': 'unix-server',
+};
 
 /** Sabotaged, rootcanal is not what it says it is. */
 const kindArguments = ({ kind }: Pair, place: string, sabotage: boolean): string[] =>
@@ -57,13 +65,16 @@ export const serve = (
   folder: string,
   sabotage: boolean,
 ): Promise<Ground> => {
-  const placeFor = (role: Role): string => (pair.overPty === role ? `pty:${folder}/${role}` : 'tcp');
-  const places = [placeFor('central'), placeFor('peripheral')] as const;
+  const placeFor = (role: Role): string => {
+    const [side, line] = pair.line ?? [];
+    return line !== undefined && side === role ? `${places[line]}:${folder}/${role}` : 'tcp';
+  };
+  const served = [placeFor('central'), placeFor('peripheral')] as const;
   switch (pair.controllers) {
     case 'bumble':
-      return serveForeign(environments, 'peers/controllers', [...places]);
+      return serveForeign(environments, 'peers/controllers', [...served]);
     case 'rootcanal':
-      return serveForeign(environments, 'peers/rootcanal_air', kindArguments(pair, places[0], sabotage));
+      return serveForeign(environments, 'peers/rootcanal_air', kindArguments(pair, served[0], sabotage));
     case 'jelling':
       return serveJelling(pair, folder);
   }

@@ -11,7 +11,9 @@ export const serveJelling = async (pair: Pair, folder: string): Promise<Ground> 
     await Promise.all(servers.map((server) => server.close()));
   };
   const serveOne = async (role: Role): Promise<string> => {
-    const at = pair.overPty === role ? `pty:${folder}/${role}` : 'tcp:127.0.0.1:0';
+    const [side, line] = pair.line ?? [];
+    const kind = line === 'unix socket' ? 'unix' : 'pty';
+    const at = side === role ? `${kind}:${folder}/${role}` : 'tcp:127.0.0.1:0';
     const server = await serve(air, at, { name: role });
     servers.push(server);
     return server.address;

@@ -11,7 +11,7 @@ type Milestone = 'ready' | 'advertising' | 'done';
 export interface Part {
   topic: TopicName;
   role: Role;
-  /** Where its controller is served: `tcp:HOST:PORT` or `serial:PATH`. */
+  /** Where its controller is served: `tcp:HOST:PORT`, `serial:PATH` or `unix:PATH`. */
   place: string;
   /** Where its HCI traffic is to be written. */
   capture: string;
@@ -109,7 +109,7 @@ type Casting = (environments: Environments, part: Part) => Command;
 const castings: Record<Exclude<Host, 'jelling'>, Casting> = {
   bumble: (environments, { topic, role, place, rows }) => [
     ...pythonCommand(environments, `${topic}/bumble_${role}`),
-    place.replace(/^tcp:/, 'tcp-client:'),
+    place.replace(/^(tcp|unix):/, '$1-client:'),
     ...(rows.includes('scan response') ? [] : ['--no-scan-response']),
   ],
   'ble-host': (environments, { topic, role, place }) => [

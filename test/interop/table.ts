@@ -12,6 +12,9 @@ export type Controllers = 'jelling' | 'bumble' | 'rootcanal';
 
 export type Role = 'central' | 'peripheral';
 
+/** Of `two ptys` one end of each is a serial port, of the host and of the foreign controller, and a program carries octets between the others. */
+export type Line = 'pty' | 'two ptys' | 'unix socket';
+
 /** What a pair talks about: a folder of that name says what is done and what both sides must see. */
 export type TopicName =
   | 'basics'
@@ -30,8 +33,8 @@ export interface Pair {
   central: Host;
   peripheral: Host;
   controllers: Controllers;
-  /** The side whose controller is reached over a pty and not over TCP. */
-  overPty?: Role;
+  /** The side whose controller is reached by another line than TCP. */
+  line?: readonly [Role, Line];
   /** What kind of controller the central has, where rootcanal is to be one. */
   kind?: KindName;
 }
@@ -41,15 +44,15 @@ type Setting = Omit<Pair, 'topic'>;
 const everySetting: readonly Setting[] = [
   // Our controller, judged by foreign hosts alone, then our host beside one of them.
   { central: 'bumble', peripheral: 'bumble', controllers: 'jelling' },
-  { central: 'bumble', peripheral: 'bumble', controllers: 'jelling', overPty: 'peripheral' },
+  { central: 'bumble', peripheral: 'bumble', controllers: 'jelling', line: ['peripheral', 'pty'] },
   { central: 'jelling', peripheral: 'bumble', controllers: 'jelling' },
   { central: 'bumble', peripheral: 'jelling', controllers: 'jelling' },
-  { central: 'bumble', peripheral: 'jelling', controllers: 'jelling', overPty: 'peripheral' },
+  { central: 'bumble', peripheral: 'jelling', controllers: 'jelling', line: ['peripheral', 'pty'] },
   // Our host on controllers that we did not write.
   { central: 'jelling', peripheral: 'jelling', controllers: 'bumble' },
   { central: 'jelling', peripheral: 'bumble', controllers: 'bumble' },
   { central: 'bumble', peripheral: 'jelling', controllers: 'bumble' },
-  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble', overPty: 'central' },
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble', line: ['central', 'pty'] },
   { central: 'jelling', peripheral: 'jelling', controllers: 'rootcanal' },
   { central: 'jelling', peripheral: 'bumble', controllers: 'rootcanal' },
   { central: 'bumble', peripheral: 'jelling', controllers: 'rootcanal' },
@@ -83,14 +86,23 @@ const onEachKind: readonly Setting[] = Object.entries(kinds).map(
     peripheral: 'bumble',
     controllers: 'rootcanal',
     kind: kind as KindName,
-    ...(overPty && { overPty: 'central' }),
+    ...(overPty && { line: ['central', 'pty'] as const }),
   }),
 );
+
+/** Lines that no pair above has: a serial port at both ends, and sockets that are files, of either maker. */
+const onOtherLines: readonly Setting[] = [
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble', line: ['central', 'two ptys'] },
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble', line: ['central', 'unix socket'] },
+  { central: 'bumble', peripheral: 'jelling', controllers: 'jelling', line: ['central', 'unix socket'] },
+  { central: 'bumble', peripheral: 'jelling', controllers: 'jelling', line: ['central', 'pty'] },
+];
 
 export const pairs: readonly Pair[] = [
   ...about('basics', everySetting),
   ...about('values', bothRoles),
   ...about('values', withBleHost),
+  ...about('values', onOtherLines),
   ...about('database', bothRoles),
   ...about('database', withBleHost),
   ...about('errors', bothRoles),
@@ -106,8 +118,8 @@ export const pairs: readonly Pair[] = [
   ...about('kinds', onEachKind),
 ];
 
-export const nameOf = ({ topic, central, peripheral, controllers, overPty, kind }: Pair): string =>
-  `${topic}: ${central} central, ${peripheral} peripheral, ${controllers} controllers${kind ? ` as ${kind}` : ''}${overPty ? `, ${overPty} over pty` : ''}`;
+export const nameOf = ({ topic, central, peripheral, controllers, line, kind }: Pair): string =>
+  `${topic}: ${central} central, ${peripheral} peripheral, ${controllers} controllers${kind ? ` as ${kind}` : ''}${line ? `, ${line[0]} over ${line[1]}` : ''}`;
 
 /** The one of the pair that is made wrong on purpose: the foreign one where there is one. */
 export const sabotagedRole = (pair: Pair): Role =>

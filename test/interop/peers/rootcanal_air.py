@@ -2,25 +2,18 @@
 
 import argparse
 import asyncio
-import ctypes
 import json
 import re
-import signal
 
 from bumble.transport import open_transport
 from rootcanal.binaries import get_package_binary_resource_path
 
-from places import open_served
+from children import end_with_parent
 from disguise import Disguise
+from places import open_served
 from session import report, run, saw
 
 LISTENING = re.compile(rb"Listening on: (\d+)")
-PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent() -> None:
-    """Asks Linux to kill the emulator should this process die without a chance to clean up."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def hci_ports(output: asyncio.StreamReader, count: int) -> list[str]:
