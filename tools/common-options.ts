@@ -4,7 +4,7 @@ import { duration, flag, type Options, optional, text } from './option.ts';
 export const commonOptions = {
   adapter: optional(
     'ADAPTER',
-    'the controller to use: usb, usb:VID:PID, usb:BUS-PORT, serial:PATH[,BAUD][,rtscts|noflow][,h4|h5[,even]][,raise=BAUD], tcp:HOST:PORT, unix:PATH, hci-socket[:N] or virtual; by default what JELLING_ADAPTER says, else usb',
+    'the controller to use: usb, usb:VID:PID, usb:BUS-PORT, serial:PATH[,BAUD][,OPTION]... (rtscts or noflow, h4 or h5, even, raise=BAUD), tcp:HOST:PORT, unix:PATH, hci-socket[:N] or virtual; by default what JELLING_ADAPTER says, else usb',
     text,
   ),
   timeout: optional(

@@ -41,6 +41,13 @@ export interface HciTransport {
   readonly eventLagMs?: number | undefined;
   /** What kind of line it is, where that matters for what the controller is: undefined for one that may lead to any. */
   readonly bus?: 'usb' | 'uart' | undefined;
+  /** The maker of a device on USB, as the USB knows it. */
+  readonly usbVendorId?: number | undefined;
+  /**
+   * From now on commands with this opcode leave by the way of data, and what comes by that way are events, until it is called with undefined: so boot loaders on USB have it.
+   * Undefined for transports on which everything takes one way.
+   */
+  readonly bootLoaderMode?: ((opcode: number | undefined) => void) | undefined;
   /** The host's end of a serial line. Undefined where the line has no rate, or none that can be changed. */
   readonly line?: SerialRate | undefined;
   /** Begins delivery. Called once. A line that is lost by then is told as one that is lost later. */

@@ -20,8 +20,9 @@ import { setDefaultAnswers } from './default-answers.ts';
 import { EventDispatcher } from './event-dispatcher.ts';
 import { type ConnectionHandler, Links } from './links.ts';
 import type { FirmwareFiles } from './profiles/firmware-files.ts';
+import { VENDOR_EVENT_CODE, VendorEvents } from './profiles/vendor-events.ts';
 import { type ReportHandler, ReportHandlers } from './report-handlers.ts';
-import { resetController, type StartUpContext, startUp } from './start-up.ts';
+import { type StartUpContext, startUp, wakeController } from './start-up.ts';
 import { readZephyrStaticAddress } from './zephyr.ts';
 
 /** The default deadline of start(). A transport that probes or downloads does so before. */
@@ -69,6 +70,8 @@ export class HciController {
   readonly #events: EventDispatcher;
   readonly #links: Links;
   readonly #reports: ReportHandlers;
+  /** Of a chip that is being started. Later ones are of no use. */
+  readonly #vendorEvents: VendorEvents;
   /** Opcodes that the controller has answered with Unknown HCI Command. */
   readonly #unknownCommands = new Set<number>();
   #wasReset = false;
@@ -110,6 +113,7 @@ export class HciController {
       send: (command, parameters) => this.send(command, parameters),
     });
     this.#reports = new ReportHandlers(this.#events, this.#log);
+    this.#vendorEvents = new VendorEvents(this.#clock, this.scope);
     this.#listen();
   }
 
@@ -289,8 +293,9 @@ export class HciController {
       transport: this.#transport,
       firmware: this.#firmware,
       wait: (ms) => this.#wait(ms),
+      vendorEvents: this.#vendorEvents,
     };
-    await resetController(context);
+    await wakeController(context);
     const info = await startUp(context);
     this.#info = info;
     this.#acl.setBuffers({ maxFragmentLength: info.acl.maxLength, count: info.acl.count });
@@ -318,8 +323,11 @@ export class HciController {
       if (isResetComplete(packet)) this.#onSilenced();
       return;
     }
-    if (this.#info === undefined && !this.#isOfStartUp(packet)) this.#counters.add('beforeStart');
-    else if (packet[0] === HciPacketType.acl) this.#acl.receive(packet);
+    if (this.#info === undefined && !this.#isOfStartUp(packet)) {
+      if (this.#wasReset && packet[0] === HciPacketType.event && packet[1] === VENDOR_EVENT_CODE)
+        this.#vendorEvents.received(packet);
+      else this.#counters.add('beforeStart');
+    } else if (packet[0] === HciPacketType.acl) this.#acl.receive(packet);
     else if (packet[0] === HciPacketType.event) this.#events.dispatch(packet);
     else this.#counters.add('packetUnexpected');
   }

@@ -4,6 +4,7 @@ import { HciError, MalformedPduError, TransportError } from '../core/errors.ts';
 import type { Infer, Shape } from '../core/pdu.ts';
 import type { HciCommandType, ReturnShape } from './codec/command.ts';
 import { HciCommand } from './codec/commands.ts';
+import { HciErrorCode } from './codec/error-codes.ts';
 import { bitOf, LeFeature, LmpFeature } from './codec/features.ts';
 import { type ControllerInfo, isSupported, makeControllerInfo } from './controller-info.ts';
 import { bestTxLength } from './data-length.ts';
@@ -23,8 +24,6 @@ const RESET_RETRIES = 2;
 export interface StartUpContext extends Omit<ProfileContext, 'reset'> {
   /** Opcodes that the controller has answered with Unknown HCI Command. */
   readonly unknown: ReadonlySet<number>;
-  /** Past the command queue, for a Reset that is said twice. */
-  write(packet: Uint8Array): void;
 }
 
 const addressless = new Set<Address>([parseAddress('00:00:00:00:00:00'), parseAddress('FF:FF:FF:FF:FF:FF')]);
@@ -45,6 +44,28 @@ export const resetController = async (context: StartUpContext): Promise<void> =>
     await context.send(HciCommand.reset, {});
   } finally {
     timer.cancel();
+  }
+};
+
+/** Resets a controller for the first time. One that knows no Reset may be a boot loader, which is brought to its firmware. */
+export const wakeController = async (context: StartUpContext): Promise<void> => {
+  try {
+    await resetController(context);
+  } catch (error) {
+    if (!(error instanceof HciError) || error.status !== HciErrorCode.unknownHciCommand) throw error;
+    const { usbVendorId } = context.transport;
+    const profile = controllerProfiles.find(
+      ({ bootLoaderOf }) => bootLoaderOf !== undefined && bootLoaderOf.usbVendorId === usbVendorId,
+    );
+    if (profile === undefined) {
+      throw new TransportError(
+        `the controller at ${context.transport.name} knows no Reset: it is a boot loader that waits for its firmware, which Jelling loads into Intel's chips on USB alone; let the system's own driver start it first`,
+        { cause: error },
+      );
+    }
+    const reset = (): Promise<void> => resetController(context);
+    await runProfile(profile, undefined, { ...context, reset });
+    await reset();
   }
 };
 

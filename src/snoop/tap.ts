@@ -23,6 +23,14 @@ class TappedTransport implements HciTransport {
     return this.#inner.bus;
   }
 
+  get usbVendorId(): number | undefined {
+    return this.#inner.usbVendorId;
+  }
+
+  get bootLoaderMode(): HciTransport['bootLoaderMode'] {
+    return this.#inner.bootLoaderMode;
+  }
+
   get line(): SerialRate | undefined {
     return this.#inner.line;
   }

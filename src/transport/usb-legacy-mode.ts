@@ -17,6 +17,9 @@ export class UsbLegacyMode implements UsbMode {
   readonly #options: UsbModeOptions;
   readonly #events: UsbFramer;
   readonly #acl: UsbFramer;
+  readonly #makeEventFramer: () => UsbFramer;
+  /** Of what comes by the endpoint of data: ACL data, or events while a boot loader is spoken to. */
+  #dataWay: UsbFramer;
   #outOfStep = false;
 
   constructor({ events, aclIn, aclOut }: UsbHciInterface, options: UsbModeOptions) {
@@ -30,8 +33,10 @@ export class UsbLegacyMode implements UsbMode {
         this.#loseStep(`an ACL data packet that claims ${length} octets`);
       },
     };
-    this.#events = new UsbFramer({ ...shared, type: HciPacketType.event, maxLength: 0xff });
+    this.#makeEventFramer = () => new UsbFramer({ ...shared, type: HciPacketType.event, maxLength: 0xff });
+    this.#events = this.#makeEventFramer();
     this.#acl = new UsbFramer({ ...shared, type: HciPacketType.acl, maxLength: DEFAULT_MAX_ACL_LENGTH });
+    this.#dataWay = this.#acl;
     this.readers = [
       // An event that fills its last packet is not followed by an empty one, so that a longer read would wait for the next event.
       new UsbReader({
@@ -51,12 +56,17 @@ export class UsbLegacyMode implements UsbMode {
         device,
         counters,
         lose,
-        received: (buffer, length) => this.#acl.push(buffer, length),
-        gap: (isCertain) => this.#gap(this.#acl, isCertain),
+        received: (buffer, length) => this.#dataWay.push(buffer, length),
+        gap: (isCertain) => this.#gap(this.#dataWay, isCertain),
       }),
     ];
     this.writer = new UsbWriter({ device, bulkOut: aclOut, isSerialized: false, counters, lose });
   }
+
+  readonly bootLoaderMode = (opcode: number | undefined): void => {
+    this.writer.opcodeByDataWay = opcode;
+    this.#dataWay = opcode === undefined ? this.#acl : this.#makeEventFramer();
+  };
 
   #deliver(packet: Uint8Array): void {
     const { counters, packet: deliver } = this.#options;

@@ -22,6 +22,8 @@ export interface UsbMode {
   /** See `HciTransport`. */
   readonly eventLagMs: number;
   readonly counters: Readonly<Record<string, number>>;
+  /** See `HciTransport`. */
+  readonly bootLoaderMode?: ((opcode: number | undefined) => void) | undefined;
 }
 
 /** Of a bulk endpoint: a read is a multiple of its packets, since a device that sends more than was asked for makes it fail. */

@@ -34,6 +34,8 @@ export class UsbTransport implements HciTransport {
   readonly name: string;
   readonly bus = 'usb';
   readonly eventLagMs: number;
+  readonly usbVendorId: number;
+  readonly bootLoaderMode: HciTransport['bootLoaderMode'];
   readonly #options: UsbTransportOptions;
   readonly #counters: UsbCounters;
   readonly #mode: UsbMode;
@@ -62,6 +64,8 @@ export class UsbTransport implements HciTransport {
     this.#mode =
       serialized === undefined ? new UsbLegacyMode(hci, parts) : new UsbSerializedMode(serialized, parts);
     this.eventLagMs = this.#mode.eventLagMs;
+    this.usbVendorId = device.info.vendorId;
+    this.bootLoaderMode = this.#mode.bootLoaderMode;
   }
 
   get pendingBytes(): number {

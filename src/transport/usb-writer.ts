@@ -1,3 +1,4 @@
+import { readU16 } from '../core/bytes.ts';
 import { HciPacketType } from '../core/transport.ts';
 import type { UsbCounters } from './usb-counters.ts';
 import { UsbOutPipe } from './usb-out-pipe.ts';
@@ -18,6 +19,8 @@ export interface UsbWriterOptions {
 
 /** Sends packets on the endpoints that they belong to. Those of one endpoint keep their order. */
 export class UsbWriter {
+  /** Of the command that leaves by the way of data: a boot loader has it so. */
+  opcodeByDataWay: number | undefined;
   readonly #options: UsbWriterOptions;
   readonly #control: UsbOutPipe;
   readonly #bulk: UsbOutPipe;
@@ -49,7 +52,8 @@ export class UsbWriter {
     const isData = packet[0] === HciPacketType.acl;
     if (!isData && packet[0] !== HciPacketType.command) counters.add('unknownIndicators');
     else if (isSerialized) this.#submit(this.#bulk, packet);
-    else if (isData) this.#submit(this.#bulk, packet.subarray(1));
+    else if (isData || readU16(packet, 1) === this.opcodeByDataWay)
+      this.#submit(this.#bulk, packet.subarray(1));
     else this.#submit(this.#control, commandRequest(packet));
   }
 

@@ -155,6 +155,13 @@ export class ControllerCore {
     }
     const opcode = readU16(packet, 1);
     const handler = this.#handlers.get(opcode);
+    if (this.chip?.takes?.(opcode) === false) {
+      if (this.chip.mayBeTried?.(opcode) !== true)
+        this.violate('firmwareOrder', `${commandName(opcode)} to a boot loader, which does not know it`);
+      const status = HciErrorCode.unknownHciCommand;
+      this.#answer(handler?.refuse(status) ?? encodeCommandStatus(opcode, status));
+      return;
+    }
     if (handler === undefined) {
       this.violate('unknownCommand', commandName(opcode));
       this.#answer(encodeCommandStatus(opcode, HciErrorCode.unknownHciCommand));
@@ -205,6 +212,17 @@ export class ControllerCore {
     if (this.host === undefined || !this.wants(type)) return false;
     this.host.deliver(type.encode(parameters));
     return true;
+  }
+
+  /** An event that the maker defines; nothing masks it. */
+  vendorEvent(parameters: Uint8Array): void {
+    this.host?.deliver(Uint8Array.of(HciPacketType.event, 0xff, parameters.length, ...parameters));
+  }
+
+  /** The chip has started anew, and takes a command although it has not answered the last one. */
+  restarted(): void {
+    this.reset();
+    this.#commandCredits = 1;
   }
 
   /** Number Of Completed Packets for all that the peers have taken since the last one. It cannot be masked. */

@@ -11,10 +11,13 @@ export const profileNames = [
   'broadcom-pi',
   'rtl8761bu',
   'rtl8852cu',
+  'intel-ax210',
+  'intel-9560',
+  'intel-7260',
 ] as const;
 export type ProfileName = (typeof profileNames)[number];
 
-const vendors = ['zephyr', 'broadcom', 'realtek'] as const;
+const vendors = ['zephyr', 'broadcom', 'realtek', 'intel'] as const;
 /** A maker whose vendor commands are there. */
 export type Vendor = (typeof vendors)[number];
 
@@ -125,6 +128,14 @@ const realtek: Profile = {
   vendor: 'realtek',
 };
 
+const intel: Profile = {
+  ...modern,
+  companyIdentifier: CompanyIdentifier.intel,
+  lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
+  dualMode: true,
+  vendor: 'intel',
+};
+
 const profiles: Readonly<Record<ProfileName, Profile>> = {
   '5.x': modern,
   '4.2': of42,
@@ -159,6 +170,21 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
   // What they say of themselves in ROM.
   rtl8761bu: { ...realtek, name: 'rtl8761bu', hciSubversion: 0x000b, lmpSubversion: 0x8761 },
   rtl8852cu: { ...realtek, name: 'rtl8852cu', hciSubversion: 0x000c, lmpSubversion: 0x8852 },
+  'intel-ax210': { ...intel, name: 'intel-ax210', hciVersion: CoreVersion['5.3'] },
+  'intel-9560': { ...intel, name: 'intel-9560', hciVersion: CoreVersion['5.1'] },
+  'intel-7260': {
+    ...of42,
+    name: 'intel-7260',
+    hciVersion: CoreVersion['4.0'],
+    companyIdentifier: CompanyIdentifier.intel,
+    lmpFeatures: intel.lmpFeatures,
+    leFeatures: of40.leFeatures,
+    maxTxOctets: 27,
+    maxTxTime: 328,
+    resolvingListSize: 0,
+    dualMode: true,
+    vendor: 'intel',
+  },
 };
 
 export const profileOf = (name: ProfileName): Profile => profiles[name];

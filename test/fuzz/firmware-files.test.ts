@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedPduError } from '../../src/core/errors.ts';
 import { parseHcd } from '../../src/hci/codec/hcd-file.ts';
+import { parseDdc, parseSfi } from '../../src/hci/codec/intel-file.ts';
+import { intelFileName, parseIntelVersion } from '../../src/hci/codec/intel-version.ts';
 import { realtekPatch } from '../../src/hci/codec/realtek-file.ts';
+import { ddc, sfi } from '../support/intel-firmware.ts';
 import { pattern, secondForm } from '../support/realtek-firmware.ts';
 
 const SEED = 20_261_125;
@@ -24,6 +27,10 @@ const tail = whole.subarray(-7);
 
 const readers: Readonly<Record<string, (file: Uint8Array) => unknown>> = {
   'an .hcd file': parseHcd,
+  'an .sfi file of both engines': (file) => parseSfi(file, 'ecdsa', true),
+  'an .sfi file of one engine': (file) => parseSfi(file, 'rsa', false),
+  'a .ddc file': parseDdc,
+  "an Intel chip's version": (version) => intelFileName(parseIntelVersion(version)),
   'a Realtek file': (file) => realtekPatch(file, { project: 25, romVersion: 1, keyId: 1 }),
 };
 
@@ -72,4 +79,47 @@ describe('a Realtek file of the second form', () => {
       { seed: SEED, numRuns: RUNS },
     );
   });
+});
+
+describe('an .sfi file', () => {
+  const one = sfi({ both: false });
+  const both = sfi();
+
+  it('is refused wherever it is cut, but between commands that come out even', () => {
+    const even = (file: Uint8Array, begin: number, length: number): boolean => {
+      let at = begin;
+      while (at < length) at += 3 + (file[at + 2] ?? 0);
+      return length > begin && at === length && (length - begin) % 4 === 0;
+    };
+    for (let length = 0; length < both.length; length++) {
+      const read = (file: Uint8Array): unknown => parseSfi(file, 'ecdsa', true);
+      expect([length, isRead(read, both.subarray(0, length))]).toEqual([length, even(both, 964, length)]);
+    }
+    for (let length = 0; length < one.length; length++) {
+      const read = (file: Uint8Array): unknown => parseSfi(file, 'rsa', false);
+      expect([length, isRead(read, one.subarray(0, length))]).toEqual([length, even(one, 644, length)]);
+    }
+  });
+
+  it('gives nothing but octets of its own, whatever its commands claim', () => {
+    const lie = fc.tuple(fc.nat(both.length - 1), fc.constantFrom(0, 1, 3, 0x7f, 0xff));
+    fc.assert(
+      fc.property(fc.array(lie, { minLength: 1, maxLength: 6 }), (lies) => {
+        const file = both.slice();
+        for (const [at, octet] of lies) file[at] = octet;
+        isRead((octets) => {
+          const { fragments } = parseSfi(octets, 'ecdsa', true);
+          const sum = fragments.reduce((length, { data }) => length + data.length, 0);
+          expect(sum).toBe(320 + octets.length - 964);
+        }, file);
+      }),
+      { seed: SEED, numRuns: RUNS },
+    );
+  });
+});
+
+it('a .ddc file is refused wherever it is cut within a setting', () => {
+  const whole = [0, 4, 9];
+  for (let length = 0; length <= ddc.length; length++)
+    expect(isRead(parseDdc, ddc.subarray(0, length))).toBe(whole.includes(length));
 });

@@ -61,6 +61,8 @@ export type ProfileStep =
       /** What has to come before, for rates above this. */
       readonly fasterClock: { readonly aboveBaudRate: number; readonly first: SendStep };
     }
+  /** From the boot loader of an Intel chip to its firmware, where it has none. */
+  | { readonly op: 'bootIntel' }
   /**
    * Loads the file of this chip. Where it is missing the controller fails, or the steps behind this one are left out, as is said; they are left out too for a chip that has
    * its firmware.
@@ -85,6 +87,8 @@ export interface ControllerProfile {
   /** Where that is known from. */
   readonly source: string;
   readonly recognition: Recognition;
+  /** Of whom the device is that refuses Reset, because it is a boot loader and nothing else until its steps have been taken. */
+  readonly bootLoaderOf?: { readonly usbVendorId: number } | undefined;
   /** What is done after the first Reset, before the controller is asked what it can do. */
   readonly steps?: readonly ProfileStep[] | undefined;
   /** Commands that it lists and does not carry out, or only to its harm. */

@@ -13,3 +13,10 @@ export const SYSTEM_FIRMWARE_FOLDERS: readonly string[] = [
   '/usr/lib/firmware',
   '/etc/firmware',
 ];
+
+/** Continues "it has no firmware, and". */
+export const describeMissing = (names: readonly string[], firmware: FirmwareFiles | undefined): string => {
+  const looked =
+    firmware === undefined || firmware.places.length === 0 ? '' : ` (in ${firmware.places.join(', ')})`;
+  return `${names.join(' or ')} is not there${looked}: install the package of your system that has it, or say in which folder it is`;
+};

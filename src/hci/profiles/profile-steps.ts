@@ -15,13 +15,16 @@ import type {
   FirmwareImage,
   ProfileStep,
 } from './controller-profile.ts';
-import type { FirmwareFiles } from './firmware-files.ts';
+import { describeMissing, type FirmwareFiles } from './firmware-files.ts';
+import { bootIntel } from './intel-boot.ts';
+import type { VendorEvents } from './vendor-events.ts';
 
 /** What the steps of a profile are carried out with. */
 export interface ProfileContext {
   readonly clock: Clock;
   readonly log: Log;
-  readonly transport: Pick<HciTransport, 'name' | 'bus' | 'line'>;
+  readonly transport: Pick<HciTransport, 'name' | 'bus' | 'line' | 'usbVendorId' | 'bootLoaderMode'>;
+  readonly vendorEvents: VendorEvents;
   /** Undefined where no firmware is looked for. */
   readonly firmware: FirmwareFiles | undefined;
   send<P extends Shape, R extends Shape>(
@@ -29,13 +32,18 @@ export interface ProfileContext {
     parameters: Infer<P>,
   ): Promise<Infer<ReturnShape<R>>>;
   reset(): Promise<void>;
+  /** Past the command queue, for what is not answered or said twice. */
+  write(packet: Uint8Array): void;
   wait(ms: number): Promise<void>;
 }
 
-/** Carries out what a profile says about a controller that has just been reset. Rejects with TransportError for one that is of no use without its firmware. */
+/**
+ * Carries out what a profile says about a controller that has just been reset, or that is a boot loader and has no version yet. Rejects with TransportError for one that is of no
+ * use without its firmware.
+ */
 export const runProfile = async (
   profile: ControllerProfile,
-  version: ControllerVersion,
+  version: ControllerVersion | undefined,
   context: ProfileContext,
 ): Promise<void> => {
   const { transport, log } = context;
@@ -46,7 +54,7 @@ export const runProfile = async (
 /** Gives whether all steps were taken. */
 const runSteps = async (
   steps: readonly ProfileStep[],
-  version: ControllerVersion,
+  version: ControllerVersion | undefined,
   context: ProfileContext,
 ): Promise<boolean> => {
   for (const step of steps) {
@@ -57,7 +65,7 @@ const runSteps = async (
 
 const runStep = async (
   step: ProfileStep,
-  version: ControllerVersion,
+  version: ControllerVersion | undefined,
   context: ProfileContext,
 ): Promise<boolean> => {
   switch (step.op) {
@@ -77,7 +85,10 @@ const runStep = async (
       await raiseBaudRate(step, context);
       return true;
     case 'load':
-      return load(step, version, context);
+      return version !== undefined && load(step, version, context);
+    case 'bootIntel':
+      await bootIntel(context);
+      return true;
   }
 };
 
@@ -110,7 +121,7 @@ const load = async (
   if (image === undefined || isLoaded) return false;
   const found = await firstOf(image.files, firmware);
   if (found === undefined) {
-    const missing = `the ${image.chip} at ${transport.name} has no firmware, and ${notThere(image.files, firmware)}`;
+    const missing = `the ${image.chip} at ${transport.name} has no firmware, and ${describeMissing(image.files, firmware)}`;
     if (step.whenMissing === 'fail') throw new TransportError(missing);
     log.write('warn', 'hci', () => `${missing}. Going on with what the chip has in ROM`);
     return false;
@@ -151,12 +162,6 @@ const firstOf = async (
   return undefined;
 };
 
-const notThere = (names: readonly string[], firmware: FirmwareFiles | undefined): string => {
-  const looked =
-    firmware === undefined || firmware.places.length === 0 ? '' : ` (in ${firmware.places.join(', ')})`;
-  return `${names.join(' or ')} is not there${looked}: install the package of your system that has it, or say in which folder it is`;
-};
-
 /** Reads the whole file before any of it is sent: half a firmware leaves a chip silent until its power is off. What is given sends it. */
 type Loader = (
   file: Uint8Array,
@@ -186,7 +191,7 @@ const loaders: Readonly<Record<FirmwareFormat, Loader>> = {
     // A chip that checks signatures takes nothing that is not signed.
     const settings = config === undefined || keyId !== 0 ? undefined : await firmware?.read(config);
     if (config !== undefined && settings === undefined && needsConfig === true)
-      throw new MalformedPduError(notThere([config], firmware));
+      throw new MalformedPduError(describeMissing([config], firmware));
     const fragments = realtekFragments(concatBytes(patch, settings ?? new Uint8Array()));
     return async () => {
       for (const fragment of fragments) {

@@ -140,6 +140,16 @@ export const controllerProfiles: readonly ControllerProfile[] = [
     steps: [{ op: 'load', format: 'realtek', images: realtekImages, whenMissing: 'fail' }, { op: 'reset' }],
   },
   {
+    name: 'intel',
+    controllers: "Intel's chips on USB: those of laptops",
+    why: 'newer ones are a boot loader that refuses HCI_Reset until they have their firmware, which they keep as long as they have power. Chips that nobody gave an address all have the same one',
+    source: 'Linux, drivers/bluetooth/btintel.c and btusb.c; Bumble, drivers/intel.py',
+    recognition: { companies: [CompanyIdentifier.intel], bus: 'usb' },
+    bootLoaderOf: { usbVendorId: 0x8087 },
+    steps: [{ op: 'bootIntel' }],
+    sharedAddresses: addresses('00:03:19:9E:8B:00'),
+  },
+  {
     name: 'csr8510',
     controllers: 'CSR8510 A10 dongles, and what is sold as one',
     why: 'version 4.0 at best, whatever a clone says: some say that they are newer and have commands that they do not',

@@ -5,4 +5,8 @@ export interface Chip {
   readonly lmpSubversion: number;
   /** While the chip starts anew it hears nothing. */
   isDeaf(nowMs: number): boolean;
+  /** Whether it knows a command now; a boot loader knows few. All, where this is not said. */
+  takes?(opcode: number): boolean;
+  /** Of a command that it does not know: whether a host may find that out by sending it. */
+  mayBeTried?(opcode: number): boolean;
 }

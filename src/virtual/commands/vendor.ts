@@ -1,11 +1,12 @@
 import { HciCommand } from '../../hci/codec/commands.ts';
-import { BroadcomCommand, RealtekCommand } from '../../hci/codec/commands-vendor.ts';
+import { BroadcomCommand, IntelCommand, RealtekCommand } from '../../hci/codec/commands-vendor.ts';
 import { HciErrorCode } from '../../hci/codec/error-codes.ts';
 import { bitsToBytes } from '../../hci/codec/features.ts';
 import { BroadcomChip } from '../chips/broadcom-chip.ts';
+import { INTEL_BOOT_MS, IntelChip } from '../chips/intel-chip.ts';
 import { RealtekChip } from '../chips/realtek-chip.ts';
 import type { ControllerCore } from '../controller-core.ts';
-import { complete, type Handler } from './handler.ts';
+import { complete, type Handler, silent } from './handler.ts';
 
 const OK = HciErrorCode.success;
 
@@ -24,6 +25,32 @@ const broadcom = (core: ControllerCore): BroadcomChip => {
 const realtek = (core: ControllerCore): RealtekChip => {
   if (core.chip instanceof RealtekChip) return core.chip;
   throw new TypeError(`${core.profile.name} is no chip of Realtek's`);
+};
+
+const intel = (core: ControllerCore): IntelChip => {
+  if (core.chip instanceof IntelChip) return core.chip;
+  throw new TypeError(`${core.profile.name} is no chip of Intel's`);
+};
+
+/** Kinds of events of Intel's, and what they say of success. */
+const intelReceived = Uint8Array.of(0x06, 0x00, 0x09, 0xfc, 0x00);
+const intelBooted = Uint8Array.of(0x02, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00);
+
+const intelBootParams = {
+  otpFormat: 0,
+  otpContent: 0,
+  otpPatch: 0,
+  deviceRevision: 5,
+  secureBoot: 1,
+  keyFromHeader: 1,
+  keyType: 0,
+  otpLock: 1,
+  apiLock: 1,
+  debugLock: 1,
+  otpAddress: new Uint8Array(6),
+  minimumBuild: new Uint8Array(3),
+  limitedAnswers: 0,
+  unlocked: 0,
 };
 
 const nowMs = (core: ControllerCore): number => core.medium.clock.now();
@@ -67,5 +94,29 @@ export const vendorHandlers: readonly Handler[] = [
   complete('realtek', RealtekCommand.download, (core, { index }) => {
     const status = verdict(core, realtek(core).download(index));
     return status === OK ? { index } : status;
+  }),
+  complete('intel', IntelCommand.readVersion, (core) => ({ version: intel(core).version })),
+  complete('intel', IntelCommand.readBootParams, () => intelBootParams),
+  complete('intel', IntelCommand.secureSend, (core, { type, data }) => {
+    const status = verdict(core, intel(core).secureSend(type, data));
+    if (status === OK && intel(core).hasReceived) core.afterAnswer(() => core.vendorEvent(intelReceived));
+    return status;
+  }),
+  complete('intel', IntelCommand.writeDdc, (_core, { setting }) =>
+    setting.length === 1 + (setting[0] ?? 0) ? OK : HciErrorCode.invalidHciCommandParameters,
+  ),
+  silent('intel', IntelCommand.reset, (core, { bootOption, bootAddress }) => {
+    if (bootOption === 0) {
+      intel(core).backToBootLoader();
+      core.restarted();
+      return OK;
+    }
+    const status = verdict(core, intel(core).boot(bootOption, bootAddress, nowMs(core)));
+    if (status === OK)
+      core.medium.after(INTEL_BOOT_MS, () => {
+        core.restarted();
+        core.vendorEvent(intelBooted);
+      });
+    return status;
   }),
 ];

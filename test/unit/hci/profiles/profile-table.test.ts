@@ -1,4 +1,4 @@
-import { ManualClock } from 'jelling';
+import { ManualClock, TransportError } from 'jelling';
 import { createAir } from 'jelling/virtual';
 import { describe, expect, test } from 'vitest';
 import { HciCommand } from '../../../../src/hci/codec/commands.ts';
@@ -68,6 +68,8 @@ describe('the table of controllers', () => {
       'usb',
       [],
     ],
+    ["a laptop's Intel", { companyIdentifier: CompanyIdentifier.intel }, 'usb', ['intel']],
+    ['the same behind a socket', { companyIdentifier: CompanyIdentifier.intel }, undefined, []],
     ['a CSR dongle', { companyIdentifier: CompanyIdentifier.cambridgeSiliconRadio }, 'usb', ['csr8510']],
   ] as const)('takes %s for what it is', (_, what, bus, names) => {
     expect(namesOf(what, bus)).toEqual(names);
@@ -81,6 +83,18 @@ test('a dongle of CSR that loses its first answer and refuses the event mask is 
   expect(hci.info.profile?.name).toBe('csr8510');
   expect(hci.info.publicAddress).toBe(controller.address);
   await clock.run(hci.close());
+  expect(controller.violations).toEqual([]);
+});
+
+test('a boot loader of nobody known is not opened, and it is said what to do', async () => {
+  const clock = new ManualClock();
+  const controller = createAir({ clock, seed: 1 }).createController({ profile: 'intel-ax210' });
+  const starting = HciController.start(controller.connect(), { clock });
+  const error = await clock.run(starting.catch((reason: unknown) => reason));
+  expect(error).toBeInstanceOf(TransportError);
+  expect(String(error)).toMatch(
+    /knows no Reset: it is a boot loader .* let the system's own driver start it/,
+  );
   expect(controller.violations).toEqual([]);
 });
 
