@@ -32,7 +32,7 @@ const isNobodys = (address: Address, profile: ControllerProfile | undefined): bo
   addressless.has(address) || profile?.sharedAddresses?.includes(address) === true;
 
 /** Resets the controller. Alone of all commands it may be repeated before it is answered: a second reset changes nothing. */
-export const resetController = async (context: StartUpContext): Promise<void> => {
+const resetController = async (context: StartUpContext): Promise<void> => {
   let left = RESET_RETRIES;
   const again = (): void => {
     left--;
@@ -123,9 +123,9 @@ const recognise = async (
   const version = await readVersion(context);
   const { bus } = context.transport;
   const profile = controllerProfiles.find(({ recognition }) => isRecognised(recognition, version, bus));
-  if (profile?.steps === undefined) return { version, profile };
+  if (profile === undefined) return { version, profile };
   await runProfile(profile, version, { ...context, reset: () => resetController(context) });
-  return { version: await readVersion(context), profile };
+  return { version: profile.steps === undefined ? version : await readVersion(context), profile };
 };
 
 /** Asks a reset controller what it is, and sets it up as an LE host needs it (Vol 4, Part E, 4; Vol 6, Part D, 2). */

@@ -8,6 +8,8 @@ export const profileNames = [
   '4.0',
   'csr8510',
   'zephyr',
+  'softdevice',
+  'esp32',
   'broadcom-pi',
   'rtl8761bu',
   'rtl8852cu',
@@ -155,6 +157,25 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     companyIdentifier: CompanyIdentifier.linuxFoundation,
     hasPublicAddress: false,
     vendor: 'zephyr',
+  },
+  // Nordic's own controller has Zephyr's commands.
+  softdevice: {
+    ...modern,
+    name: 'softdevice',
+    companyIdentifier: CompanyIdentifier.nordicSemiconductor,
+    hasPublicAddress: false,
+    vendor: 'zephyr',
+  },
+  // As ESP32s on a UART have told it: by the maker of their baseband.
+  esp32: {
+    ...of42,
+    name: 'esp32',
+    hciSubversion: 0x030e,
+    companyIdentifier: CompanyIdentifier.rivieraWaves,
+    lmpSubversion: 0x030e,
+    lmpFeatures: Uint8Array.of(0xbf, 0xee, 0xcd, 0xfe, 0xdb, 0xff, 0x7b, 0x87),
+    dualMode: true,
+    maxLinks: 9,
   },
   'broadcom-pi': {
     ...of42,

@@ -3,7 +3,7 @@ import { MalformedPduError } from '../../core/errors.ts';
 import type { IntelEngine } from './intel-version.ts';
 
 /** What a fragment of Intel_Secure_Send carries. */
-export const IntelFragment = { init: 0, data: 1, signature: 2, publicKey: 3 } as const;
+const IntelFragment = { init: 0, data: 1, signature: 2, publicKey: 3 } as const;
 
 export interface IntelFragmentData {
   readonly type: number;

@@ -33,6 +33,7 @@ export const CompanyIdentifier = {
   mediaTek: 0x0046,
   nordicSemiconductor: 0x0059,
   realtek: 0x005d,
+  rivieraWaves: 0x0060,
   google: 0x00e0,
   cypress: 0x0131,
   espressif: 0x02e5,

@@ -73,9 +73,9 @@ const lmpSubversionsOf = (images: readonly FirmwareImage[]): readonly number[] =
 export const controllerProfiles: readonly ControllerProfile[] = [
   {
     name: 'zephyr',
-    controllers: 'Zephyr and nRF Connect SDK firmware: nRF52 and nRF53 boards',
+    controllers: 'Zephyr and nRF Connect SDK firmware: nRF52, nRF53 and nRF54 boards',
     why: 'the chip has no public address, and tells the static random one that it was born with by a vendor command. The same opcodes write on chips of others',
-    source: 'Zephyr, include/zephyr/bluetooth/hci_vs.h',
+    source: 'Zephyr, include/zephyr/bluetooth/hci_vs.h; nrfxlib, softdevice_controller/include/sdc_hci_vs.h',
     recognition: {
       companies: [CompanyIdentifier.linuxFoundation, CompanyIdentifier.nordicSemiconductor],
       hciVersions: [CoreVersion['5.0'], NEWEST],

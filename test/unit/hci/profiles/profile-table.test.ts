@@ -86,6 +86,19 @@ test('a dongle of CSR that loses its first answer and refuses the event mask is 
   expect(controller.violations).toEqual([]);
 });
 
+test.each(['zephyr', 'softdevice'] as const)(
+  'the address that the chip was born with is asked of %s',
+  async (profile) => {
+    const clock = new ManualClock();
+    const controller = createAir({ clock, seed: 1 }).createController({ profile });
+    const hci = await clock.run(HciController.start(controller.connect(), { clock }));
+    expect(hci.info.publicAddress).toBeUndefined();
+    expect(await clock.run(hci.readStaticAddress())).toMatch(/^C2:/);
+    await clock.run(hci.close());
+    expect(controller.violations).toEqual([]);
+  },
+);
+
 test('a boot loader of nobody known is not opened, and it is said what to do', async () => {
   const clock = new ManualClock();
   const controller = createAir({ clock, seed: 1 }).createController({ profile: 'intel-ax210' });

@@ -26,7 +26,9 @@ const firmware = (): string => {
 test.each([
   ['csr8510', /start-up goes on without HCI_Set_Event_Mask/],
   ['broadcom-pi', /loading brcm\/BCM4345C0\.hcd into the BCM4345C0/],
-  ['zephyr', /ready|scanning/],
+  ['zephyr', /is one of Zephyr and nRF Connect SDK firmware/],
+  ['softdevice', /is one of Zephyr and nRF Connect SDK firmware/],
+  ['esp32', /^(?!.* is one of ).*/s],
 ])('a controller that passes for %s is used over a serial line', { timeout: TEST_MS }, async (kind, said) => {
   const pty = join(folder(), 'ble0');
   await using server = jelling('virtual', '--listen', `pty:${pty}`, '--personality', kind);
