@@ -35,7 +35,7 @@ const octetsAt = (baudRate: number): number => baudRate / 10;
 /** What a UART of 3 Mbaud carries in a second, each way. */
 export const LINE_OCTETS = octetsAt(3_000_000);
 /** Ten times what one of 1 Mbaud carries. */
-export const SCAN_OCTETS = 10 * octetsAt(1_000_000);
+const SCAN_OCTETS = 10 * octetsAt(1_000_000);
 
 const ACL_HEADER = 5;
 /** Up to the reports and in each of them, data apart: indicator, event header, subevent and number; then type to RSSI. */

@@ -7,7 +7,7 @@ import { copyText, readText, readU16be, writeU16be, writeU32be } from './network
 /** USB/IP 1.1.1. */
 const VERSION = 0x0111;
 
-export const UsbipOperation = {
+const UsbipOperation = {
   reqDevlist: 0x8005,
   repDevlist: 0x0005,
   reqImport: 0x8003,

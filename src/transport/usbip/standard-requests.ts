@@ -59,7 +59,7 @@ export interface RequestOutcome {
 }
 
 /** Codes of standard requests (USB 2.0, Table 9-4). */
-export const StandardRequest = {
+const StandardRequest = {
   getStatus: 0,
   clearFeature: 1,
   setFeature: 3,

@@ -4,7 +4,7 @@ import { readU32be, writeU32be } from './network-order.ts';
 
 // What an imported device is driven by: Linux, Documentation/usb/usbip_protocol.rst, "usbip_header_basic" and what follows it.
 
-export const UsbipCommand = { cmdSubmit: 1, cmdUnlink: 2, retSubmit: 3, retUnlink: 4 } as const;
+const UsbipCommand = { cmdSubmit: 1, cmdUnlink: 2, retSubmit: 3, retUnlink: 4 } as const;
 
 /** How a transfer ended, as negative numbers of Linux. */
 export const UrbStatus = {

@@ -9,7 +9,7 @@ import { UsbipSession } from './usbip-session.ts';
 /** The port that IANA has given to USB/IP, and that clients take unless told otherwise. */
 export const USBIP_PORT = 3240;
 /** Whoever reaches the server has the dongles: the protocol knows no users. So nobody outside this machine does. */
-export const USBIP_HOST = '127.0.0.1';
+const USBIP_HOST = '127.0.0.1';
 /** Connections at a time; each dongle needs one. */
 const MAX_CONNECTIONS = 64;
 /** After so long without a word the other end is asked whether it is still there: a machine that lost its power says no goodbye. */

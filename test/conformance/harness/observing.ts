@@ -4,7 +4,7 @@ import { conformance, type Mutation } from './case.ts';
 import { type Hex, hex } from './pdu.ts';
 
 /** TGAP(lim_disc_scan_min) and TGAP(gen_disc_scan_min) (Vol 3, Part C, Appendix A). */
-export const ShortestDiscovery = { limitedMs: 10_240, generalMs: 10_240 } as const;
+const ShortestDiscovery = { limitedMs: 10_240, generalMs: 10_240 } as const;
 
 /** What the upper tester hears of the tester in one scan: everything that it is told of it, in order. */
 export const observe = async (
