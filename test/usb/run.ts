@@ -94,14 +94,13 @@ const main = async (signal: AbortSignal): Promise<number> => {
   try {
     await using stages = await serveStages(rows);
     const plan: Plan = { rows: chosen.map(({ name }) => name), stagePort: stages.port };
-    const programs = join(folder, 'programs.ext4');
-    await phase('programs packed', () => packPrograms(join(folder, 'programs'), programs, plan, signal));
-    const machine = { guest, programs, signal };
+    const { disk, inSources } = await phase('programs packed', () => packPrograms(folder, plan, signal));
+    const machine = { guest, programs: disk, signal };
     if (values.shell) {
       say('a root shell in the guest; exit ends it');
       return (await bootForShell({ ...machine, deadlineMs: shellMs })) === undefined ? 0 : 1;
     }
-    const run = new Run(chosen, join(folder, 'console'));
+    const run = new Run(chosen, join(folder, 'console'), inSources);
     await run.play(machine);
     say(`${'all of it'.padEnd(22)}${secondsSince(whole)}`);
     say(`\n${run.passed} passed, ${chosen.length - run.passed} failed`);
@@ -116,13 +115,15 @@ const main = async (signal: AbortSignal): Promise<number> => {
 class Run {
   readonly #rows: readonly Row[];
   readonly #console: string;
+  readonly #inSources: (text: string) => string;
   readonly #left: Set<string>;
   #since = performance.now();
   passed = 0;
 
-  constructor(rows: readonly Row[], console: string) {
+  constructor(rows: readonly Row[], console: string, inSources: (text: string) => string) {
     this.#rows = rows;
     this.#console = console;
+    this.#inSources = inSources;
     this.#left = new Set(rows.map(({ name }) => name));
   }
 
@@ -155,7 +156,7 @@ class Run {
         say(
           `  ${report.error === undefined ? 'ok  ' : 'FAIL'} ${report.row.padEnd(15)} ${secondsSince(this.#since)}`,
         );
-        if (report.error !== undefined) say(report.error.replaceAll(/^/gm, '       '));
+        if (report.error !== undefined) say(this.#inSources(report.error).replaceAll(/^/gm, '       '));
         break;
       case 'done':
         say('');

@@ -1,6 +1,7 @@
 /** What the guest runs of this tree, on a disk of its own: the program of the rows and the command, each as one file. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Plan } from '../lines.ts';
@@ -13,16 +14,20 @@ const tree = fileURLToPath(new URL('../../../', import.meta.url));
 const copied = ['usb', 'node-gyp-build'];
 const external = ['usb', 'serialport', '@serialport/*', 'hci-socket'];
 
+interface Programs {
+  /** The path of the disk. */
+  readonly disk: string;
+  /** A text of the guest with the places in the program of the rows as places in this tree. */
+  readonly inSources: (text: string) => string;
+}
+
 /**
  * Bundles the sources as they are. Where each instruction is emulated, loading the hundreds of files of the build takes five seconds more than
  * one file does.
  */
-export const packPrograms = async (
-  folder: string,
-  disk: string,
-  plan: Plan,
-  signal: AbortSignal,
-): Promise<void> => {
+export const packPrograms = async (work: string, plan: Plan, signal: AbortSignal): Promise<Programs> => {
+  const folder = join(work, 'programs');
+  const disk = join(work, 'programs.ext4');
   mkdirSync(folder);
   await build({
     absWorkingDir: tree,
@@ -34,6 +39,7 @@ export const packPrograms = async (
     target: 'node20',
     conditions: ['jelling-source'],
     external,
+    sourcemap: 'external',
     logLevel: 'error',
   });
   cpSync(await installHciSocket(signal), join(folder, 'node_modules'), { recursive: true });
@@ -43,4 +49,16 @@ export const packPrograms = async (
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
   await makeFileSystem(folder, disk, '200M', signal);
+  const map = new SourceMap(JSON.parse(readFileSync(join(folder, 'guest.js.map'), 'utf8')));
+  const sourceOf = (place: string, line: string, column: string): string => {
+    // A map counts from zero, and a trace from one.
+    const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry)) return place;
+    const path = relative(tree, join(folder, entry.originalSource));
+    return `${path}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  };
+  return {
+    disk,
+    inSources: (text) => text.replaceAll(/(?:file:\/\/)?\/jelling\/guest\.js:(\d+):(\d+)/g, sourceOf),
+  };
 };
