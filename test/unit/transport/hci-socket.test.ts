@@ -110,10 +110,11 @@ describe('opening a user channel', () => {
   });
 
   it('does not wait for ever, and says for what', async () => {
-    const { clock, opened } = opening({ failOpen: new Array<HciSocketFault>(200).fill('starting') });
-    const failure = failureOf(opened);
+    const socket = new FakeHciSocket({ failOpen: new Array<HciSocketFault>(200).fill('starting') });
+    const clock = new ManualClock();
+    const failure = failureOf(openHciSocket({}, { clock, timeoutMs: 250 }, socket.load, 'linux'));
     await ticks();
-    for (let i = 0; i < 100; i++) await clock.advance(100);
+    await clock.advance(250);
     const error = await failure;
     expect(error).toBeInstanceOf(TimeoutError);
     expect(String(error)).toContain('the kernel is still setting it up');

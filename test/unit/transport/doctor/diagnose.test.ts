@@ -350,7 +350,8 @@ describe('a controller that Linux drives', () => {
         blocks: false,
       },
     ]);
-    const own = await diagnose(fakeSystem({ files: { ...dongle, ...radio('rfkill0', 'hci0', '1', '0') } }));
+    const others = { ...radio('rfkill0', 'hci0', '1', '0'), ...radio('rfkill1', 'phy0', '1', '0', 'wlan') };
+    const own = await diagnose(fakeSystem({ files: { ...dongle, ...others } }));
     expect(own.system).toEqual([]);
   });
 });
