@@ -1,4 +1,6 @@
 /** The controllers that a pair stands on: two of them on one air, each served to a host. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, pythonCommand } from './child.ts';
 import type { Environments } from './environments.ts';
@@ -44,13 +46,32 @@ const serveForeign = async (environments: Environments, script: string, args: st
 
 /** A pty is a serial port to those who open it, and a served socket is a socket. */
 const moniker = (place: string): string =>
-  place.replace(/^ptys?:/, 'serial:').replace(/^unix-server:/, 'unix:');
+  place.replace(/^ptys?:/, 'serial:').replace(/^(unix|tcp)-server:/, '$1:');
 
 /** What a Python peer calls such a line when it serves it. */
 const places: Readonly<Record<Line, string>> = {
   pty: 'pty',
   'two ptys': 'ptys',
   'unix socket': 'unix-server',
+};
+
+/** A place for a controller that the peripheral serves by itself, with its own beside it. */
+const ownGround = async (place: string): Promise<Ground> => {
+  const at = place === 'tcp' ? `tcp-server:127.0.0.1:${await freePort()}` : place;
+  return {
+    places: { central: moniker(at), peripheral: at },
+    report: new Report(),
+    stop: () => Promise.resolve(),
+  };
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 };
 
 /** Sabotaged, rootcanal is not what it says it is. */
@@ -70,6 +91,8 @@ export const serve = (
     return line !== undefined && side === role ? `${places[line]}:${folder}/${role}` : 'tcp';
   };
   const served = [placeFor('central'), placeFor('peripheral')] as const;
+  // There it is the foreign host's own, so that it can break the line.
+  if (pair.topic === 'lines') return ownGround(served[0]);
   switch (pair.controllers) {
     case 'bumble':
       return serveForeign(environments, 'peers/controllers', [...served]);

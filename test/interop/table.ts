@@ -23,6 +23,7 @@ export type TopicName =
   | 'database'
   | 'errors'
   | 'kinds'
+  | 'lines'
   | 'pairing'
   | 'privacy'
   | 'services'
@@ -98,6 +99,13 @@ const onOtherLines: readonly Setting[] = [
   { central: 'bumble', peripheral: 'jelling', controllers: 'jelling', line: ['central', 'pty'] },
 ];
 
+/** Lines that are to break. */
+const breaking: readonly Setting[] = [
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble' },
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble', line: ['central', 'unix socket'] },
+  { central: 'jelling', peripheral: 'bumble', controllers: 'bumble', line: ['central', 'pty'] },
+];
+
 export const pairs: readonly Pair[] = [
   ...about('basics', everySetting),
   ...about('values', bothRoles),
@@ -116,6 +124,7 @@ export const pairs: readonly Pair[] = [
   ...about('privacy', onRootcanal),
   ...about('services', bothRoles),
   ...about('kinds', onEachKind),
+  ...about('lines', breaking),
 ];
 
 export const nameOf = ({ topic, central, peripheral, controllers, line, kind }: Pair): string =>

@@ -18,6 +18,8 @@ import type { JellingPlayer } from './jelling-player.ts';
 import type { Topic } from './judge.ts';
 import { KindHost } from './kinds/jelling-host.ts';
 import { kindsTopic } from './kinds/rows.ts';
+import { LineHost } from './lines/jelling-host.ts';
+import { lines } from './lines/rows.ts';
 import { PairingLeader } from './pairing/jelling-leader.ts';
 import { noteOf, pairing } from './pairing/rows.ts';
 import type { Part } from './player.ts';
@@ -47,6 +49,7 @@ export const topics: Record<TopicName, Entry> = {
   database: { topic: database, ours: { central: DatabaseCentral, peripheral: DatabasePeripheral } },
   errors: { topic: errors, ours: { central: ErrorsCentral, peripheral: ErrorsPeripheral } },
   kinds: { topic: kindsTopic, ours: { central: KindHost, peripheral: KindHost } },
+  lines: { topic: lines, ours: { central: LineHost, peripheral: LineHost } },
   pairing: {
     topic: pairing,
     ours: { central: PairingLeader, peripheral: PairingLeader },
