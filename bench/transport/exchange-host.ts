@@ -30,15 +30,20 @@ export class ExchangeHost {
     const rate = rateOf(each);
     const count = Math.ceil((paced ? rate * SECONDS : UNPACED_COUNT) * scale);
     await this.#run(each, Math.ceil(count / 4));
-    const [cpuBefore, before] = [cpuUs(), performance.now()];
+    const [cpuBefore, before, writesBefore] = [cpuUs(), performance.now(), this.#writes];
     await this.#run(each, count);
     const usPerPacket = (cpuUs() - cpuBefore) / count;
     return {
       ...each,
       usPerPacket,
       octetsPerSecond: (count * packetOctets('acl', each.size) * 1000) / (performance.now() - before),
+      writesPerPacket: (this.#writes - writesBefore) / count,
       coreShare: paced ? (usPerPacket * rate) / 1e6 : undefined,
     };
+  }
+
+  get #writes(): number {
+    return this.#transport.counters['writes'] ?? 0;
   }
 
   #packet(packet: Uint8Array): void {

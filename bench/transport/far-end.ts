@@ -3,7 +3,7 @@ import type { VirtualController } from '../../src/virtual/index.ts';
 import { type Flood, WINDOW } from './cases.ts';
 import { decodeOrder, encodeTaken } from './orders.ts';
 import { pace } from './pace.ts';
-import { aclPackets, reportPackets } from './packets.ts';
+import { aclPackets, lastReport, reportPackets } from './packets.ts';
 
 /**
  * Makes a virtual controller the far end of a line under test, wherever it is served. Beside what it does as a controller it takes any ACL data, says after
@@ -27,6 +27,7 @@ export const playFarEnd = (controller: VirtualController): void => {
         const packet = packets[sent % packets.length];
         if (packet !== undefined) controller.faults.inject(packet);
       }
+      if (due === order.count && order.kind !== 'acl') controller.faults.inject(lastReport(order));
     };
     const { count, perSecond } = order;
     if (perSecond !== undefined) {

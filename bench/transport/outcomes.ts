@@ -10,6 +10,8 @@ export interface Outcome {
   readonly usPerPacket: number;
   /** Each way, as H4 counts them. */
   readonly octetsPerSecond: number;
+  /** Calls of the operating system that sent something, where the transport counts them. */
+  readonly writesPerPacket?: number | undefined;
   /** Of one core, at the rate of the case; undefined where it has none. */
   readonly coreShare: number | undefined;
   /** Results that a reader of the scanner got. */

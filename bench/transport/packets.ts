@@ -80,6 +80,11 @@ const report = ({ kind, size }: Flood, advertiser: number, isResponse: boolean, 
   return packet;
 };
 
+const LAST = 0xffff;
+export const LAST_ADDRESS = 'C0:00:00:00:FF:FF';
+/** By this one a scanner knows that the others are over. */
+export const lastReport = (flood: Flood): Uint8Array => report(flood, LAST, false, 0x100 - 40);
+
 /** Each device in turn, its advertisement and then its scan response, with an RSSI that is another each time round: every report says something new. */
 export const reportPackets = (flood: Flood): readonly Uint8Array[] => {
   const rounds = 4;

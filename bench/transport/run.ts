@@ -86,7 +86,7 @@ export const runTransport = async (options: TransportOptions): Promise<boolean> 
     printTable(
       'Lines: processor microseconds of the host for each packet, octets each way as H4 counts them',
       [
-        ['', 'line', 'us', 'octets/s', 'of a core', 'results'],
+        ['', 'line', 'us', 'writes', 'octets/s', 'of a core', 'results'],
         ...outcomes.map((row) => [
           row.name,
           row.line,

@@ -4,9 +4,7 @@ import { packetOctets, rateOf, type Scan, SECONDS } from './cases.ts';
 import { cpuUs } from './cpu.ts';
 import { encodeOrder } from './orders.ts';
 import type { Outcome } from './outcomes.ts';
-
-/** After the last report the reader is given so long without another result. */
-const QUIET_MS = 100;
+import { LAST_ADDRESS } from './packets.ts';
 
 /** The whole way of a report, from the line to a reader who looks at each result. */
 export const measureScan = async (
@@ -21,23 +19,16 @@ export const measureScan = async (
   const run = async (packets: number): Promise<{ results: number; ms: number }> => {
     await using scanner = ble.scan({ active: true });
     let results = 0;
-    const began = performance.now();
-    let last = began;
-    let quiet: NodeJS.Timeout | undefined;
     const first = scanner.next();
-    transport.send(
-      encodeOrder({ order: 'flood', flood: { kind, size, count: packets, perSecond, advertisers } }),
-    );
+    const began = performance.now();
+    const flood = { kind, size, count: packets, perSecond, advertisers };
+    transport.send(encodeOrder({ order: 'flood', flood }));
     for (let next = await first; next.done !== true; next = await scanner.next()) {
       const { address, rssi, name } = next.value;
-      if (address !== '' && rssi !== undefined && name !== undefined) results++;
-      last = performance.now();
-      quiet ??= setInterval(() => {
-        if (performance.now() - last > QUIET_MS) void scanner.close();
-      }, QUIET_MS);
+      if (address === LAST_ADDRESS) break;
+      if (rssi !== undefined && name !== undefined) results++;
     }
-    clearInterval(quiet);
-    return { results, ms: last - began };
+    return { results, ms: performance.now() - began };
   };
   await run(Math.ceil(count / 4));
   const before = cpuUs();
