@@ -91,6 +91,7 @@ export const runTransport = async (options: TransportOptions): Promise<boolean> 
           row.name,
           row.line,
           row.usPerPacket.toFixed(2),
+          row.writesPerPacket?.toFixed(2) ?? '',
           row.octetsPerSecond.toFixed(0),
           row.coreShare === undefined ? '' : `${(row.coreShare * 100).toFixed(1)} %`,
           row.results?.toFixed(0) ?? '',
