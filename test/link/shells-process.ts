@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
+import { ownState } from '../support/own-state.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** For whatever a shell says: far more than it needs, so that a silent one fails here and not in the test runner, which would leave it running. */
@@ -29,7 +30,7 @@ export class Shell implements AsyncDisposable {
   stdout = '';
   stderr = '';
 
-  /** `stdin` is all that it can read; `open` is nothing, and no end. */
+  /** `stdin` is all that it can read; `open` is nothing, and no end. Its identity and bonds are its own, unless `env` says where they are. */
   constructor(
     file: string,
     args: readonly string[] = [],
@@ -39,7 +40,7 @@ export class Shell implements AsyncDisposable {
     this.#name = [file, ...args].join(' ');
     this.#child = spawn(process.execPath, ['--conditions=jelling-source', '--import', 'tsx', file, ...args], {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { ...process.env, XDG_STATE_HOME: ownState(), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     // It may end before it has read all.
