@@ -4,24 +4,11 @@ import type { Clock } from '../core/clock.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { connectFailure, systemCodeOf } from './connect-failure.ts';
 import { H4Protocol } from './h4-protocol.ts';
+import type { HostServer, OnHost } from './host-server.ts';
+import { listening } from './listening.ts';
 import { releaseSocket } from './socket.ts';
 import { StreamTransport } from './stream-transport.ts';
 import { tcpName } from './tcp.ts';
-
-/**
- * Called for each host that connects, with the controller's end of its line: an HciTransport on which commands, ACL and ISO data
- * come in and events, ACL and ISO data go out. It must be started. Its `closed` says that the host has gone.
- */
-export type OnHost = (port: HciTransport) => void;
-
-export interface HostServer {
-  /** Where hosts connect, as a moniker that they can use: `tcp:127.0.0.1:9001`, `unix:/tmp/hci`, `serial:/tmp/ble0,h5`. */
-  readonly address: string;
-  /** The TCP port, also where 0 was asked for; undefined on other servers. */
-  readonly port: number | undefined;
-  /** Ends listening and every line that was accepted. Idempotent; never rejects. */
-  close(): Promise<void>;
-}
 
 export interface ListenTcpOptions {
   readonly host: string;
@@ -34,21 +21,6 @@ export interface ListenUnixOptions {
   readonly path: string;
   readonly clock: Clock;
 }
-
-/** Resolves when the server listens; rejects where it cannot. */
-export const listening = (
-  server: Server,
-  options: { host?: string; port?: number; path?: string },
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options, () => {
-      server.off('error', reject);
-      // A connection that could not be accepted, for want of descriptors, is the loss of who connected.
-      server.on('error', () => undefined);
-      resolve();
-    });
-  });
 
 class SocketServer implements HostServer {
   readonly address: string;

@@ -2,7 +2,7 @@ import type { Timer } from '../core/clock.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
 import type { HciTransport } from '../core/transport.ts';
 import { HciEvent } from '../hci/codec/events.ts';
-import type { HostServer, OnHost } from '../transport/h4-server.ts';
+import type { HostServer, OnHost } from '../transport/host-server.ts';
 import type { Air, ControllerOptions } from './air.ts';
 import type { HostPort, VirtualController } from './controller.ts';
 import type { HostLine } from './host-line.ts';

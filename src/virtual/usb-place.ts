@@ -1,4 +1,4 @@
-import type { HostServer, OnHost } from '../transport/h4-server.ts';
+import type { HostServer, OnHost } from '../transport/host-server.ts';
 import type { DongleFaults } from '../transport/usbip/dongle-faults.ts';
 import type { UsbNature } from '../transport/usbip/standard-requests.ts';
 import { listenUsbip, type UsbipServer } from '../transport/usbip/usbip-server.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { OnHost } from '../h4-server.ts';
+import type { OnHost } from '../host-server.ts';
 import { alternateCounts, BLUETOOTH_CLASS } from './dongle-descriptors.ts';
 import { DongleFaults } from './dongle-faults.ts';
 import { DongleTransport } from './dongle-transport.ts';
