@@ -1,7 +1,7 @@
 /** What both sides must see when they meet again. */
 import type { Seen } from '../report.ts';
 import type { Role } from '../table.ts';
-import { insufficientEncryption, readsOf, securityOf } from './expected-link.ts';
+import { insufficientAuthentication, insufficientEncryption, readsOf, securityOf } from './expected-link.ts';
 import type { Result } from './model.ts';
 import type { Combination } from './plan.ts';
 
@@ -28,21 +28,17 @@ export const meetingsOf = (
     theirs: { encrypted: true, reads: readsOf(result) },
   };
   const ended = { ours: { failure: { gone: micFailure } }, theirs: { gone: micFailure } };
-  /** A bond, and no key for the link: what needs one is refused (Vol 3, Part C, 10.3.1). */
-  const refused = {
-    encrypted: insufficientEncryption,
-    authenticated: insufficientEncryption,
-    secure: insufficientEncryption,
-  };
-  const plain = {
+  /** A bond, and a link that is not encrypted: what needs security is refused with this code. */
+  const plain = (code: number) => ({
     ours: { security: { ...securityOf(undefined), bonded: true } },
-    theirs: { encrypted: false, reads: refused },
-  };
+    theirs: { encrypted: false, reads: { encrypted: code, authenticated: code, secure: code } },
+  });
   const again = `${name}, again`;
   if (wrongKey === 'fails') return [{ row: again, ...ended }];
   if (wrongKey === 'is not seen')
     return [{ row: again, ...encrypted, defect: 'Rootcanal encrypts with keys that differ' }];
-  if (!result.encryptsAgain) return [{ row: again, ...plain }];
+  // Without a key that serves these roles a client must pair; with one it must encrypt (Vol 3, Part C, 10.3.1).
+  if (!result.encryptsAgain) return [{ row: again, ...plain(insufficientAuthentication) }];
   if (result.secureConnections || role === 'peripheral') return [{ row: again, ...encrypted }];
   const wrongly = result.given.ours.includes('encryption')
     ? {
@@ -50,7 +46,10 @@ export const meetingsOf = (
         defect:
           'Bumble as peripheral answers with the key that it was given and not with the one that it gave',
       }
-    : { ...plain, defect: 'Bumble as peripheral looks for the key that it was given, and has none' };
+    : {
+        ...plain(insufficientEncryption),
+        defect: 'Bumble as peripheral looks for the key that it was given, and has none',
+      };
   return [
     { row: again, ...wrongly },
     { row: `${name}, put right`, corrected: true, ...encrypted },

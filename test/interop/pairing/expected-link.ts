@@ -54,7 +54,7 @@ export const securityOf = (result: Result | undefined): Seen =>
         level: result.level,
       };
 
-const insufficientAuthentication = 0x05;
+export const insufficientAuthentication = 0x05;
 export const insufficientEncryption = 0x0f;
 
 /** What our server answers to who reads (Vol 3, Part C, 10.3.1). */
