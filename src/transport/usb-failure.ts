@@ -43,3 +43,7 @@ export const usbFailure = (name: string, error: unknown, info: UsbDeviceInfo): T
   new TransportError(`cannot open ${name} (${usbIdOf(info)}): ${explainUsbFault(error, info)}`, {
     cause: error,
   });
+
+/** Why a transfer could not be begun. A device that is pulled out is found out by whoever wants something of it first. */
+export const explainRefusal = (what: string, error: unknown): string =>
+  error instanceof UsbError && error.fault === 'gone' ? 'it was unplugged' : `${what}: ${messageOf(error)}`;

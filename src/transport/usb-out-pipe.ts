@@ -1,5 +1,6 @@
 import { messageOf } from './connect-failure.ts';
 import type { UsbCounters } from './usb-counters.ts';
+import { explainRefusal } from './usb-failure.ts';
 import type { UsbDevice, UsbEndpointType, UsbError, UsbTransfer } from './usb-port.ts';
 
 /** Transfers kept for the next packet, so that each one does not make a native object of its own. */
@@ -69,7 +70,7 @@ export class UsbOutPipe {
       slot.transfer.submit(bytes);
     } catch (error) {
       this.#options.counters.add('failedWrites');
-      this.#options.lose(`it cannot be written to: ${messageOf(error)}`, error as Error);
+      this.#options.lose(explainRefusal('it cannot be written to', error), error as Error);
       return false;
     }
     slot.bytes = bytes;

@@ -1,5 +1,6 @@
 import { messageOf } from './connect-failure.ts';
 import type { UsbCounters } from './usb-counters.ts';
+import { explainRefusal } from './usb-failure.ts';
 import { USB_READ_HEADROOM } from './usb-framer.ts';
 import type { UsbDevice, UsbEndpoint, UsbError, UsbTransfer } from './usb-port.ts';
 
@@ -108,7 +109,7 @@ export class UsbReader {
       slot.transfer.submit(slot.target);
       slot.busy = true;
     } catch (error) {
-      this.#options.lose(`it cannot be read: ${messageOf(error)}`, error as Error);
+      this.#options.lose(explainRefusal('it cannot be read', error), error as Error);
     }
   }
 

@@ -367,7 +367,7 @@ describe('the end of a USB controller', () => {
     transport.send(reset());
     const sink = new RecordingSink();
     transport.start(sink);
-    expect((await sink.ended)?.message).toContain('it cannot be written to');
+    expect((await sink.ended)?.message).toContain('it was unplugged');
     await transport.close();
     expect(usb.isOpen).toBe(false);
   });

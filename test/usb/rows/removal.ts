@@ -94,24 +94,28 @@ export const replug: Row<Socket> = {
   stage: async (stage) => {
     const { socket } = await stage.dongle();
     await stage.advertise(await stage.host(), { name: 'kettle' });
+    stage.on('light the lamp', async () => {
+      await stage.advertise(await stage.host(), { name: 'lamp' });
+      return null;
+    });
     return socket;
   },
-  guest: async ({ attach, detach, facts, say, until }) => {
+  guest: async ({ ask, attach, detach, facts, say, until }) => {
     await attach(facts);
     await using ble = await open('usb', { recover: true });
     const states: string[] = [];
     ble.on('state', (state) => states.push(state));
-    let heard = 0;
+    const heard = new Set<string | undefined>();
     await using scanner = ble.scan();
     const scanning = (async (): Promise<void> => {
-      for await (const result of scanner) if (result.name === 'kettle') heard++;
+      for await (const { name } of scanner) heard.add(name);
     })();
-    await until('the peer to be heard', () => heard > 0 || undefined);
+    await until('the kettle to be heard', () => heard.has('kettle') || undefined);
     await detach();
     await until('the loss', () => ble.state !== 'ready' || undefined);
-    heard = 0;
+    await ask('light the lamp');
     await attach(facts);
-    await until('the peer to be heard again', () => heard > 0 || undefined, 60_000);
+    await until('the lamp to be heard', () => heard.has('lamp') || undefined, 60_000);
     say(states.join(', '));
     await scanner.close();
     await scanning;
