@@ -31,7 +31,7 @@ Runs rows in a small Debian with a kernel of its own, whose USB dongles are virt
   --help          this
 
 Rows
-${rows.map(({ name, what }) => `  ${name.padEnd(15)} ${what}`).join('\n')}
+${rows.map(({ name, what }) => `  ${name.padEnd(21)} ${what}`).join('\n')}
 `;
 
 /** For getting from the start of QEMU to the first row, and for turning the guest off. */
@@ -133,7 +133,7 @@ class Run {
     const wrong = await bootForRows({ ...machine, deadlineMs }, this.#console, (line) => this.#take(line));
     say(`${'turned off'.padEnd(22)}${secondsSince(this.#since)}`);
     if (this.#left.size === 0) return;
-    for (const name of this.#left) say(`  FAIL ${name.padEnd(15)} did not come to its end`);
+    for (const name of this.#left) say(`  FAIL ${name.padEnd(21)} did not come to its end`);
     if (wrong !== undefined) say(wrong);
     say(`the last words of the guest:\n${this.#lastWords()}`);
   }
@@ -154,7 +154,7 @@ class Run {
         this.#left.delete(report.row);
         if (report.error === undefined) this.passed++;
         say(
-          `  ${report.error === undefined ? 'ok  ' : 'FAIL'} ${report.row.padEnd(15)} ${secondsSince(this.#since)}`,
+          `  ${report.error === undefined ? 'ok  ' : 'FAIL'} ${report.row.padEnd(21)} ${secondsSince(this.#since)}`,
         );
         if (report.error !== undefined) say(this.#inSources(report.error).replaceAll(/^/gm, '       '));
         break;

@@ -1,12 +1,12 @@
 /** What the guest runs of this tree, on a disk of its own: the program of the rows and the command, each as one file. */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { SourceMap } from 'node:module';
-import { join, relative } from 'node:path';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Plan } from '../lines.ts';
 import { installHciSocket } from './hci-socket.ts';
 import { makeFileSystem } from './image.ts';
+import { placesOf } from './places.ts';
 
 const tree = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -49,16 +49,5 @@ export const packPrograms = async (work: string, plan: Plan, signal: AbortSignal
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
   await makeFileSystem(folder, disk, '200M', signal);
-  const map = new SourceMap(JSON.parse(readFileSync(join(folder, 'guest.js.map'), 'utf8')));
-  const sourceOf = (place: string, line: string, column: string): string => {
-    // A map counts from zero, and a trace from one.
-    const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in entry)) return place;
-    const path = relative(tree, join(folder, entry.originalSource));
-    return `${path}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-  };
-  return {
-    disk,
-    inSources: (text) => text.replaceAll(/(?:file:\/\/)?\/jelling\/guest\.js:(\d+):(\d+)/g, sourceOf),
-  };
+  return { disk, inSources: placesOf(join(folder, 'guest.js'), '/jelling/guest.js', tree) };
 };
