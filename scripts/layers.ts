@@ -49,7 +49,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'gatt/client': { files: ['src/gatt/client/**'], may: ['core', 'crypto', 'att', 'gatt/common'] },
   'gatt/common': { files: ['src/gatt/*.ts'], may: ['core', 'crypto', 'att'] },
   'gap/files': {
-    files: ['src/gap/*-file.ts', 'src/gap/state-folder.ts'],
+    files: ['src/gap/*/*-file.ts', 'src/gap/bonds/state-folder.ts'],
     may: [...HOST, 'gap', 'node:*'],
   },
   gap: { files: ['src/gap/**'], may: HOST },

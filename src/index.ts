@@ -34,30 +34,39 @@ export { parseUuid, type Uuid, type UuidLike } from './core/uuid.ts';
 export type { Adapter } from './gap/adapter.ts';
 export type { AdapterInfo } from './gap/adapter-info.ts';
 export type { AdapterState, StateListener } from './gap/adapter-life.ts';
-export type { Advertising } from './gap/advertising.ts';
-export type { BroadcastCallOptions } from './gap/advertising-manager.ts';
-export type { AdvertiseOptions, AdvertisingOptions, DirectedOptions } from './gap/advertising-options.ts';
-export type { BondFormat, ExchangedBonds, ImportedBonds, ImportOptions } from './gap/bond-exchange-file.ts';
-export type { FileBondStore } from './gap/bond-file.ts';
-export type { BondInfo } from './gap/bond-info.ts';
+export type { Advertising } from './gap/advertising/advertising.ts';
+export type { BroadcastCallOptions } from './gap/advertising/advertising-manager.ts';
+export type {
+  AdvertiseOptions,
+  AdvertisingOptions,
+  DirectedOptions,
+} from './gap/advertising/advertising-options.ts';
+export type {
+  BondFormat,
+  ExchangedBonds,
+  ImportedBonds,
+  ImportOptions,
+} from './gap/bonds/bond-exchange-file.ts';
+export type { FileBondStore } from './gap/bonds/bond-file.ts';
+export type { BondInfo } from './gap/bonds/bond-info.ts';
 export type { ManufacturerData, ServiceData } from './gap/codec/advertising-data.ts';
 export type { ManufacturerField, ServiceDataField } from './gap/codec/advertising-data-builder.ts';
-export type { ConnectParameters } from './gap/connect-parameters.ts';
-export type { Connection } from './gap/connection.ts';
-export type { EnhancedBearerOptions, PairOptions } from './gap/connection-parts.ts';
+export type { ConnectParameters } from './gap/connecting/connect-parameters.ts';
+export type { KeepConnectedOptions, KeptConnection } from './gap/connecting/kept-connection.ts';
 export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
-export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
-export type { KeepConnectedOptions, KeptConnection } from './gap/kept-connection.ts';
-export type { L2capChannel, L2capReconfigureOptions } from './gap/l2cap-channel.ts';
+export type { Connection } from './gap/link/connection.ts';
+export type { EnhancedBearerOptions, PairOptions } from './gap/link/connection-parts.ts';
+export type { L2capChannel, L2capReconfigureOptions } from './gap/link/l2cap-channel.ts';
 export type {
   L2capAcceptOptions,
   L2capConnectEnhancedOptions,
   L2capConnectOptions,
-} from './gap/l2cap-connection-channels.ts';
-export type { L2capListener, L2capListenOptions } from './gap/l2cap-listener.ts';
-export type { ConnectionParameterRequest } from './gap/link-control.ts';
-export type { DataLength, DataLengthRequest } from './gap/link-data-length.ts';
+} from './gap/link/l2cap-connection-channels.ts';
+export type { L2capListener, L2capListenOptions } from './gap/link/l2cap-listener.ts';
+export type { ConnectionParameterRequest } from './gap/link/link-control.ts';
+export type { DataLength, DataLengthRequest } from './gap/link/link-data-length.ts';
+export type { LinkPhys, Phy, PhyPreference } from './gap/link/phy.ts';
 export {
   type AuthorizeHandler,
   Characteristic,
@@ -71,11 +80,11 @@ export {
   type Written,
   type WrittenOptions,
 } from './gap/local-attributes.ts';
-export type { LinkPhys, Phy, PhyPreference } from './gap/phy.ts';
-export type { PrivacyOptions } from './gap/privacy.ts';
-export type { LinkParameters } from './gap/radio-controller.ts';
-export type { ScanResult } from './gap/scan-result.ts';
-export type { Scanner, ScanOptions } from './gap/scanner.ts';
+export { type Identity, type IdentityStore, MemoryIdentityStore } from './gap/privacy/identity.ts';
+export type { PrivacyOptions } from './gap/privacy/privacy.ts';
+export type { LinkParameters } from './gap/radio/radio-controller.ts';
+export type { ScanResult } from './gap/scanning/scan-result.ts';
+export type { Scanner, ScanOptions } from './gap/scanning/scanner.ts';
 export type { ConnectionSecurity, SecurityChange } from './gap/security.ts';
 export type { TransportMaker } from './gap/transport-maker.ts';
 export type { AccessRule, Permission } from './gatt/access.ts';

@@ -5,12 +5,17 @@ import { procedure, type WaitOptions } from './core/procedure.ts';
 import { systemClock } from './core/system-clock.ts';
 import type { HciTransport } from './core/transport.ts';
 import type { Adapter } from './gap/adapter.ts';
-import type { BondFormat, ExchangedBonds, ImportedBonds, ImportOptions } from './gap/bond-exchange-file.ts';
-import type { FileBondStore } from './gap/bond-file.ts';
+import type {
+  BondFormat,
+  ExchangedBonds,
+  ImportedBonds,
+  ImportOptions,
+} from './gap/bonds/bond-exchange-file.ts';
+import type { FileBondStore } from './gap/bonds/bond-file.ts';
 import type { RecoverOptions } from './gap/host-options.ts';
-import { type IdentityStore, MemoryIdentityStore } from './gap/identity.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
-import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy.ts';
+import { type IdentityStore, MemoryIdentityStore } from './gap/privacy/identity.ts';
+import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy/privacy.ts';
 import { madeBy, type TransportMaker } from './gap/transport-maker.ts';
 import type { GattCache } from './gatt/client/gatt-cache.ts';
 import { type FirmwareFiles, SYSTEM_FIRMWARE_FOLDERS } from './hci/profiles/firmware-files.ts';
@@ -154,8 +159,8 @@ export const diagnoseAdapters = async (): Promise<Diagnosis> =>
  */
 export const bondFile = async (path?: string): Promise<FileBondStore> => {
   const [{ FileBondStore }, { stateFolder }] = await Promise.all([
-    import('./gap/bond-file.ts'),
-    import('./gap/state-folder.ts'),
+    import('./gap/bonds/bond-file.ts'),
+    import('./gap/bonds/state-folder.ts'),
   ]);
   return new FileBondStore(path ?? `${stateFolder()}/bonds.json`);
 };
@@ -167,7 +172,7 @@ export const bondFile = async (path?: string): Promise<FileBondStore> => {
  * @throws InvalidArgumentError for what is none of the formats, InvalidStateError for what cannot be read.
  */
 export const importBonds = async (path: string, options: ImportOptions = {}): Promise<ImportedBonds> =>
-  (await import('./gap/bond-exchange-file.ts')).importBonds(path, options);
+  (await import('./gap/bonds/bond-exchange-file.ts')).importBonds(path, options);
 
 /**
  * Writes bonds, keys and all, in the form of another program: to a new file, or for `bluez` into a folder. Nothing that is there is written over.
@@ -178,7 +183,7 @@ export const exportBonds = async (
   path: string,
   format: BondFormat,
   identities: readonly ExchangedBonds[],
-): Promise<void> => (await import('./gap/bond-exchange-file.ts')).exportBonds(path, format, identities);
+): Promise<void> => (await import('./gap/bonds/bond-exchange-file.ts')).exportBonds(path, format, identities);
 
 const checkSilence = (silenceMs: number | undefined): void => {
   if (silenceMs !== undefined && !(silenceMs > 0)) {
@@ -281,15 +286,15 @@ export const openTransport = async (
   const wait = { clock, signal, timeoutMs: Number.POSITIVE_INFINITY };
   switch (moniker.kind) {
     case 'tcp':
-      return (await import('./transport/tcp.ts')).openTcp(moniker, wait);
+      return (await import('./transport/socket/tcp.ts')).openTcp(moniker, wait);
     case 'unix':
-      return (await import('./transport/unix.ts')).openUnix(moniker, wait);
+      return (await import('./transport/socket/unix.ts')).openUnix(moniker, wait);
     case 'serial':
-      return (await import('./transport/serial.ts')).openSerial(moniker, wait);
+      return (await import('./transport/serial/serial.ts')).openSerial(moniker, wait);
     case 'usb':
-      return (await import('./transport/usb.ts')).openUsb(moniker.select, wait);
+      return (await import('./transport/usb/usb.ts')).openUsb(moniker.select, wait);
     case 'hci-socket':
-      return (await import('./transport/hci-socket.ts')).openHciSocket(moniker, wait);
+      return (await import('./transport/hci-socket/hci-socket.ts')).openHciSocket(moniker, wait);
     case 'virtual':
       return (await import('./virtual/open-virtual.ts')).openVirtual(moniker.air);
   }
@@ -322,8 +327,8 @@ const memoryStores = () => ({
 
 const fileStores = async () => {
   const [{ FileIdentityStore }, { stateFolder }, bondStore] = await Promise.all([
-    import('./gap/identity-file.ts'),
-    import('./gap/state-folder.ts'),
+    import('./gap/privacy/identity-file.ts'),
+    import('./gap/bonds/state-folder.ts'),
     bondFile(),
   ]);
   return { identityStore: new FileIdentityStore(`${stateFolder()}/identities.json`), bondStore };

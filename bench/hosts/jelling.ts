@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/core/system-clock.ts';
 import { MemoryIdentityStore, open } from '../../src/index.ts';
-import { openTcp } from '../../src/transport/tcp.ts';
+import { openTcp } from '../../src/transport/socket/tcp.ts';
 import { role, served, serveOrders } from '../child.ts';
 import { CountingTransport } from './counting-transport.ts';
 import { makeCentral } from './jelling-central.ts';

@@ -7,7 +7,7 @@ import { HciPacketType } from '../../src/core/transport.ts';
 import type { HciCommandType } from '../../src/hci/codec/command.ts';
 import { HciCommand } from '../../src/hci/codec/commands.ts';
 import { HciEvent } from '../../src/hci/codec/events.ts';
-import { openTcp } from '../../src/transport/tcp.ts';
+import { openTcp } from '../../src/transport/socket/tcp.ts';
 import { role, type Side, served, serveOrders, tell } from '../child.ts';
 import { lastDevice, type Phase } from '../phases.ts';
 

@@ -6,17 +6,17 @@ import { OobData } from '../smp/oob-data.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';
 import type { AdapterInfo } from './adapter-info.ts';
 import type { AdapterState, StateListener } from './adapter-life.ts';
-import type { Advertising } from './advertising.ts';
-import type { BroadcastCallOptions } from './advertising-manager.ts';
-import type { AdvertiseOptions, AdvertisingOptions } from './advertising-options.ts';
-import { type BondInfo, describeBond } from './bond-info.ts';
-import type { Connection } from './connection.ts';
+import type { Advertising } from './advertising/advertising.ts';
+import type { BroadcastCallOptions } from './advertising/advertising-manager.ts';
+import type { AdvertiseOptions, AdvertisingOptions } from './advertising/advertising-options.ts';
+import { type BondInfo, describeBond } from './bonds/bond-info.ts';
 import type { Device } from './device.ts';
 import { Host } from './host.ts';
 import type { HostOptions } from './host-options.ts';
-import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
+import type { Connection } from './link/connection.ts';
+import type { L2capListener, L2capListenOptions } from './link/l2cap-listener.ts';
 import type { Service } from './local-attributes.ts';
-import type { Scanner, ScanOptions } from './scanner.ts';
+import type { Scanner, ScanOptions } from './scanning/scanner.ts';
 
 /** A controller that is open, and everything that it does. Several live in one process, and nothing is shared between them. */
 export class Adapter implements AsyncDisposable {

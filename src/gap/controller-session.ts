@@ -6,14 +6,14 @@ import { HciController } from '../hci/hci-controller.ts';
 import type { FirmwareFiles } from '../hci/profiles/firmware-files.ts';
 import { SILENCE_MS, SilenceWatch } from '../hci/silence-watch.ts';
 import { type AdapterInfo, describeController } from './adapter-info.ts';
-import type { Connection } from './connection.ts';
 import { type CounterValues, sumOf } from './counter-sums.ts';
 import type { Device } from './device.ts';
-import { assembleLink, type LinkContext } from './link-assembly.ts';
-import { LinkEvents } from './link-events.ts';
-import type { Privacy } from './privacy.ts';
-import type { NewLink } from './radio-controller.ts';
-import { HciRadio } from './radio-hci.ts';
+import type { Connection } from './link/connection.ts';
+import { assembleLink, type LinkContext } from './link/link-assembly.ts';
+import { LinkEvents } from './link/link-events.ts';
+import type { Privacy } from './privacy/privacy.ts';
+import type { NewLink } from './radio/radio-controller.ts';
+import { HciRadio } from './radio/radio-hci.ts';
 
 export interface SessionOptions {
   readonly clock: Clock;

@@ -1,10 +1,10 @@
 import { type Address, type AddressKind, type AddressType, kindOfAddress } from '../core/address.ts';
 import type { WaitOptions } from '../core/procedure.ts';
-import type { BondInfo } from './bond-info.ts';
-import type { ConnectParameters } from './connect-parameters.ts';
-import type { Connection } from './connection.ts';
-import type { KeepConnectedOptions, KeptConnection } from './kept-connection.ts';
-import type { Peer } from './radio-controller.ts';
+import type { BondInfo } from './bonds/bond-info.ts';
+import type { ConnectParameters } from './connecting/connect-parameters.ts';
+import type { KeepConnectedOptions, KeptConnection } from './connecting/kept-connection.ts';
+import type { Connection } from './link/connection.ts';
+import type { Peer } from './radio/radio-controller.ts';
 
 export interface ConnectOptions extends ConnectParameters, WaitOptions {
   /** Whether the ATT MTU is exchanged before the promise resolves. Default true. */

@@ -5,8 +5,8 @@ import type { GattCache } from '../gatt/client/gatt-cache.ts';
 import type { FirmwareFiles } from '../hci/profiles/firmware-files.ts';
 import type { BondStore } from '../smp/bond-store.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';
-import type { IdentityStore } from './identity.ts';
-import type { Privacy } from './privacy.ts';
+import type { IdentityStore } from './privacy/identity.ts';
+import type { Privacy } from './privacy/privacy.ts';
 
 /** How a host gets a controller back that it has lost. */
 export interface RecoverOptions {

@@ -21,7 +21,7 @@ import type {
   Written as AnyWritten,
   WrittenOptions as AnyWrittenOptions,
 } from '../gatt/server/write-queue.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './link/connection.ts';
 
 // GATT knows connections by what it needs of them; users meet its classes with the one class of connections that there is.
 

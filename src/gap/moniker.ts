@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../core/errors.ts';
 import type { LineProtocolName } from '../transport/line-protocol.ts';
-import type { UsbSelection } from '../transport/usb-select.ts';
+import type { UsbSelection } from '../transport/usb/usb-select.ts';
 
 /** What the name of an adapter says: one form for each kind of transport. */
 export type Moniker =

@@ -1,6 +1,6 @@
 import { type AddressType, parseAddress } from '../core/address.ts';
 import { InvalidArgumentError } from '../core/errors.ts';
-import type { Peer } from './radio-controller.ts';
+import type { Peer } from './radio/radio-controller.ts';
 
 /** Somebody by address: a Device, a scan result, or an address with its type, which is `public` unless given. */
 export interface PeerLike {

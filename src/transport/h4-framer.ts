@@ -1,7 +1,7 @@
 import { toHex, viewOf } from '../core/bytes.ts';
 import { Counters } from '../core/counters.ts';
 import { HciPacketType } from '../core/transport.ts';
-import { headerLengths, LONGEST_HEADER, packetLengthAt } from './hci-packet-length.ts';
+import { headerLengths, LONGEST_HEADER, packetLengthAt } from './hci-socket/hci-packet-length.ts';
 import { arrivingIndicators, type LineSide } from './line-protocol.ts';
 import { matches, RESET, RESET_COMPLETE } from './reset-complete.ts';
 

@@ -89,15 +89,15 @@ const listenerAt = async (air: Air, at: string, options: ControllerOptions): Pro
     const port = Number(digits);
     if (host === '' || port > 0xffff)
       throw new InvalidArgumentError(`'${at}' has no host and port: ${forms}`);
-    const { listenTcp } = await import('../transport/h4-server.ts');
+    const { listenTcp } = await import('../transport/socket/h4-server.ts');
     return (onHost) => listenTcp({ host, port, clock }, onHost);
   }
   if (kind === 'unix') {
-    const { listenUnix } = await import('../transport/h4-server.ts');
+    const { listenUnix } = await import('../transport/socket/h4-server.ts');
     return (onHost) => listenUnix({ path: place, clock }, onHost);
   }
   if (kind === 'pty') {
-    const { listenPty } = await import('../transport/pty.ts');
+    const { listenPty } = await import('../transport/serial/pty.ts');
     const [, path = place, protocol = 'h4'] = /^(.+),(h4|h5)$/.exec(place) ?? [];
     return (onHost) => listenPty({ path, protocol: protocol === 'h5' ? 'h5' : 'h4', clock }, onHost);
   }

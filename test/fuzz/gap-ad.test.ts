@@ -23,7 +23,7 @@ import {
   LONGEST_ADVERTISING_DATA,
   MAX_CHAINS,
   ScanReassembly,
-} from '../../src/gap/scan-reassembly.ts';
+} from '../../src/gap/scanning/scan-reassembly.ts';
 
 const seeded = { seed: 7, numRuns: 500 };
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAddress } from '../../src/core/address.ts';
 import { TransportError } from '../../src/core/errors.ts';
-import { AdvertisingManager } from '../../src/gap/advertising-manager.ts';
-import { Connector } from '../../src/gap/connect.ts';
-import type { OwnAddress, ResolvingEntry } from '../../src/gap/radio-controller.ts';
-import { ScanManager } from '../../src/gap/scan.ts';
-import type { Scanner } from '../../src/gap/scanner.ts';
+import { AdvertisingManager } from '../../src/gap/advertising/advertising-manager.ts';
+import { Connector } from '../../src/gap/connecting/connect.ts';
+import type { OwnAddress, ResolvingEntry } from '../../src/gap/radio/radio-controller.ts';
+import { ScanManager } from '../../src/gap/scanning/scan.ts';
+import type { Scanner } from '../../src/gap/scanning/scanner.ts';
 import { keyOf } from '../support/bonds.ts';
 import { own, peerOf, radioBench } from '../support/fake-radio.ts';
 

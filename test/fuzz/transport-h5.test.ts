@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { toHex } from '../../src/core/bytes.ts';
 import { ManualClock } from '../../src/core/manual-clock.ts';
-import { encodeH5 } from '../../src/transport/h5-packet.ts';
-import { encodeSlip, SlipFramer } from '../../src/transport/slip.ts';
+import { encodeH5 } from '../../src/transport/h5/h5-packet.ts';
+import { encodeSlip, SlipFramer } from '../../src/transport/h5/slip.ts';
 import { BadLine, type LineFaults } from '../support/bad-line.ts';
-import { H5End, pairOfEnds } from '../unit/transport/h5-ends.ts';
+import { H5End, pairOfEnds } from '../unit/transport/h5/h5-ends.ts';
 
 const SEED = 20_061_016;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/bytes.ts';
 import { HciPacketType } from '../../src/core/transport.ts';
-import { USB_READ_HEADROOM, UsbFramer } from '../../src/transport/usb-framer.ts';
+import { USB_READ_HEADROOM, UsbFramer } from '../../src/transport/usb/usb-framer.ts';
 
 const SEED = 20_061_017;
 const RUNS = 1500;

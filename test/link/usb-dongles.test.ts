@@ -12,7 +12,7 @@ import { createAir, type DongleFaults, serve, type VirtualServer } from 'jelling
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/core/system-clock.ts';
 import type { HciTransport } from '../../src/core/transport.ts';
-import { openUsb } from '../../src/transport/usb.ts';
+import { openUsb } from '../../src/transport/usb/usb.ts';
 import { UsbipHost } from '../support/usbip-host.ts';
 
 /** Sockets at both ends, on the system's clock: what it costs is up to the machine. */

@@ -1,5 +1,5 @@
-import { Connection } from '../../src/gap/connection.ts';
-import { L2capChannel } from '../../src/gap/l2cap-channel.ts';
+import { Connection } from '../../src/gap/link/connection.ts';
+import { L2capChannel } from '../../src/gap/link/l2cap-channel.ts';
 import type { CreditChannel } from '../../src/l2cap/credit-channel.ts';
 
 /** Of no interest to a test of one channel. */

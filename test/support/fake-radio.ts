@@ -3,7 +3,7 @@ import { HciError, TransportError } from '../../src/core/errors.ts';
 import { Log } from '../../src/core/log.ts';
 import { ManualClock } from '../../src/core/manual-clock.ts';
 import { WaitScope } from '../../src/core/wait-scope.ts';
-import { Radio } from '../../src/gap/radio.ts';
+import { Radio } from '../../src/gap/radio/radio.ts';
 import type {
   LinkUp,
   OwnAddress,
@@ -13,8 +13,8 @@ import type {
   RadioController,
   RadioSink,
   ResolvingEntry,
-} from '../../src/gap/radio-controller.ts';
-import type { RadioStep } from '../../src/gap/radio-plan.ts';
+} from '../../src/gap/radio/radio-controller.ts';
+import type { RadioStep } from '../../src/gap/radio/radio-plan.ts';
 import type { AclLink } from '../../src/hci/acl-link.ts';
 import { AdvertisingReportCursor } from '../../src/hci/codec/advertising-report.ts';
 import { describeStatus } from '../../src/hci/codec/error-codes.ts';

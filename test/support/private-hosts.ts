@@ -8,7 +8,7 @@ import {
 import type { ControllerOptions, SenderOnAir } from 'jelling/virtual';
 import { type AddressKind, kindOfAddress } from '../../src/core/address.ts';
 import { ahWith } from '../../src/crypto/toolbox.ts';
-import { isMadeWith, staticAddressFrom } from '../../src/gap/random-address.ts';
+import { isMadeWith, staticAddressFrom } from '../../src/gap/privacy/random-address.ts';
 import { keyOf, secureBond } from './bonds.ts';
 import type { Host, Hosts } from './hosts.ts';
 

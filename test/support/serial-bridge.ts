@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/core/system-clock.ts';
-import { startPtyChild } from '../../src/transport/pty-child.ts';
-import { loadSerialDriver } from '../../src/transport/serialport-driver.ts';
+import { startPtyChild } from '../../src/transport/serial/pty-child.ts';
+import { loadSerialDriver } from '../../src/transport/serial/serialport-driver.ts';
 import { BadLine, type LineFaults } from './bad-line.ts';
 
 /** A pseudo-terminal for one host, joined to that of a controller by a line of each direction that may be bad. */

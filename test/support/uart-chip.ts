@@ -3,7 +3,7 @@ import { HciPacketType, type HciTransport } from '../../src/core/transport.ts';
 import { BroadcomCommand } from '../../src/hci/codec/commands-vendor.ts';
 import { H4Framer } from '../../src/transport/h4-framer.ts';
 import type { Air, VirtualController } from '../../src/virtual/index.ts';
-import { FakeSerial } from '../unit/transport/fake-serial.ts';
+import { FakeSerial } from '../unit/transport/serial/fake-serial.ts';
 
 /** At which the chip wakes up. */
 export const FIRST_RATE = 115_200;

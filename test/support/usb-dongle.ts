@@ -1,7 +1,7 @@
 import { type Adapter, type ManualClock, MemoryIdentityStore, type OpenOptions, open } from 'jelling';
 import { HciPacketType, type HciTransport } from '../../src/core/transport.ts';
-import { openUsb } from '../../src/transport/usb.ts';
-import { bothModes, csr, FakeUsb } from '../unit/transport/fake-usb.ts';
+import { openUsb } from '../../src/transport/usb/usb.ts';
+import { bothModes, csr, FakeUsb } from '../unit/transport/usb/fake-usb.ts';
 import type { Hosts } from './hosts.ts';
 
 const EVENTS = 0x81;

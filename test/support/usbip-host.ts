@@ -9,7 +9,7 @@ import {
   type UsbPort,
   type UsbTransfer,
   type UsbTransferDone,
-} from '../../src/transport/usb-port.ts';
+} from '../../src/transport/usb/usb-port.ts';
 import { fromHex } from './hex.ts';
 import { type Answer, UsbipClient } from './usbip-client.ts';
 

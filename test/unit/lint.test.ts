@@ -67,7 +67,7 @@ export function* fine(): Generator<number> {
     text: "import process from 'node:process';\n\nprocess.nextTick(() => undefined);\n",
     breaks: [],
   },
-  'src/gap/state-folder.ts': { text: "export const home = process.env['HOME'];\n", breaks: [] },
+  'src/gap/bonds/state-folder.ts': { text: "export const home = process.env['HOME'];\n", breaks: [] },
   'src/core/promises.ts': {
     text: `const work = async (): Promise<boolean> => true;
 export const start = (): void => {

@@ -1,6 +1,6 @@
 import { DisconnectedError, TimeoutError } from '../../core/errors.ts';
 import type { WaitOptions } from '../../core/procedure.ts';
-import type { L2capChannel } from '../../gap/l2cap-channel.ts';
+import type { L2capChannel } from '../../gap/link/l2cap-channel.ts';
 import { FILE_CLOSE_MS, FILE_MTU, FILE_SILENCE_MS, FileErrorReason, MIN_FILE_MTU } from './file-codes.ts';
 import { FileError } from './file-error.ts';
 import { decodeFileMessage, encodeFileMessage, type FileMessage, type SentMessage } from './file-message.ts';

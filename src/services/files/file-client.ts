@@ -1,7 +1,7 @@
 import { type Bytes, copyBytes, readU16 } from '../../core/bytes.ts';
 import { InvalidArgumentError, NotFoundError } from '../../core/errors.ts';
 import type { WaitOptions } from '../../core/procedure.ts';
-import type { Connection } from '../../gap/connection.ts';
+import type { Connection } from '../../gap/link/connection.ts';
 import { FileChannel } from './file-channel.ts';
 import {
   FILE_ENDPOINT,

@@ -2,8 +2,8 @@ import { writeU16 } from '../../core/bytes.ts';
 import { InvalidArgumentError, InvalidStateError } from '../../core/errors.ts';
 import type { Uuid } from '../../core/uuid.ts';
 import type { Adapter } from '../../gap/adapter.ts';
-import type { L2capChannel } from '../../gap/l2cap-channel.ts';
-import type { L2capListener, L2capListenOptions } from '../../gap/l2cap-listener.ts';
+import type { L2capChannel } from '../../gap/link/l2cap-channel.ts';
+import type { L2capListener, L2capListenOptions } from '../../gap/link/l2cap-listener.ts';
 import { Characteristic, Service } from '../../gap/local-attributes.ts';
 import { FileChannel } from './file-channel.ts';
 import {

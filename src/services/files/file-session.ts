@@ -1,4 +1,4 @@
-import type { Connection } from '../../gap/connection.ts';
+import type { Connection } from '../../gap/link/connection.ts';
 import type { FileChannel } from './file-channel.ts';
 import { FileErrorReason, MAX_LISTED_FILES } from './file-codes.ts';
 import { FileError } from './file-error.ts';

@@ -2,7 +2,7 @@ import type { Bytes } from '../../core/bytes.ts';
 import { DisconnectedError, InvalidStateError } from '../../core/errors.ts';
 import { procedure, type WaitOptions } from '../../core/procedure.ts';
 import { WaitScope } from '../../core/wait-scope.ts';
-import type { Connection } from '../../gap/connection.ts';
+import type { Connection } from '../../gap/link/connection.ts';
 import { Deadline } from '../../gatt/client/deadline.ts';
 import { gattLink } from '../../gatt/server/connection-ref.ts';
 import type { OctetChannel } from '../../streams/octet-channel.ts';

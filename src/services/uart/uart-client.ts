@@ -1,7 +1,7 @@
 import { AttErrorCode } from '../../att/att-codes.ts';
 import { AttError, InvalidStateError } from '../../core/errors.ts';
 import { procedure, type WaitOptions } from '../../core/procedure.ts';
-import type { Connection } from '../../gap/connection.ts';
+import type { Connection } from '../../gap/link/connection.ts';
 import type { RemoteCharacteristic } from '../../gatt/client/remote-characteristic.ts';
 import type { RemoteDescriptor } from '../../gatt/client/remote-descriptor.ts';
 import { gattLink } from '../../gatt/server/connection-ref.ts';

@@ -2,7 +2,7 @@ import { AttErrorCode } from '../../att/att-codes.ts';
 import type { Bytes } from '../../core/bytes.ts';
 import { AttError, InvalidStateError, TimeoutError } from '../../core/errors.ts';
 import { procedure, type Settle, type WaitOptions } from '../../core/procedure.ts';
-import type { Connection } from '../../gap/connection.ts';
+import type { Connection } from '../../gap/link/connection.ts';
 import { Characteristic, Service } from '../../gap/local-attributes.ts';
 import { gattLink } from '../../gatt/server/connection-ref.ts';
 import { UartChannel, type UartEnd } from './uart-channel.ts';

@@ -1,6 +1,6 @@
-import { type HciDevice, mayUseUserChannel } from '../hci-devices.ts';
-import { LET_USE_USER_CHANNEL, letGoOf, SERVICE_CAPABILITY } from '../hci-socket-failure.ts';
-import { usbOriginOf } from '../usb-origin.ts';
+import { type HciDevice, mayUseUserChannel } from '../hci-socket/hci-devices.ts';
+import { LET_USE_USER_CHANNEL, letGoOf, SERVICE_CAPABILITY } from '../hci-socket/hci-socket-failure.ts';
+import { usbOriginOf } from '../usb/usb-origin.ts';
 import type { Examination } from './examination.ts';
 import type { DiagnosedDevice, Finding } from './finding.ts';
 import { describeProcess, holdersOf } from './processes.ts';

@@ -1,4 +1,4 @@
-import { UDEV_RELOAD, UDEV_RULES_FILE, udevRule } from '../udev-rule.ts';
+import { UDEV_RELOAD, UDEV_RULES_FILE, udevRule } from '../usb/udev-rule.ts';
 import { type Examination, isInGroup, joinGroup, ownerOf } from './examination.ts';
 import type { DiagnosedDevice, Finding } from './finding.ts';
 import { describeProcess, holdersOf } from './processes.ts';

@@ -1,4 +1,4 @@
-import { findHciDevices, type HciDevice } from '../hci-devices.ts';
+import { findHciDevices, type HciDevice } from '../hci-socket/hci-devices.ts';
 import { describeOwner, readGroups } from './groups.ts';
 import { type RunningProcess, readProcesses } from './processes.ts';
 import type { SystemView } from './system-view.ts';

@@ -3,7 +3,7 @@ import { Counters } from '../../core/counters.ts';
 import { HciPacketType } from '../../core/transport.ts';
 import { DEFAULT_MAX_ACL_LENGTH, H4Framer } from '../h4-framer.ts';
 import { matches, RESET } from '../reset-complete.ts';
-import { USB_READ_HEADROOM, UsbFramer } from '../usb-framer.ts';
+import { USB_READ_HEADROOM, UsbFramer } from '../usb/usb-framer.ts';
 import { ACL_PACKET_OCTETS, DongleEndpoint, EVENT_PACKET_OCTETS } from './dongle-descriptors.ts';
 import type { DongleFaults } from './dongle-faults.ts';
 import { InEndpoint } from './in-endpoint.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import { connectFailure } from '../connect-failure.ts';
 import type { OnHost } from '../host-server.ts';
-import { listening } from '../listening.ts';
+import { listening } from '../socket/listening.ts';
 import type { UsbNature } from './standard-requests.ts';
 import { UsbDongle } from './usb-dongle.ts';
 import { UsbipSession } from './usbip-session.ts';

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { viewOf } from '../../core/bytes.ts';
 import type { Clock } from '../../core/clock.ts';
 import { MalformedPduError } from '../../core/errors.ts';
-import { releaseSocket } from '../socket.ts';
+import { releaseSocket } from '../socket/socket.ts';
 import { MessageFramer } from './message-framer.ts';
 import {
   decodeOperation,

@@ -3,11 +3,11 @@ import { createAir } from 'jelling/virtual';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Log } from '../../../src/core/log.ts';
 import { Host } from '../../../src/gap/host.ts';
-import { openSerial } from '../../../src/transport/serial.ts';
+import { openSerial } from '../../../src/transport/serial/serial.ts';
 import { fromHex } from '../../support/hex.ts';
 import { settled } from '../../support/recovering.ts';
 import { FIRST_RATE, UartChip } from '../../support/uart-chip.ts';
-import { drive } from '../../unit/transport/open-serial.ts';
+import { drive } from '../../unit/transport/serial/open-serial.ts';
 
 const RAISED = 3_000_000;
 /** One write, and the launch. */

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Log } from '../../../src/core/log.ts';
 import type { HciTransport } from '../../../src/core/transport.ts';
 import { Host } from '../../../src/gap/host.ts';
-import { openSerial } from '../../../src/transport/serial.ts';
+import { openSerial } from '../../../src/transport/serial/serial.ts';
 import { fromHex } from '../../support/hex.ts';
-import { FakeSerial } from '../../unit/transport/fake-serial.ts';
-import { H5End } from '../../unit/transport/h5-ends.ts';
-import { drive } from '../../unit/transport/open-serial.ts';
+import { H5End } from '../../unit/transport/h5/h5-ends.ts';
+import { FakeSerial } from '../../unit/transport/serial/fake-serial.ts';
+import { drive } from '../../unit/transport/serial/open-serial.ts';
 
 const at = { path: '/dev/ttyX', baudRate: 1_000_000, protocol: 'h5', evenParity: true } as const;
 

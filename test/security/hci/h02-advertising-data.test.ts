@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { adStructures } from '../../../src/gap/codec/advertising-data.ts';
-import { ScanManager } from '../../../src/gap/scan.ts';
+import { ScanManager } from '../../../src/gap/scanning/scan.ts';
 import {
   CHAIN_STALE_MS,
   LONGEST_ADVERTISING_DATA,
   MAX_CHAINS,
   ScanReassembly,
-} from '../../../src/gap/scan-reassembly.ts';
+} from '../../../src/gap/scanning/scan-reassembly.ts';
 import { peerOf, radioBench } from '../../support/fake-radio.ts';
 import { fromHex } from '../../support/hex.ts';
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
 import { ManualClock } from '../../../src/core/manual-clock.ts';
 import { H4Framer } from '../../../src/transport/h4-framer.ts';
-import { encodeH5, H5_MAX_LENGTH } from '../../../src/transport/h5-packet.ts';
-import { encodeSlip, SlipFramer } from '../../../src/transport/slip.ts';
+import { encodeH5, H5_MAX_LENGTH } from '../../../src/transport/h5/h5-packet.ts';
+import { encodeSlip, SlipFramer } from '../../../src/transport/h5/slip.ts';
 import { SeededRandom } from '../../../src/virtual/random.ts';
 import { BadLine } from '../../support/bad-line.ts';
 import { fromHex } from '../../support/hex.ts';
-import { pairOfEnds } from '../../unit/transport/h5-ends.ts';
+import { pairOfEnds } from '../../unit/transport/h5/h5-ends.ts';
 
 const resetComplete = '040e0401030c00';
 

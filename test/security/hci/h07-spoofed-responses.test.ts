@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ScanManager } from '../../../src/gap/scan.ts';
-import type { ScanResult } from '../../../src/gap/scan-result.ts';
-import type { Scanner } from '../../../src/gap/scanner.ts';
+import { ScanManager } from '../../../src/gap/scanning/scan.ts';
+import type { ScanResult } from '../../../src/gap/scanning/scan-result.ts';
+import type { Scanner } from '../../../src/gap/scanning/scanner.ts';
 import { type FakeExtendedReport, peerOf, type RadioBench, radioBench } from '../../support/fake-radio.ts';
 
 const address = 'C0:00:00:00:00:0B';

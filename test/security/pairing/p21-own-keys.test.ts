@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Log } from '../../../src/core/log.ts';
-import { FileIdentityStore } from '../../../src/gap/identity-file.ts';
-import { chooseIdentity } from '../../../src/gap/local-identity.ts';
+import { FileIdentityStore } from '../../../src/gap/privacy/identity-file.ts';
+import { chooseIdentity } from '../../../src/gap/privacy/local-identity.ts';
 import type { HciController } from '../../../src/hci/hci-controller.ts';
 
 /** One controller: what differs comes from the installation. */

@@ -1,7 +1,7 @@
 import { InvalidStateError } from 'jelling';
 import { describe, expect, test } from 'vitest';
-import { learnAddressResolution } from '../../../src/gap/central-address-resolution.ts';
-import { directedTarget } from '../../../src/gap/directed-target.ts';
+import { directedTarget } from '../../../src/gap/advertising/directed-target.ts';
+import { learnAddressResolution } from '../../../src/gap/privacy/central-address-resolution.ts';
 import type { Bond } from '../../../src/smp/bond.ts';
 import { identityOf, keyOf, secureBond } from '../../support/bonds.ts';
 import { Hosts } from '../../support/hosts.ts';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TransportError } from '../../../src/core/errors.ts';
+import { listHciDevices } from '../../../src/transport/hci-socket/list-hci.ts';
 import { listAdapters } from '../../../src/transport/list.ts';
-import { listHciDevices } from '../../../src/transport/list-hci.ts';
-import { listLinuxPorts, listSerialPorts } from '../../../src/transport/list-serial.ts';
-import { listUsbAdapters } from '../../../src/transport/list-usb.ts';
-import { explainSerialFailure } from '../../../src/transport/serial-failure.ts';
+import { listLinuxPorts, listSerialPorts } from '../../../src/transport/serial/list-serial.ts';
+import { explainSerialFailure } from '../../../src/transport/serial/serial-failure.ts';
+import { listUsbAdapters } from '../../../src/transport/usb/list-usb.ts';
 import { dongle, fakeSystem } from './doctor/fake-system.ts';
-import { csr, FakeUsb } from './fake-usb.ts';
+import { csr, FakeUsb } from './usb/fake-usb.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { Result, SPSM } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BV-11-C',
   {
-    file: 'src/gap/l2cap-listener.ts',
+    file: 'src/gap/link/l2cap-listener.ts',
     from: 'const admitted = admission(security ?? openAccess, link);',
     to: 'const admitted = admission(security === undefined ? {} : openAccess, link);',
   },

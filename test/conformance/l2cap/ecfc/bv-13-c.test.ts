@@ -5,7 +5,7 @@ import { Result, SPSM } from '../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/ECFC/BV-13-C',
   {
-    file: 'src/gap/l2cap-listener.ts',
+    file: 'src/gap/link/l2cap-listener.ts',
     from: 'const answer: unknown = authorize(link.connection)',
     to: 'const answer: unknown = !authorize(link.connection)',
   },

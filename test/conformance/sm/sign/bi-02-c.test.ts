@@ -6,7 +6,7 @@ signedServerCase(
   'SM/SIGN/BI-02-C',
   'peripheral',
   {
-    file: 'src/gap/link-signing.ts',
+    file: 'src/gap/link/link-signing.ts',
     from: 'peerSigningKey: afterCounter(key, counter)',
     to: 'peerSigningKey: key',
   },

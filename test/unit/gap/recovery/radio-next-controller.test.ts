@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InvalidStateError, TransportError } from '../../../../src/core/errors.ts';
 import { WaitScope } from '../../../../src/core/wait-scope.ts';
-import { AdvertisingManager } from '../../../../src/gap/advertising-manager.ts';
-import { Connector } from '../../../../src/gap/connect.ts';
-import { Radio } from '../../../../src/gap/radio.ts';
-import type { RadioAbilities } from '../../../../src/gap/radio-controller.ts';
-import { ScanManager } from '../../../../src/gap/scan.ts';
+import { AdvertisingManager } from '../../../../src/gap/advertising/advertising-manager.ts';
+import { Connector } from '../../../../src/gap/connecting/connect.ts';
+import { Radio } from '../../../../src/gap/radio/radio.ts';
+import type { RadioAbilities } from '../../../../src/gap/radio/radio-controller.ts';
+import { ScanManager } from '../../../../src/gap/scanning/scan.ts';
 import { alwaysAs, FakeRadio, own, peerOf } from '../../../support/fake-radio.ts';
 
 const peer = peerOf('00:00:5E:00:53:01');

@@ -1,8 +1,8 @@
 import type { HciTransport, ManualClock } from 'jelling';
 import type { VirtualController } from 'jelling/virtual';
 import { readU16 } from '../../../../src/core/bytes.ts';
-import { openUsb } from '../../../../src/transport/usb.ts';
-import { csr, FakeUsb } from '../../transport/fake-usb.ts';
+import { openUsb } from '../../../../src/transport/usb/usb.ts';
+import { csr, FakeUsb } from '../../transport/usb/fake-usb.ts';
 
 const SECURE_SEND = 0xfc09;
 const EVENTS = 0x81;

@@ -5,7 +5,7 @@ import { bytes, hex } from '../../../harness/pdu.ts';
 advertisingCase(
   'GAP/BROB/BCST/BV-02-C',
   {
-    file: 'src/gap/advertising-options.ts',
+    file: 'src/gap/advertising/advertising-options.ts',
     from: "answers ? 'scannable' : 'nonConnectable'",
     to: "answers ? 'connectable' : 'nonConnectable'",
   },

@@ -7,7 +7,7 @@ privateCase(
   'GAP/BROB/BCST/BV-03-C',
   'peripheral',
   {
-    file: 'src/gap/shown-addresses.ts',
+    file: 'src/gap/privacy/shown-addresses.ts',
     from: 'return this.#shown(this.#options.extended ? handle : ',
     to: 'return this.#options.identity ?? (this.#options.extended ? handle : ',
   },

@@ -5,7 +5,7 @@ import { hex } from '../../../harness/pdu.ts';
 observingCase(
   'GAP/BROB/OBSV/BV-01-C',
   {
-    file: 'src/gap/scan-table.ts',
+    file: 'src/gap/scanning/scan-table.ts',
     from: 'entry.advertisingData = copyBytes(data);',
     to: 'entry.advertisingData = copyBytes(data.subarray(1));',
   },

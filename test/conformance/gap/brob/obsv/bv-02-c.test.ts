@@ -4,7 +4,7 @@ import { observe, observingCase, payloadsOf } from '../../../harness/observing.t
 observingCase(
   'GAP/BROB/OBSV/BV-02-C',
   {
-    file: 'src/gap/scan-table.ts',
+    file: 'src/gap/scanning/scan-table.ts',
     from: 'entry.scanResponseData = copyBytes(data);',
     to: 'entry.scanResponseData = copyBytes(data.subarray(1));',
   },

@@ -8,7 +8,7 @@ const isPrivate = (address: string): boolean => octetAt(hex(bytes(address.replac
 observingCase(
   'GAP/BROB/OBSV/BV-05-C',
   {
-    file: 'src/gap/shown-addresses.ts',
+    file: 'src/gap/privacy/shown-addresses.ts',
     from: "this.#kept('asking', () => nonResolvableAddressFrom(randomBytes(6)))",
     to: 'this.#options.identity',
   },

@@ -6,7 +6,7 @@ privateCase(
   'GAP/BROB/OBSV/BV-06-C',
   'central',
   {
-    file: 'src/gap/peer-identities.ts',
+    file: 'src/gap/privacy/peer-identities.ts',
     from: 'this.#resolvable.find(({ hash }) => isMadeWith(hash, address))',
     to: 'this.#resolvable.find(() => address.length === 0)',
   },

@@ -1,7 +1,7 @@
 import { privateEstablishmentCase } from '../../../harness/establishing.ts';
 
 privateEstablishmentCase('GAP/CONN/ACEP/BV-03-C', 'auto', 'directed', {
-  file: 'src/gap/shown-addresses.ts',
+  file: 'src/gap/privacy/shown-addresses.ts',
   from: 'resolvableAddressFrom(irk, randomBytes(3))',
   to: 'resolvableAddressFrom(randomBytes(16), randomBytes(3))',
 });

@@ -4,7 +4,7 @@ import { Signal, signal } from '../../../harness/signalling.ts';
 
 centralCase(
   'GAP/CONN/CPUP/BV-04-C',
-  { file: 'src/gap/link-control.ts', from: 'accepts: () => true,', to: 'accepts: () => false,' },
+  { file: 'src/gap/link/link-control.ts', from: 'accepts: () => true,', to: 'accepts: () => false,' },
   async (bench) => {
     // 1. The tester, which is peripheral, asks for parameters that a link can have, and the request is accepted.
     const request = signal(Signal.parameterUpdateRequest, 1, 100, 100, 2, 400);

@@ -4,7 +4,7 @@ import { centralCase } from '../../../harness/case.ts';
 centralCase(
   'GAP/CONN/CPUP/BV-06-C',
   {
-    file: 'src/gap/link-control.ts',
+    file: 'src/gap/link/link-control.ts',
     from: 'await this.#command(update.wanted, () => {',
     to: 'await this.#command({ ...update.wanted, intervalMax: 3200 }, () => {',
   },

@@ -5,7 +5,7 @@ import { u16 } from '../../../harness/pdu.ts';
 peripheralCase(
   'GAP/CONN/CPUP/BV-10-C',
   {
-    file: 'src/gap/link-control.ts',
+    file: 'src/gap/link/link-control.ts',
     from: "if (role === 'central' || hci.info.hasFeature(LeFeature.connectionParametersRequest)) {",
     to: "if (role === 'central') {",
   },

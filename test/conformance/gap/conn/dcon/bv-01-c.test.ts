@@ -5,7 +5,7 @@ import { conformance } from '../../../harness/case.ts';
 conformance(
   'GAP/CONN/DCON/BV-01-C',
   {
-    file: 'src/gap/advertising-options.ts',
+    file: 'src/gap/advertising/advertising-options.ts',
     from: '{ ...parametersOf(kind, options.intervalMs, peer), privately }',
     to: "{ ...parametersOf('connectable', options.intervalMs, peer), privately }",
   },

@@ -6,7 +6,7 @@ privateCase(
   'GAP/CONN/DCON/BV-04-C',
   'peripheral',
   {
-    file: 'src/gap/central-address-resolution.ts',
+    file: 'src/gap/privacy/central-address-resolution.ts',
     from: 'found?.value[0] === 1',
     to: 'found?.value[0] === 2',
   },

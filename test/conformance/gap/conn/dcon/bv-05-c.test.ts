@@ -6,7 +6,7 @@ privateCase(
   'GAP/CONN/DCON/BV-05-C',
   'peripheral',
   {
-    file: 'src/gap/directed-target.ts',
+    file: 'src/gap/advertising/directed-target.ts',
     from: 'if (bond.centralAddressResolution !== true) {',
     to: 'if (bond.centralAddressResolution === undefined) {',
   },

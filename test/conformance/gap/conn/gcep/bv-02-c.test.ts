@@ -1,7 +1,7 @@
 import { establishmentCase } from '../../../harness/establishing.ts';
 
 establishmentCase('GAP/CONN/GCEP/BV-02-C', 'general', 'undirected', {
-  file: 'src/gap/scan.ts',
+  file: 'src/gap/scanning/scan.ts',
   from: 'if (accepts === undefined || accepts.has(',
   to: 'if (accepts !== undefined && accepts.has(',
 });

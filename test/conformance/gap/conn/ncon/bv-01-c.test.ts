@@ -5,7 +5,7 @@ import { bytes } from '../../../harness/pdu.ts';
 advertisingCase(
   'GAP/CONN/NCON/BV-01-C',
   {
-    file: 'src/gap/advertising-options.ts',
+    file: 'src/gap/advertising/advertising-options.ts',
     from: "parametersOf(answers ? 'scannable' : 'nonConnectable',",
     to: "parametersOf(answers ? 'scannable' : 'connectable',",
   },

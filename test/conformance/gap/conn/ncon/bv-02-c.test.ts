@@ -4,7 +4,7 @@ import { advertisingCase, discoverability, Flag, ReportType } from '../../../har
 advertisingCase(
   'GAP/CONN/NCON/BV-02-C',
   {
-    file: 'src/gap/advertising-options.ts',
+    file: 'src/gap/advertising/advertising-options.ts',
     from: "parametersOf(answers ? 'scannable' : 'nonConnectable',",
     to: "parametersOf(answers ? 'scannable' : 'connectable',",
   },

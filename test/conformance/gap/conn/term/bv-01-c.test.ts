@@ -4,7 +4,7 @@ import { centralCase } from '../../../harness/case.ts';
 centralCase(
   'GAP/CONN/TERM/BV-01-C',
   {
-    file: 'src/gap/link-control.ts',
+    file: 'src/gap/link/link-control.ts',
     from: 'hci.disconnect(acl, HciErrorCode.remoteUserTerminatedConnection, wait)',
     to: 'hci.disconnect(acl, 0x15, wait)',
   },

@@ -6,7 +6,7 @@ privateCase(
   'GAP/CONN/UCON/BV-06-C',
   'peripheral',
   {
-    file: 'src/gap/shown-addresses.ts',
+    file: 'src/gap/privacy/shown-addresses.ts',
     from: 'resolvableAddressFrom(irk, randomBytes(3))',
     to: 'resolvableAddressFrom(randomBytes(16), randomBytes(3))',
   },

@@ -6,7 +6,7 @@ import { octet } from '../../../harness/pdu.ts';
 observingCase(
   'GAP/DISC/GENP/BV-01-C',
   {
-    file: 'src/gap/discoverability-filter.ts',
+    file: 'src/gap/scanning/discoverability-filter.ts',
     from: 'general: AdFlag.leLimitedDiscoverable | AdFlag.leGeneralDiscoverable,',
     to: 'general: AdFlag.leLimitedDiscoverable,',
   },

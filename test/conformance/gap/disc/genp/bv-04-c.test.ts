@@ -6,7 +6,7 @@ import { octet } from '../../../harness/pdu.ts';
 observingCase(
   'GAP/DISC/GENP/BV-04-C',
   {
-    file: 'src/gap/discoverability-filter.ts',
+    file: 'src/gap/scanning/discoverability-filter.ts',
     from: '((flagsIn(advertisingData) ?? 0) & flags) !== 0',
     to: 'flagsIn(advertisingData) !== undefined',
   },

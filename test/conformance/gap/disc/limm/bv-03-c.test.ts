@@ -4,7 +4,7 @@ import { advertisingCase, discoverability, Flag, ReportType } from '../../../har
 advertisingCase(
   'GAP/DISC/LIMM/BV-03-C',
   {
-    file: 'src/gap/advertising-options.ts',
+    file: 'src/gap/advertising/advertising-options.ts',
     from: 'export const LIMITED_TIMEOUT_MS = 180_000;',
     to: 'export const LIMITED_TIMEOUT_MS = 1_800_000;',
   },

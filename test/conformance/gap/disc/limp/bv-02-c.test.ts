@@ -6,7 +6,7 @@ import { octet } from '../../../harness/pdu.ts';
 observingCase(
   'GAP/DISC/LIMP/BV-02-C',
   {
-    file: 'src/gap/discoverability-filter.ts',
+    file: 'src/gap/scanning/discoverability-filter.ts',
     from: 'limited: AdFlag.leLimitedDiscoverable,',
     to: 'limited: AdFlag.leLimitedDiscoverable | AdFlag.leGeneralDiscoverable,',
   },

@@ -4,7 +4,7 @@ import { discovers, isHeard, observingCase } from '../../../harness/observing.ts
 observingCase(
   'GAP/DISC/LIMP/BV-03-C',
   {
-    file: 'src/gap/discoverability-filter.ts',
+    file: 'src/gap/scanning/discoverability-filter.ts',
     from: '((flagsIn(advertisingData) ?? 0) & flags) !== 0',
     to: '((flagsIn(advertisingData) ?? flags) & flags) !== 0',
   },

@@ -7,7 +7,7 @@ privateCase(
   'GAP/DISC/RPA/BV-01-C',
   'central',
   {
-    file: 'src/gap/peer-identities.ts',
+    file: 'src/gap/privacy/peer-identities.ts',
     from: 'this.#resolvable.find(({ hash }) => isMadeWith(hash, address))',
     to: 'this.#resolvable.find(() => address.length === 0)',
   },

@@ -6,7 +6,7 @@ privateCase(
   'GAP/PRIV/CONN/BV-10-C',
   'peripheral',
   {
-    file: 'src/gap/shown-addresses.ts',
+    file: 'src/gap/privacy/shown-addresses.ts',
     from: 'const leftMs = this.#periodBeganMs + rotateMs - nowMs;',
     to: 'const leftMs = 1_000 * rotateMs;',
   },

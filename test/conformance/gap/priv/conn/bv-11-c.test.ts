@@ -7,7 +7,7 @@ privateCase(
   'GAP/PRIV/CONN/BV-11-C',
   'central',
   {
-    file: 'src/gap/shown-addresses.ts',
+    file: 'src/gap/privacy/shown-addresses.ts',
     from: 'resolvableAddressFrom(irk, randomBytes(3))',
     to: 'resolvableAddressFrom(randomBytes(16), randomBytes(3))',
   },

@@ -6,7 +6,7 @@ privateCase(
   'GAP/PRIV/CONN/BV-12-C',
   'peripheral',
   {
-    file: 'src/gap/peer-identities.ts',
+    file: 'src/gap/privacy/peer-identities.ts',
     from: 'this.#resolvable.find(({ hash }) => isMadeWith(hash, address))',
     to: 'this.#resolvable.find(({ hash }) => hash !== undefined)',
   },

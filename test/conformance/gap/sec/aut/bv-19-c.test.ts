@@ -6,7 +6,7 @@ import { level2 } from '../../../harness/protected.ts';
 centralCase(
   'GAP/SEC/AUT/BV-19-C',
   {
-    file: 'src/gap/link-security.ts',
+    file: 'src/gap/link/link-security.ts',
     from: 'return this.provesFirst && this.isUnproven ? this.#manager.encrypt({}) : undefined;',
     to: 'return undefined;',
   },

@@ -4,7 +4,7 @@ import { signedWrite, signingClientCase } from '../../../harness/signing.ts';
 signingClientCase(
   'GAP/SEC/CSIGN/BV-01-C',
   {
-    file: 'src/gap/link-signing.ts',
+    file: 'src/gap/link/link-signing.ts',
     from: 'localSigningKey: afterCounter(key, key.counter)',
     to: 'localSigningKey: key',
   },

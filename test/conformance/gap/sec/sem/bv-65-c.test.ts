@@ -2,7 +2,7 @@ import { distrustCase, notifications } from '../../../harness/distrust.ts';
 import { level2 } from '../../../harness/protected.ts';
 
 distrustCase('GAP/SEC/SEM/BV-65-C', 'central', notifications, level2, {
-  file: 'src/gap/link-assembly.ts',
+  file: 'src/gap/link/link-assembly.ts',
   from: 'mayHear: () => !security.isUnproven,',
   to: 'mayHear: () => true,',
 });

@@ -4,7 +4,7 @@ import { creditRequest, creditResponse, Result, SPSM } from '../../../harness/si
 peripheralCase(
   'L2CAP/LE/CFC/BV-11-C',
   {
-    file: 'src/gap/l2cap-listener.ts',
+    file: 'src/gap/link/l2cap-listener.ts',
     from: 'const admitted = admission(security ?? openAccess, link);',
     to: 'const admitted = admission(security === undefined ? {} : openAccess, link);',
   },

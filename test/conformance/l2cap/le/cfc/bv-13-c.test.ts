@@ -4,7 +4,7 @@ import { creditRequest, creditResponse, Result, SPSM } from '../../../harness/si
 peripheralCase(
   'L2CAP/LE/CFC/BV-13-C',
   {
-    file: 'src/gap/l2cap-listener.ts',
+    file: 'src/gap/link/l2cap-listener.ts',
     from: 'const answer: unknown = authorize(link.connection)',
     to: 'const answer: unknown = !authorize(link.connection)',
   },

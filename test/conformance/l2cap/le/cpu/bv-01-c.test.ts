@@ -5,7 +5,11 @@ import { Signal, signal } from '../../../harness/signalling.ts';
 
 peripheralCase(
   'L2CAP/LE/CPU/BV-01-C',
-  { file: 'src/gap/link-control.ts', from: 'latency: request.peripheralLatency ?? 0,', to: 'latency: 0,' },
+  {
+    file: 'src/gap/link/link-control.ts',
+    from: 'latency: request.peripheralLatency ?? 0,',
+    to: 'latency: 0,',
+  },
   async (bench) => {
     // 1. The upper tester asks for other parameters on a link whose central cannot be asked by the Link Layer.
     const update = bench.connection.updateParameters({
