@@ -63,9 +63,13 @@ export const deviceDescriptor = (identity: UsbIdentity): Uint8Array =>
 const interfaceDescriptor = (number: number, alternate: number, endpointCount: number): Uint8Array =>
   Uint8Array.of(9, DescriptorType.interface, number, alternate, endpointCount, ...classTriple, 0);
 
-/** USB 2.0, 9.6.6. All are asked in every frame of a millisecond. */
-const endpointDescriptor = (address: number, type: number, maxPacketOctets: number): Uint8Array =>
-  Uint8Array.of(7, DescriptorType.endpoint, address, type, ...u16(maxPacketOctets), 1);
+/** USB 2.0, 9.6.6. The interval counts frames of a millisecond. */
+const endpointDescriptor = (
+  address: number,
+  type: number,
+  maxPacketOctets: number,
+  interval = 1,
+): Uint8Array => Uint8Array.of(7, DescriptorType.endpoint, address, type, ...u16(maxPacketOctets), interval);
 
 const bulkEndpoints = [
   endpointDescriptor(DongleEndpoint.aclOut, TransferType.bulk, ACL_PACKET_OCTETS),
@@ -73,10 +77,11 @@ const bulkEndpoints = [
 ];
 
 /** USB 2.0, 9.6.3, with all that belongs to it. */
-export const configurationDescriptor = (bulkSerialization: boolean): Uint8Array => {
+export const configurationDescriptor = (bulkSerialization: boolean, eventIntervalMs = 1): Uint8Array => {
+  const eventInterval = Math.min(Math.max(Math.ceil(eventIntervalMs), 1), 255);
   const settings = concatBytes(
     interfaceDescriptor(0, 0, 3),
-    endpointDescriptor(DongleEndpoint.events, TransferType.interrupt, EVENT_PACKET_OCTETS),
+    endpointDescriptor(DongleEndpoint.events, TransferType.interrupt, EVENT_PACKET_OCTETS, eventInterval),
     ...bulkEndpoints,
     ...(bulkSerialization ? [interfaceDescriptor(0, 1, 2), ...bulkEndpoints] : []),
     ...VOICE_SETTINGS.flatMap((octets, alternate) => [

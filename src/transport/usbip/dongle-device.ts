@@ -156,7 +156,8 @@ export class DongleDevice {
 
   #standardRequest(urb: Urb, setup: SetupPacket): void {
     const IS_STANDARD = 0;
-    const { nature, complete } = this.#options;
+    const { faults, complete } = this.#options;
+    const nature = { ...this.#options.nature, eventIntervalMs: faults.eventPollMs };
     const isStandard = (setup.requestType & 0x60) === IS_STANDARD;
     const { state, reply, restarts } = isStandard
       ? answerStandardRequest(nature, this.#state, setup)

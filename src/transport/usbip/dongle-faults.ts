@@ -10,7 +10,10 @@ export class DongleFaults {
    * endpoints are answered independently, as the bus allows (Vol 4, Part B, 2.1), so that data may overtake Connection Complete.
    */
   delivery: 'ordered' | 'racing' = 'ordered';
-  /** How often the host's controller asks the interrupt endpoint: an event waits for up to so long, and each further packet of 16 octets again. */
+  /**
+   * How often the host's controller asks the interrupt endpoint: an event waits for up to so long, and each further packet of 16 octets again. The
+   * descriptor says so, if this is set before the host reads it. 0, the default, is at once, and 1 ms for the descriptor.
+   */
   eventPollMs = 0;
   /**
    * Where an empty packet closes a transfer whose last packet is full: behind events and data, behind data alone, as of Zephyr, or nowhere, as of TinyUSB

@@ -48,6 +48,8 @@ export interface UsbNature {
   readonly identity: UsbIdentity;
   /** Interface 0 has an alternate setting 1 for the Bulk Serialization Mode. */
   readonly bulkSerialization: boolean;
+  /** How often the interrupt endpoint wants to be asked: 1 ms unless given. */
+  readonly eventIntervalMs?: number | undefined;
 }
 
 export interface RequestOutcome {
@@ -161,15 +163,17 @@ const release = (state: UsbState, endpoint: number): UsbState => ({
   halted: state.halted.filter((other) => other !== endpoint),
 });
 
-const descriptor = ({ identity, bulkSerialization }: UsbNature, value: number): Uint8Array | undefined => {
+const descriptor = (nature: UsbNature, value: number): Uint8Array | undefined => {
   const index = value & 0xff;
   switch (value >>> 8) {
     case DescriptorType.device:
-      return deviceDescriptor(identity);
+      return deviceDescriptor(nature.identity);
     case DescriptorType.configuration:
-      return index === 0 ? configurationDescriptor(bulkSerialization) : undefined;
+      return index === 0
+        ? configurationDescriptor(nature.bulkSerialization, nature.eventIntervalMs)
+        : undefined;
     case DescriptorType.string:
-      return stringDescriptor(identity, index);
+      return stringDescriptor(nature.identity, index);
     default:
       return undefined;
   }

@@ -125,6 +125,13 @@ describe('what a dongle says of itself', () => {
     });
   });
 
+  it('tells how late its events are', async () => {
+    await attached(async ({ client, dongle }) => {
+      dongle.faults.eventPollMs = 8;
+      expect((await client.control('800600020000ff00')).data).toContain('07058103100008');
+    });
+  });
+
   it('offers the Bulk Serialization Mode as setting 1 of interface 0, where it has it', async () => {
     await attached(
       async ({ client }) => {
