@@ -3,6 +3,7 @@ import type { Row } from './row.ts';
 import { adapters } from './rows/adapters.ts';
 import { attach } from './rows/attach.ts';
 import { delivery } from './rows/delivery.ts';
+import { judged } from './rows/judged.ts';
 import { kernel } from './rows/kernel.ts';
 import { pair } from './rows/pair.ts';
 import { read } from './rows/read.ts';
@@ -29,4 +30,5 @@ export const rows: readonly Row[] = [
   replug,
   twoDongles,
   ...delivery,
+  judged,
 ];

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import process from 'node:process';
 import { viewOf } from '../../core/bytes.ts';
 import type { Clock } from '../../core/clock.ts';
 import { MalformedPduError } from '../../core/errors.ts';
@@ -48,7 +47,6 @@ export class UsbipSession implements UsbHost {
   readonly #pending = new Map<number, Urb>();
   #device: AttachedDevice | undefined;
   #devid = 0;
-  #isCorked = false;
   #isEnded = false;
   #released: Promise<void> | undefined;
 
@@ -128,28 +126,15 @@ export class UsbipSession implements UsbHost {
     device.submit(command);
   }
 
-  /** All that is answered in one turn leaves in one write. */
   #write(octets: Uint8Array): void {
     if (this.#isEnded) return;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      this.#socket.cork();
-      process.nextTick(() => this.#uncork());
-    }
     this.#socket.write(octets);
     if (this.#socket.writableLength > MAX_UNREAD_OCTETS) void this.#end('atOnce');
-  }
-
-  #uncork(): void {
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.#socket.uncork();
   }
 
   #end(how: 'gently' | 'atOnce'): Promise<void> {
     if (this.#released !== undefined) return this.#released;
     this.#isEnded = true;
-    this.#uncork();
     this.#pending.clear();
     this.#released = releaseSocket(this.#socket, this.#options.clock, how).finally(this.#options.closed);
     const device = this.#device;

@@ -14,6 +14,7 @@ const needed = [
   { program: 'make', flag: '--version', debianPackage: 'make' },
   { program: 'g++', flag: '--version', debianPackage: 'g++' },
   { program: 'python3', flag: '--version', debianPackage: 'python3' },
+  { program: 'tshark', flag: '--version', debianPackage: 'tshark' },
 ];
 
 /** A release of Debian by its name, as in `bookworm`. */
