@@ -88,7 +88,7 @@ export const judged: Row<Facts> = {
   guest: async ({ attach, ask, facts, say }) => {
     await attach(facts.socket);
     {
-      await using ble = await open('usb');
+      await using ble = await open('usb', { bonds: false });
       await using connection = await ble.device(facts.address).connect(patient);
       await connection.service(0x1801, patient);
     }

@@ -41,7 +41,8 @@ const pullOut = async (
 ): Promise<void> => {
   await ask('plugIn');
   await attach(facts.socket);
-  const ble = await open('usb');
+  // Peers of other rows had the same addresses, and keys.
+  const ble = await open('usb', { bonds: false });
   let hasBegun = false;
   const outcome = work(ble, facts.address, () => {
     hasBegun = true;
