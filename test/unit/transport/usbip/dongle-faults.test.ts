@@ -57,6 +57,15 @@ describe('the order in which events and data reach the host', () => {
     });
   });
 
+  it('does not wait for events that were dropped with the setting they were made in', async () => {
+    await attached(async ({ client, port }) => {
+      port.send(fromHex(`04${resetComplete}`));
+      await client.control('010b000000000000');
+      port.send(fromHex(`02${dataOf(10)}`));
+      expect((await client.answerTo(client.submitIn(0x82, 64))).data).toBe(dataOf(10));
+    });
+  });
+
   it('keeps the order also where events are late', async () => {
     await attached(async ({ client, port, dongle, clock }) => {
       dongle.faults.eventPollMs = 8;
@@ -181,6 +190,18 @@ describe('transfers that go wrong', () => {
       await client.control(CLEAR_HALT_OF_ACL_OUT);
       expect((await client.answerTo(client.submitOut(2, '0020010033'))).status).toBe(0);
       expect(sink.packets).toEqual([fromHex('020020010033')]);
+    });
+  });
+
+  it('stall no more when the setting of their interface is selected anew', async () => {
+    await attached(async ({ client, dongle }) => {
+      dongle.faults.stall(0x02);
+      expect((await client.answerTo(client.submitOut(2, '0020010011'))).status).toBe(STALL);
+      // That of voice changes nothing.
+      await client.control('010b000001000000');
+      expect((await client.answerTo(client.submitOut(2, '0020010011'))).status).toBe(STALL);
+      await client.control('010b000000000000');
+      expect((await client.answerTo(client.submitOut(2, '0020010011'))).status).toBe(0);
     });
   });
 
