@@ -50,7 +50,11 @@ export type {
 export type { FileBondStore } from './gap/bonds/bond-file.ts';
 export type { BondInfo } from './gap/bonds/bond-info.ts';
 export type { ManufacturerData, ServiceData } from './gap/codec/advertising-data.ts';
-export type { ManufacturerField, ServiceDataField } from './gap/codec/advertising-data-builder.ts';
+export type {
+  ConnectionIntervalRange,
+  ManufacturerField,
+  ServiceDataField,
+} from './gap/codec/advertising-data-builder.ts';
 export type { ConnectParameters } from './gap/connecting/connect-parameters.ts';
 export type { KeepConnectedOptions, KeptConnection } from './gap/connecting/kept-connection.ts';
 export type { ConnectOptions, Device } from './gap/device.ts';

@@ -1,3 +1,4 @@
+import { type Bytes, copyBytes } from '../core/bytes.ts';
 import { LeFeature } from '../hci/codec/features.ts';
 import { CompanyIdentifier, describeVersion } from '../hci/codec/version.ts';
 import type { ControllerInfo } from '../hci/controller-info.ts';
@@ -13,6 +14,8 @@ export interface AdapterInfo {
   readonly manufacturerName: string | undefined;
   /** Names of the LE features that it has and that can be used. */
   readonly features: readonly string[];
+  /** All LE features that it claims, bit by bit (Vol 6, Part B, 4.6), eight octets. */
+  readonly leSupportedFeatures: Bytes;
   /** Its buffers for data: how many packets of how many octets. */
   readonly aclBuffers: { readonly count: number; readonly length: number };
 }
@@ -34,6 +37,7 @@ export const describeController = (info: ControllerInfo, transport: string): Ada
     features: Object.entries(LeFeature)
       .filter(([, feature]) => info.hasFeature(feature))
       .map(([name]) => words(name)),
+    leSupportedFeatures: copyBytes(info.leFeatures),
     aclBuffers: { count: info.acl.count, length: info.acl.maxLength },
   };
 };

@@ -16,6 +16,12 @@ export const advertisingInterval: SlotUnit = {
   least: 0x20,
   most: 0x4000,
 };
+/** What advertising may say of itself: 20 ms to 10485.759375 s (Vol 6, Part B, 4.4.2.2). */
+export const announcedAdvertisingInterval: SlotUnit = {
+  ...advertisingInterval,
+  what: 'advertisingIntervalMs',
+  most: 0xffffff,
+};
 /** Vol 4, Part E, 7.8.10: 2.5 ms to 10.24 s. */
 export const scanInterval: SlotUnit = { what: 'the scan interval', slotMs: 0.625, least: 4, most: 0x4000 };
 export const scanWindow: SlotUnit = { ...scanInterval, what: 'the scan window' };

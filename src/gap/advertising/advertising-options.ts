@@ -73,6 +73,11 @@ const fieldNames = [
   'solicitedServices',
   'txPower',
   'uri',
+  'peripheralConnectionIntervalRange',
+  'publicTargetAddresses',
+  'randomTargetAddresses',
+  'advertisingIntervalMs',
+  'leSupportedFeatures',
 ] as const satisfies readonly (keyof AdvertisingFields)[];
 
 const givenFields = (options: BroadcastOptions): readonly string[] =>

@@ -1,6 +1,9 @@
-import { type Bytes, copyBytes, writeU16 } from '../../core/bytes.ts';
+import { addressOctets, parseAddress } from '../../core/address.ts';
+import { type Bytes, concatBytes, copyBytes, writeU16 } from '../../core/bytes.ts';
 import { InvalidArgumentError } from '../../core/errors.ts';
 import { parseUuid, type Uuid, type UuidLike, uuidToShortestBytes } from '../../core/uuid.ts';
+import { announcedAdvertisingInterval, connectionInterval, toSlots } from '../intervals.ts';
+import { isRandomAddress } from '../random-address.ts';
 import { AdFlag, AdType } from './ad-type-codes.ts';
 import { type AdItem, type AdvertisingPayloads, packAdvertisingData } from './advertising-data-packing.ts';
 
@@ -10,6 +13,14 @@ export type ServiceDataField = readonly [uuid: UuidLike, data: Uint8Array];
 
 /** A mode in which a device lets itself be discovered (Vol 3, Part C, 9.2.3 and 9.2.4). */
 export type Discoverable = 'general' | 'limited';
+
+/** Connection intervals that a peripheral prefers: an end that is left out is open. */
+export interface ConnectionIntervalRange {
+  /** Rounded to 1.25 ms; 7.5 to 4000. */
+  readonly minIntervalMs?: number | undefined;
+  /** Rounded to 1.25 ms; 7.5 to 4000, and not below `minIntervalMs`. */
+  readonly maxIntervalMs?: number | undefined;
+}
 
 /** What an advertiser tells of itself. */
 export interface AdvertisingFields {
@@ -26,6 +37,19 @@ export interface AdvertisingFields {
   /** dBm, -127 to 127. */
   readonly txPower?: number | undefined;
   readonly uri?: string | undefined;
+  /** What connection intervals this device prefers as peripheral (Supplement, Part A, 1.9). */
+  readonly peripheralConnectionIntervalRange?: ConnectionIntervalRange | undefined;
+  /** Whom the advertising is meant for, by their public addresses; others may hear it all the same (Supplement, Part A, 1.13). */
+  readonly publicTargetAddresses?: readonly string[] | undefined;
+  /** As `publicTargetAddresses`, by random addresses: static or private ones (Supplement, Part A, 1.14). */
+  readonly randomTargetAddresses?: readonly string[] | undefined;
+  /**
+   * How often this device says that it advertises, rounded to 0.625 ms: 20 to 10485759.375 (Supplement, Part A, 1.15). Nothing is said unless given; how often it
+   * does is `intervalMs`.
+   */
+  readonly advertisingIntervalMs?: number | undefined;
+  /** LE features of the controller, bit by bit (Vol 6, Part B, 4.6): `adapter.info.leSupportedFeatures`. */
+  readonly leSupportedFeatures?: Uint8Array | undefined;
 }
 
 export interface BuildOptions {
@@ -137,6 +161,67 @@ const uriItem = (uri: string): AdItem => {
   return item('uri', AdType.uri, utf8.encode(text));
 };
 
+/** In place of a connection interval: none is preferred (Supplement, Part A, 1.9). */
+const NO_SPECIFIC_INTERVAL = 0xffff;
+
+const intervalRangeItem = ({ minIntervalMs, maxIntervalMs }: ConnectionIntervalRange): AdItem => {
+  if (minIntervalMs !== undefined && maxIntervalMs !== undefined && minIntervalMs > maxIntervalMs) {
+    throw new InvalidArgumentError(
+      `minIntervalMs ${minIntervalMs} of peripheralConnectionIntervalRange is above maxIntervalMs ${maxIntervalMs}`,
+    );
+  }
+  const data = new Uint8Array(4);
+  for (const [at, ms] of [minIntervalMs, maxIntervalMs].entries())
+    writeU16(data, 2 * at, ms === undefined ? NO_SPECIFIC_INTERVAL : toSlots(ms, connectionInterval));
+  return item('peripheralConnectionIntervalRange', AdType.peripheralConnectionIntervalRange, data);
+};
+
+/** One structure for all, as a packet may hold only one (Supplement, Part A, 1.13 and 1.14). */
+const targetItems = (what: string, type: number, addresses: readonly string[]): AdItem[] => {
+  const targets = [...new Set(addresses.map(parseAddress))];
+  const reserved = type === AdType.randomTargetAddress && targets.find((target) => !isRandomAddress(target));
+  if (typeof reserved === 'string') {
+    throw new InvalidArgumentError(
+      `${reserved} of ${what} is no random address: its two most significant bits are 00, 01 or 11, and those below are not all the same`,
+    );
+  }
+  const octets = targets.map((target) => addressOctets(target).reverse());
+  return targets.length === 0 ? [] : [item(what, type, concatBytes(...octets))];
+};
+
+/** The long form is for what the short one cannot hold, and for nothing else (Supplement, Part A, 1.15). */
+const intervalItem = (ms: number): AdItem => {
+  const slots = toSlots(ms, announcedAdvertisingInterval);
+  const isLong = slots > 0xffff;
+  const data = new Uint8Array(isLong ? 3 : 2);
+  writeU16(data, 0, slots & 0xffff);
+  if (isLong) data[2] = slots >> 16;
+  return item(
+    'advertisingIntervalMs',
+    isLong ? AdType.advertisingIntervalLong : AdType.advertisingInterval,
+    data,
+  );
+};
+
+/** Octets of zero behind the last other one are left out (Supplement, Part A, 1.19). */
+const featuresItem = (features: Uint8Array): AdItem => {
+  const length = features.findLastIndex((octet) => octet !== 0) + 1;
+  return item('leSupportedFeatures', AdType.leSupportedFeatures, features.subarray(0, length));
+};
+
+/** What concerns the links that this device has, or wants. */
+const linkItems = (fields: AdvertisingFields): AdItem[] => {
+  const { peripheralConnectionIntervalRange: range, advertisingIntervalMs, leSupportedFeatures } = fields;
+  const { publicTargetAddresses = [], randomTargetAddresses = [] } = fields;
+  return [
+    ...targetItems('publicTargetAddresses', AdType.publicTargetAddress, publicTargetAddresses),
+    ...targetItems('randomTargetAddresses', AdType.randomTargetAddress, randomTargetAddresses),
+    ...(range === undefined ? [] : [intervalRangeItem(range)]),
+    ...(advertisingIntervalMs === undefined ? [] : [intervalItem(advertisingIntervalMs)]),
+    ...(leSupportedFeatures === undefined ? [] : [featuresItem(leSupportedFeatures)]),
+  ];
+};
+
 /** The structures in the order in which they have a claim on the advertising data, which passive scanners see. */
 const itemsOf = (fields: AdvertisingFields, discoverable: BuildOptions['discoverable']): AdItem[] => {
   const { manufacturer = [], serviceData = [], name, appearance, txPower, uri } = fields;
@@ -160,6 +245,7 @@ const itemsOf = (fields: AdvertisingFields, discoverable: BuildOptions['discover
   if (appearance !== undefined)
     items.push(item('appearance', AdType.appearance, u16('appearance', appearance)));
   if (txPower !== undefined) items.push(txPowerItem(txPower));
+  items.push(...linkItems(fields));
   if (uri !== undefined) items.push(uriItem(uri));
   if (name !== undefined) items.push(item('name', AdType.completeLocalName, utf8.encode(name)));
   return items;

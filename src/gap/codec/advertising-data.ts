@@ -1,6 +1,9 @@
+import { type Address, addressAt } from '../../core/address.ts';
 import { type Bytes, copyBytes, readU16 } from '../../core/bytes.ts';
 import { type Uuid, uuidFromBytes } from '../../core/uuid.ts';
+import { advertisingInterval, connectionInterval, fromSlots } from '../intervals.ts';
 import { AdType } from './ad-type-codes.ts';
+import type { ConnectionIntervalRange } from './advertising-data-builder.ts';
 
 /** One AD structure: a view on the payload it stands in. */
 export interface AdStructure {
@@ -158,4 +161,56 @@ export const uriIn = (...payloads: readonly Uint8Array[]): string | undefined =>
   const text = utf8.decode(data);
   const scheme = uriSchemes.get(text.codePointAt(0) ?? 0);
   return scheme === undefined ? text : scheme + text.slice(1);
+};
+
+const specificIntervalMs = (slots: number): number | undefined =>
+  slots >= connectionInterval.least && slots <= connectionInterval.most
+    ? fromSlots(slots, connectionInterval)
+    : undefined;
+
+/** An end that names no interval is undefined. */
+export const peripheralConnectionIntervalRangeIn = (
+  ...payloads: readonly Uint8Array[]
+): ConnectionIntervalRange | undefined => {
+  const data = first(payloads, AdType.peripheralConnectionIntervalRange, 4);
+  return (
+    data && {
+      minIntervalMs: specificIntervalMs(readU16(data, 0)),
+      maxIntervalMs: specificIntervalMs(readU16(data, 2)),
+    }
+  );
+};
+
+const ADDRESS_OCTETS = 6;
+
+const addressesIn = (payloads: readonly Uint8Array[], type: number): readonly Address[] => {
+  const found = new Set<Address>();
+  for (const { data } of all(payloads, [type])) {
+    for (let at = 0; at + ADDRESS_OCTETS <= data.length; at += ADDRESS_OCTETS) found.add(addressAt(data, at));
+  }
+  return [...found];
+};
+
+export const publicTargetAddressesIn = (...payloads: readonly Uint8Array[]): readonly Address[] =>
+  addressesIn(payloads, AdType.publicTargetAddress);
+
+export const randomTargetAddressesIn = (...payloads: readonly Uint8Array[]): readonly Address[] =>
+  addressesIn(payloads, AdType.randomTargetAddress);
+
+/** From the short form or the long one, which has three or four octets. */
+export const advertisingIntervalMsIn = (...payloads: readonly Uint8Array[]): number | undefined => {
+  const short = first(payloads, AdType.advertisingInterval, 2);
+  if (short !== undefined) return fromSlots(readU16(short, 0), advertisingInterval);
+  const long = first(payloads, AdType.advertisingIntervalLong, 3);
+  if (long === undefined) return undefined;
+  return fromSlots(
+    readU16(long, 0) + ((long[2] ?? 0) + (long[3] ?? 0) * 0x100) * 0x1_0000,
+    advertisingInterval,
+  );
+};
+
+/** As they were sent: without the octets of zero at the end. */
+export const leSupportedFeaturesIn = (...payloads: readonly Uint8Array[]): Bytes | undefined => {
+  const data = first(payloads, AdType.leSupportedFeatures);
+  return data && copyBytes(data);
 };

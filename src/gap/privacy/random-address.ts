@@ -9,6 +9,11 @@ const Kind = { nonResolvable: 0b00, resolvable: 0b01, static: 0b11 } as const;
 const ADDRESS_OCTETS = 6;
 const PRAND_OCTETS = 3;
 
+const RESERVED_KIND = 0b10;
+
+/** Whether the bits below the two highest of so many octets, of which that is the sum, are all zero or all one. */
+const isUniform = (sum: number, length: number): boolean => sum === 0 || sum === 0x3f + (length - 1) * 0xff;
+
 /**
  * Random octets with the bits of that kind on top of them. The bits below are neither all zero nor all one (1.3.2.1, 1.3.2.2). The most significant octet is
  * the last one given.
@@ -22,8 +27,21 @@ const marked = (random: Uint8Array, kind: number, length: number): Uint8Array =>
   const sum = octets.subarray(1).reduce((total, octet) => total + octet, top);
   octets[0] = (kind << 6) | top;
   const last = length - 1;
-  if (sum === 0 || sum === 0x3f + last * 0xff) octets[last] = (octets[last] ?? 0) ^ 0x55;
+  if (isUniform(sum, length)) octets[last] = (octets[last] ?? 0) ^ 0x55;
   return octets;
+};
+
+/**
+ * Whether it may stand for a random address: by its two most significant bits, and by those of its random part, which are neither all zero nor all one (1.3.2.1, 1.3.2.2). Below the
+ * random part of a resolvable address anything may stand.
+ */
+export const isRandomAddress = (address: Address): boolean => {
+  const octets = addressOctets(address);
+  const kind = (octets[0] ?? 0) >> 6;
+  if (kind === RESERVED_KIND) return false;
+  const random = kind === Kind.resolvable ? octets.subarray(0, PRAND_OCTETS) : octets;
+  const sum = random.subarray(1).reduce((total, octet) => total + octet, (random[0] ?? 0) & 0x3f);
+  return !isUniform(sum, random.length);
 };
 
 /** A static random address out of six random octets (1.3.2.1). */

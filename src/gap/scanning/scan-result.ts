@@ -2,11 +2,16 @@ import type { Address, AddressType } from '../../core/address.ts';
 import { type Bytes, copyBytes, toHex } from '../../core/bytes.ts';
 import { NO_ADVERTISING_SID, NOT_AVAILABLE_DBM, ReportBit } from '../../hci/codec/advertising-report.ts';
 import {
+  advertisingIntervalMsIn,
   appearanceIn,
   flagsIn,
+  leSupportedFeaturesIn,
   type ManufacturerData,
   manufacturerDataIn,
   nameIn,
+  peripheralConnectionIntervalRangeIn,
+  publicTargetAddressesIn,
+  randomTargetAddressesIn,
   type ServiceData,
   serviceDataIn,
   servicesIn,
@@ -14,6 +19,7 @@ import {
   txPowerIn,
   uriIn,
 } from '../codec/advertising-data.ts';
+import type { ConnectionIntervalRange } from '../codec/advertising-data-builder.ts';
 
 /** What was last heard of an advertiser. Payloads are replaced, never written to, so that snapshots can share them. */
 export interface Heard {
@@ -139,6 +145,31 @@ export class ScanResult<Device> {
 
   get uri(): string | undefined {
     return uriIn(this.#heard.advertisingData, this.#heard.scanResponseData);
+  }
+
+  /** Connection intervals that it prefers as peripheral; an end that is undefined is open. */
+  get peripheralConnectionIntervalRange(): ConnectionIntervalRange | undefined {
+    return peripheralConnectionIntervalRangeIn(this.#heard.advertisingData, this.#heard.scanResponseData);
+  }
+
+  /** Public addresses of those that it means, each once; none where it says nothing of that. */
+  get publicTargetAddresses(): readonly Address[] {
+    return publicTargetAddressesIn(this.#heard.advertisingData, this.#heard.scanResponseData);
+  }
+
+  /** As `publicTargetAddresses`, random ones. */
+  get randomTargetAddresses(): readonly Address[] {
+    return randomTargetAddressesIn(this.#heard.advertisingData, this.#heard.scanResponseData);
+  }
+
+  /** How often it says that it advertises. */
+  get advertisingIntervalMs(): number | undefined {
+    return advertisingIntervalMsIn(this.#heard.advertisingData, this.#heard.scanResponseData);
+  }
+
+  /** LE features of its controller, bit by bit (Vol 6, Part B, 4.6); what is behind the last octet is zero. A copy. */
+  get leSupportedFeatures(): Bytes | undefined {
+    return leSupportedFeaturesIn(this.#heard.advertisingData, this.#heard.scanResponseData);
   }
 
   /** What console.log and JSON.stringify show; payloads as hexadecimal. */

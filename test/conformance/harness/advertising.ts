@@ -12,10 +12,16 @@ export const AdType = {
   services128: 0x07,
   name: 0x09,
   txPower: 0x0a,
+  peripheralConnectionIntervalRange: 0x12,
   solicitation16: 0x14,
   serviceData16: 0x16,
+  publicTargetAddress: 0x17,
+  randomTargetAddress: 0x18,
   appearance: 0x19,
+  advertisingInterval: 0x1a,
   uri: 0x24,
+  leSupportedFeatures: 0x27,
+  advertisingIntervalLong: 0x2f,
   manufacturer: 0xff,
 } as const;
 

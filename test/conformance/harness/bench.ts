@@ -117,6 +117,11 @@ export class Bench implements AsyncDisposable {
     return bench;
   }
 
+  /** LE features of the controller of the implementation under test, as the Link Layer has them. */
+  get features(): Uint8Array {
+    return this.#controller.profile.leFeatures;
+  }
+
   get att(): TesterChannel {
     return this.tester.att;
   }

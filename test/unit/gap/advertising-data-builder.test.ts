@@ -2,9 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../src/core/bytes.ts';
 import { InvalidArgumentError } from '../../../src/core/errors.ts';
 import {
+  advertisingIntervalMsIn,
   appearanceIn,
+  leSupportedFeaturesIn,
   manufacturerDataIn,
   nameIn,
+  peripheralConnectionIntervalRangeIn,
+  publicTargetAddressesIn,
+  randomTargetAddressesIn,
   serviceDataIn,
   servicesIn,
   solicitedServicesIn,
@@ -161,12 +166,52 @@ test('every field comes back', () => {
   expect(uriIn(a, r)).toBe('https://a.b');
 });
 
+test('what concerns links comes back', () => {
+  const fields = {
+    peripheralConnectionIntervalRange: { minIntervalMs: 7.5, maxIntervalMs: 4_000 },
+    publicTargetAddresses: ['C0:FF:EE:00:00:01'],
+    randomTargetAddresses: ['40:00:01:00:00:00', 'FF:FF:FF:FF:FF:FE'],
+    advertisingIntervalMs: 100,
+    leSupportedFeatures: Uint8Array.of(0xfd, 0, 1, 0, 0, 0, 0, 0),
+  } as const;
+  const { advertisingData: a, scanResponseData: r } = build(fields);
+  expect(peripheralConnectionIntervalRangeIn(a, r)).toEqual(fields.peripheralConnectionIntervalRange);
+  expect(publicTargetAddressesIn(a, r)).toEqual(fields.publicTargetAddresses);
+  expect(randomTargetAddressesIn(a, r)).toEqual(fields.randomTargetAddresses);
+  expect(advertisingIntervalMsIn(a, r)).toBe(100);
+  expect(leSupportedFeaturesIn(a, r)).toEqual(Uint8Array.of(0xfd, 0, 1));
+});
+
+test.each([
+  [{ peripheralConnectionIntervalRange: {} }, '0512ffffffff'],
+  [{ peripheralConnectionIntervalRange: { maxIntervalMs: 20 } }, '0512ffff1000'],
+  [{ publicTargetAddresses: ['C0:FF:EE:00:00:01', 'c0ffee000001'] }, '0717010000eeffc0'],
+  [{ publicTargetAddresses: [] }, ''],
+  [{ advertisingIntervalMs: 40_959.375 }, '031affff'],
+  [{ advertisingIntervalMs: 40_960 }, '042f000001'],
+  [{ advertisingIntervalMs: 10_485_759.375 }, '042fffffff'],
+  [{ leSupportedFeatures: new Uint8Array(8) }, '0127'],
+])('%j is %s', (fields: AdvertisingFields, payload) => {
+  expect(toHex(build(fields, { discoverable: undefined }).advertisingData)).toBe(payload);
+});
+
 test.each([
   [{ appearance: 0x1_0000 }],
   [{ appearance: 1.5 }],
   [{ txPower: 128 }],
   [{ manufacturer: [-1, new Uint8Array(0)] as const }],
   [{ services: ['heart'] }],
+  [{ peripheralConnectionIntervalRange: { minIntervalMs: 6 } }],
+  [{ peripheralConnectionIntervalRange: { maxIntervalMs: 4_001 } }],
+  [{ peripheralConnectionIntervalRange: { minIntervalMs: 50, maxIntervalMs: 40 } }],
+  [{ publicTargetAddresses: ['C0:FF:EE'] }],
+  [{ randomTargetAddresses: ['80:00:00:00:00:01'] }],
+  [{ randomTargetAddresses: ['00:00:00:00:00:00'] }],
+  [{ randomTargetAddresses: ['FF:FF:FF:FF:FF:FF'] }],
+  [{ randomTargetAddresses: ['40:00:00:12:34:56'] }],
+  [{ randomTargetAddresses: ['7F:FF:FF:12:34:56'] }],
+  [{ advertisingIntervalMs: 19 }],
+  [{ advertisingIntervalMs: 10_485_760 }],
 ])('%j is refused', (fields: AdvertisingFields) => {
   expect(() => build(fields)).toThrow(InvalidArgumentError);
 });

@@ -2,10 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { parseUuid } from '../../../src/core/uuid.ts';
 import {
   adStructures,
+  advertisingIntervalMsIn,
   appearanceIn,
   flagsIn,
+  leSupportedFeaturesIn,
   manufacturerDataIn,
   nameIn,
+  peripheralConnectionIntervalRangeIn,
+  publicTargetAddressesIn,
+  randomTargetAddressesIn,
   serviceDataIn,
   servicesIn,
   solicitedServicesIn,
@@ -112,4 +117,52 @@ test('flags, appearance and TX power, too short ones passed over', () => {
 test('a URI with the scheme that its first code point stands for', () => {
   expect(uriIn(bytes('0824 172f2f612e6263'))).toBe('https://a.bc');
   expect(uriIn(bytes('0524 01613a62'))).toBe('a:b');
+});
+
+describe('a preferred range of connection intervals', () => {
+  test('is read in milliseconds', () => {
+    expect(peripheralConnectionIntervalRangeIn(bytes('0512 0600 800c'))).toEqual({
+      minIntervalMs: 7.5,
+      maxIntervalMs: 4_000,
+    });
+  });
+
+  test.each(['0512 ffff ffff', '0512 0500 810c'])('has an open end for what names none: %s', (payload) => {
+    expect(peripheralConnectionIntervalRangeIn(bytes(payload))).toEqual({
+      minIntervalMs: undefined,
+      maxIntervalMs: undefined,
+    });
+  });
+
+  test('is passed over where it is too short', () => {
+    expect(peripheralConnectionIntervalRangeIn(bytes('0412 060080'))).toBeUndefined();
+  });
+});
+
+test('target addresses: each once, without what is too short for one', () => {
+  const payload = bytes('0f17 010203040506 010203040506 0708 0718 1112131415d6');
+  expect(publicTargetAddressesIn(payload)).toEqual(['06:05:04:03:02:01']);
+  expect(randomTargetAddressesIn(payload)).toEqual(['D6:15:14:13:12:11']);
+  expect(randomTargetAddressesIn(none)).toEqual([]);
+});
+
+test.each([
+  ['031a a000', 100],
+  ['042f 000001', 40_960],
+  ['052f 00000001', 10_485_760],
+  ['052f ffffffff', 2_684_354_559.375],
+  ['031a 2000 042f 000001', 20],
+  ['021a a0', undefined],
+  ['032f 0000', undefined],
+])('the advertising interval of %s is %j ms', (payload, ms) => {
+  expect(advertisingIntervalMsIn(bytes(payload))).toBe(ms);
+});
+
+test('LE features, as many octets as there are', () => {
+  const payload = bytes('0427 fd5966');
+  const features = leSupportedFeaturesIn(payload);
+  payload.fill(0);
+  expect(features).toEqual(bytes('fd5966'));
+  expect(leSupportedFeaturesIn(bytes('0127'))).toEqual(none);
+  expect(leSupportedFeaturesIn(none)).toBeUndefined();
 });
