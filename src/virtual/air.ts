@@ -36,6 +36,8 @@ export interface ControllerOptions {
   readonly aclCount?: number | undefined;
   readonly maxLinks?: number | undefined;
   readonly acceptListSize?: number | undefined;
+  /** Whether as central it asks the peripheral, which then may refuse, before it changes connection parameters (Vol 6, Part B, 5.1.7.1). Default: it changes them. */
+  readonly asksForParameters?: boolean | undefined;
   /** Its public address; null for a controller without one. Default: one of its own, or as the profile has it. */
   readonly address?: Address | null | undefined;
   readonly position?: Position | undefined;
@@ -156,6 +158,7 @@ const adjusted = (profile: Profile, options: ControllerOptions): Profile => {
     aclCount,
     maxLinks: options.maxLinks ?? profile.maxLinks,
     acceptListSize: options.acceptListSize ?? profile.acceptListSize,
+    asksForParameters: options.asksForParameters ?? profile.asksForParameters,
     hasPublicAddress: options.address === undefined ? profile.hasPublicAddress : options.address !== null,
   };
 };

@@ -37,6 +37,7 @@ export class LinkReports implements LinkOwner {
       maxRxOctets: profile.maxTxOctets,
       maxRxTime: profile.maxTxTime,
       phys: profile.phys,
+      asksForParameters: profile.asksForParameters,
     };
   }
 

@@ -47,6 +47,8 @@ export interface Profile {
   readonly acceptListSize: number;
   readonly resolvingListSize: number;
   readonly maxLinks: number;
+  /** As central it asks the peripheral before it changes connection parameters, where both can (Vol 6, Part B, 5.1.7.1). */
+  readonly asksForParameters: boolean;
   readonly advertisingSets: number;
   readonly hasPublicAddress: boolean;
   /** Whose vendor commands it answers. */
@@ -88,6 +90,7 @@ const modern: Profile = {
   acceptListSize: 16,
   resolvingListSize: 16,
   maxLinks: 16,
+  asksForParameters: false,
   advertisingSets: 4,
   hasPublicAddress: true,
   vendor: undefined,
@@ -156,6 +159,7 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     name: 'zephyr',
     companyIdentifier: CompanyIdentifier.linuxFoundation,
     hasPublicAddress: false,
+    asksForParameters: true,
     vendor: 'zephyr',
   },
   // Nordic's own controller has Zephyr's commands.

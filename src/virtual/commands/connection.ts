@@ -46,7 +46,7 @@ const connectionUpdate = status('4.0', HciCommand.leConnectionUpdate, (core, p) 
       return HciErrorCode.unsupportedRemoteFeature;
     }
   }
-  return () => end.procedures.changeParameters(range);
+  return () => end.procedures.parameters.change(range);
 });
 
 const readRemoteFeatures = status('4.0', HciCommand.leReadRemoteFeatures, (core, p) => {
@@ -67,8 +67,8 @@ const parameterReply = complete('4.1', HciCommand.leRemoteConnectionParameterReq
     supervisionTimeout: p.timeout,
   };
   if (!validParameters(range) || p.minCeLength > p.maxCeLength) return INVALID;
-  if (end.procedures.parametersAsked === undefined) return DISALLOWED;
-  core.afterAnswer(() => end.procedures.answerParameters(range, OK));
+  if (end.procedures.parameters.asked === undefined) return DISALLOWED;
+  core.afterAnswer(() => end.procedures.parameters.answer(range, OK));
   return OK;
 });
 
@@ -78,8 +78,8 @@ const parameterRefusal = complete(
   (core, p) => {
     const end = linkOf(core, p);
     if (end === undefined) return NO_LINK;
-    if (end.procedures.parametersAsked === undefined) return DISALLOWED;
-    core.afterAnswer(() => end.procedures.answerParameters(undefined, p.reason));
+    if (end.procedures.parameters.asked === undefined) return DISALLOWED;
+    core.afterAnswer(() => end.procedures.parameters.answer(undefined, p.reason));
     return OK;
   },
 );

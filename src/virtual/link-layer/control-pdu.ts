@@ -25,6 +25,7 @@ export type ControlPdu =
     }
   | { readonly op: 'channelMapInd'; readonly channelMap: Uint8Array }
   | ({ readonly op: 'connectionParamReq' } & ParameterRange)
+  | ({ readonly op: 'connectionParamRsp' } & ParameterRange)
   | { readonly op: 'featureReq'; readonly features: Uint8Array }
   | { readonly op: 'peripheralFeatureReq'; readonly features: Uint8Array }
   | { readonly op: 'featureRsp'; readonly features: Uint8Array }

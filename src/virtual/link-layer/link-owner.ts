@@ -14,6 +14,8 @@ export interface LinkCapabilities {
   readonly maxRxTime: number;
   /** PHYs the radio has, as a mask (Vol 4, Part E, 7.8.48). */
   readonly phys: number;
+  /** As central: whether it asks the peripheral before it changes connection parameters (Vol 6, Part B, 5.1.7.1). */
+  readonly asksForParameters: boolean;
 }
 
 /** The controller that an end of a link belongs to: what it can do and what its host is told. */

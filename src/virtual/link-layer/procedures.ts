@@ -5,7 +5,8 @@ import type { ControlPdu, LinkLayerVersion, RequestOp } from './control-pdu.ts';
 import { dataFlows, type EncryptionInput, type EncryptionState } from './encryption.ts';
 import { EncryptionControl } from './encryption-control.ts';
 import type { LinkEnd } from './link-end.ts';
-import { type ParameterRange, supervisionMs } from './link-parameters.ts';
+import { supervisionMs } from './link-parameters.ts';
+import { ParameterControl } from './parameter-control.ts';
 import { choosePhy, type PhyPreference } from './phy-choice.ts';
 import { ProcedureQueue } from './procedure-queue.ts';
 
@@ -16,6 +17,8 @@ const NO_FEATURES = new Uint8Array(8);
  * those of the peer.
  */
 export class LinkProcedures {
+  /** Those that change how often the link meets. */
+  readonly parameters: ParameterControl;
   readonly #end: LinkEnd;
   readonly #queue: ProcedureQueue;
   readonly #encryption: EncryptionControl;
@@ -24,13 +27,13 @@ export class LinkProcedures {
   #remoteVersion: LinkLayerVersion | undefined;
   #versionSent = false;
   #remoteFeatures: Uint8Array | undefined;
-  #parametersAsked: ParameterRange | undefined;
   #phyWanted: PhyPreference = { txPhys: 0, rxPhys: 0 };
   #phyByHost = false;
 
   constructor(end: LinkEnd) {
     this.#end = end;
     this.#queue = new ProcedureQueue(end);
+    this.parameters = new ParameterControl(end, this.#queue);
     this.#encryption = new EncryptionControl(end, this.#queue, (reason) => this.terminate(reason));
   }
 
@@ -44,11 +47,6 @@ export class LinkProcedures {
 
   get remoteFeatures(): Uint8Array | undefined {
     return this.#remoteFeatures;
-  }
-
-  /** Whether the central's host has been asked for parameters and has not answered. */
-  get parametersAsked(): ParameterRange | undefined {
-    return this.#parametersAsked;
   }
 
   stop(): void {
@@ -120,13 +118,6 @@ export class LinkProcedures {
     });
   }
 
-  changeParameters(range: ParameterRange): void {
-    this.#queue.start('parameters', () => {
-      if (this.#end.role === 'central') this.#updateConnection(range, true);
-      else this.#end.sendControl({ op: 'connectionParamReq', ...range });
-    });
-  }
-
   /** The central leaves channels out, or takes them back (5.1.2). */
   changeChannels(channelMap: Uint8Array): void {
     const { link } = this.#end;
@@ -134,13 +125,6 @@ export class LinkProcedures {
     link.atInstant(() => {
       link.channelMap = channelMap;
     });
-  }
-
-  /** The central's host answers LE Remote Connection Parameter Request; undefined refuses, with `reason`. */
-  answerParameters(range: ParameterRange | undefined, reason: number): void {
-    this.#parametersAsked = undefined;
-    if (range === undefined) this.#reject('connectionParamReq', reason);
-    else this.#updateConnection(range, false);
   }
 
   // What the peer sends.
@@ -161,7 +145,10 @@ export class LinkProcedures {
         // What they announce happens at its instant, at both ends together.
         return;
       case 'connectionParamReq':
-        this.#parametersRequested(pdu);
+        this.parameters.requested(pdu);
+        return;
+      case 'connectionParamRsp':
+        this.parameters.responded(pdu);
         return;
       case 'featureReq':
       case 'peripheralFeatureReq':
@@ -236,7 +223,7 @@ export class LinkProcedures {
         if (this.#queue.finish('phy') && this.#phyByHost) end.owner.phyChanged(end, error);
         return;
       case 'connectionParamReq':
-        if (this.#queue.finish('parameters')) end.owner.parametersChanged(end, error);
+        this.parameters.refused(error);
         return;
     }
   }
@@ -322,49 +309,6 @@ export class LinkProcedures {
   phyDone(changed: boolean): void {
     const asked = this.#queue.finish('phy') && this.#phyByHost;
     if (asked || changed) this.#end.owner.phyChanged(this.#end, HciErrorCode.success);
-  }
-
-  // Connection parameters (5.1.1, 5.1.7).
-
-  #parametersRequested(pdu: ControlPdu & { readonly op: 'connectionParamReq' }): void {
-    const end = this.#end;
-    if (!this.#supports(LeFeature.connectionParametersRequest)) {
-      end.sendControl({ op: 'unknownRsp', unknown: pdu.op });
-      return;
-    }
-    if (this.#queue.current === 'parameters' || this.#parametersAsked !== undefined) {
-      this.#reject(pdu.op, HciErrorCode.llProcedureCollision);
-      return;
-    }
-    this.#parametersAsked = pdu;
-    if (end.owner.parametersWanted(end, pdu)) return;
-    this.#parametersAsked = undefined;
-    this.#reject(pdu.op, HciErrorCode.unsupportedRemoteFeature);
-  }
-
-  #updateConnection(range: ParameterRange, ownHost: boolean): void {
-    const end = this.#end;
-    const { link, other } = end;
-    const before = link.parameters;
-    const within = before.interval >= range.intervalMin && before.interval <= range.intervalMax;
-    const interval = within ? before.interval : range.intervalMin;
-    const { latency, supervisionTimeout } = range;
-    end.sendControl({ op: 'connectionUpdateInd', interval, latency, timeout: supervisionTimeout });
-    link.atInstant(() => {
-      const same =
-        before.interval === interval &&
-        before.latency === latency &&
-        before.supervisionTimeout === supervisionTimeout;
-      link.changeParameters({ ...before, interval, latency, supervisionTimeout });
-      end.procedures.parametersDone(ownHost || !same);
-      other.procedures.parametersDone(!same);
-    });
-  }
-
-  /** The instant of a connection update has come. */
-  parametersDone(tell: boolean): void {
-    const asked = this.#queue.finish('parameters');
-    if (asked || tell) this.#end.owner.parametersChanged(this.#end, HciErrorCode.success);
   }
 }
 

@@ -4,7 +4,6 @@ export const awaited: readonly { readonly why: string; readonly cases: Readonly<
     {
       why: 'its case is not written',
       cases: {
-        'GAP/CONN/CPUP': 'BV-08',
         'GAP/GAT': 'BV-04 BV-18 BV-12 BV-19 BV-05 BV-06',
       },
     },

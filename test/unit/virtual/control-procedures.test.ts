@@ -110,6 +110,68 @@ describe('control procedures of a link', () => {
       { peripheral: { profile: '4.0' } },
     ));
 
+  const asking = { central: { asksForParameters: true } } as const;
+
+  it('8. a central that asks first: the peripheral host agrees, within what is wanted', () =>
+    connected(async ({ central, peripheral, centralHandle, peripheralHandle }) => {
+      await central.ok(HciCommand.leConnectionUpdate, update(centralHandle));
+      await settle();
+      expect(central.maybe(HciEvent.leConnectionUpdateComplete)).toBeUndefined();
+      const asked = peripheral.event(HciEvent.leRemoteConnectionParameterRequest);
+      const range = { intervalMin: 80, intervalMax: 100, maxLatency: 2, timeout: 200 };
+      expect(asked).toEqual({ connectionHandle: peripheralHandle, ...range });
+      const reply = { ...asked, intervalMin: 90, intervalMax: 90, minCeLength: 0, maxCeLength: 0 };
+      await peripheral.command(HciCommand.leRemoteConnectionParameterRequestReply, reply);
+      await settle();
+      const changed = { ...now, connectionInterval: 90 };
+      expect(central.event(HciEvent.leConnectionUpdateComplete)).toMatchObject(changed);
+      expect(peripheral.event(HciEvent.leConnectionUpdateComplete)).toMatchObject(changed);
+    }, asking));
+
+  it('9. a central that asks first: the peripheral host refuses, and nothing changes', () =>
+    connected(async ({ central, peripheral, centralHandle, peripheralHandle }) => {
+      await central.ok(HciCommand.leConnectionUpdate, update(centralHandle));
+      await settle();
+      await peripheral.ok(HciCommand.leRemoteConnectionParameterRequestNegativeReply, {
+        connectionHandle: peripheralHandle,
+        reason: 0x3b,
+      });
+      await settle();
+      expect(central.event(HciEvent.leConnectionUpdateComplete)).toMatchObject({
+        status: 0x3b,
+        connectionInterval: 24,
+      });
+      expect(peripheral.maybe(HciEvent.leConnectionUpdateComplete)).toBeUndefined();
+    }, asking));
+
+  it('10. a central that asks first changes the parameters of a peripheral that cannot be asked', () =>
+    connected(
+      async ({ central, peripheral, centralHandle }) => {
+        await central.ok(HciCommand.leConnectionUpdate, update(centralHandle));
+        await settle();
+        expect(central.event(HciEvent.leConnectionUpdateComplete)).toMatchObject(now);
+        expect(peripheral.event(HciEvent.leConnectionUpdateComplete)).toMatchObject(now);
+      },
+      { ...asking, peripheral: { profile: '4.0' } },
+    ));
+
+  it('11. both ask at once: the request of the central goes on, that of the peripheral has collided', () =>
+    connected(async ({ central, peripheral, centralHandle, peripheralHandle }) => {
+      await Promise.all([
+        central.ok(HciCommand.leConnectionUpdate, update(centralHandle)),
+        peripheral.ok(HciCommand.leConnectionUpdate, { ...update(peripheralHandle), maxLatency: 0 }),
+      ]);
+      await settle();
+      expect(peripheral.event(HciEvent.leConnectionUpdateComplete)).toMatchObject({ status: 0x23 });
+      expect(central.maybe(HciEvent.leRemoteConnectionParameterRequest)).toBeUndefined();
+      const asked = peripheral.event(HciEvent.leRemoteConnectionParameterRequest);
+      const reply = { ...asked, minCeLength: 0, maxCeLength: 0 };
+      await peripheral.command(HciCommand.leRemoteConnectionParameterRequestReply, reply);
+      await settle();
+      expect(central.event(HciEvent.leConnectionUpdateComplete)).toMatchObject(now);
+      expect(peripheral.event(HciEvent.leConnectionUpdateComplete)).toMatchObject(now);
+    }, asking));
+
   it.each([
     ['interval', { connectionIntervalMin: 5 }],
     ['order', { connectionIntervalMin: 101 }],
