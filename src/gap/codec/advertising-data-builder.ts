@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, copyBytes, writeU16 } from '../../core/bytes.t
 import { InvalidArgumentError } from '../../core/errors.ts';
 import { parseUuid, type Uuid, type UuidLike, uuidToShortestBytes } from '../../core/uuid.ts';
 import { announcedAdvertisingInterval, connectionInterval, toSlots } from '../intervals.ts';
-import { isRandomAddress } from '../random-address.ts';
+import { isRandomAddress } from '../privacy/random-address.ts';
 import { AdFlag, AdType } from './ad-type-codes.ts';
 import { type AdItem, type AdvertisingPayloads, packAdvertisingData } from './advertising-data-packing.ts';
 
