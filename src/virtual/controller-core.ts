@@ -199,12 +199,14 @@ export class ControllerCore {
   wants(type: Pick<HciEventType, 'code' | 'subevent'>): boolean {
     const { eventMask, eventMaskPage2, leEventMask } = this.state;
     const { code, subevent } = type;
+    // Clones that refuse the mask are of use all the same: they mask nothing by it.
+    const isMasked = !this.profile.refusesEventMask;
     if (code === LE_META_EVENT_CODE) {
-      if ((eventMask & LE_META_BIT) === 0n) return false;
+      if (isMasked && (eventMask & LE_META_BIT) === 0n) return false;
       return subevent !== undefined && (leEventMask & (1n << BigInt(subevent - 1))) !== 0n;
     }
     if (code >= FIRST_OF_PAGE_2) return (eventMaskPage2 & pageTwoBit(code)) !== 0n;
-    return (eventMask & (1n << BigInt(code - 1))) !== 0n;
+    return !isMasked || (eventMask & (1n << BigInt(code - 1))) !== 0n;
   }
 
   /** Reports an event if the host wants it. Says whether it did. */
