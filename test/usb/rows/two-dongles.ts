@@ -13,7 +13,7 @@ export const twoDongles: Row<Facts> = {
   timeoutMs: 120_000,
   stage: async (stage) => {
     const central = await stage.dongle();
-    const peripheral = await stage.dongle({ profile: '4.0' });
+    const peripheral = await stage.dongle({ profile: 'csr8510' });
     return { central: central.socket, peripheral: peripheral.socket };
   },
   guest: async ({ attach, facts, say }) => {
