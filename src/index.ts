@@ -60,6 +60,7 @@ export type { KeepConnectedOptions, KeptConnection } from './gap/connecting/kept
 export type { ConnectOptions, Device } from './gap/device.ts';
 export type { GuardedWork } from './gap/guard.ts';
 export type { Connection } from './gap/link/connection.ts';
+export type { ConnectionParameterRequest } from './gap/link/connection-parameter-request.ts';
 export type { EnhancedBearerOptions, PairOptions } from './gap/link/connection-parts.ts';
 export type { L2capChannel, L2capReconfigureOptions } from './gap/link/l2cap-channel.ts';
 export type {
@@ -68,7 +69,6 @@ export type {
   L2capConnectOptions,
 } from './gap/link/l2cap-connection-channels.ts';
 export type { L2capListener, L2capListenOptions } from './gap/link/l2cap-listener.ts';
-export type { ConnectionParameterRequest } from './gap/link/link-control.ts';
 export type { DataLength, DataLengthRequest } from './gap/link/link-data-length.ts';
 export type { LinkPhys, Phy, PhyPreference } from './gap/link/phy.ts';
 export {
@@ -77,6 +77,8 @@ export {
   type CharacteristicOptions,
   Descriptor,
   type DescriptorOptions,
+  type GenericAccessWrites,
+  type GenericAccessWritten,
   type ReadHandler,
   Service,
   type ServiceWritten,

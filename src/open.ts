@@ -13,6 +13,8 @@ import type {
 } from './gap/bonds/bond-exchange-file.ts';
 import type { FileBondStore } from './gap/bonds/bond-file.ts';
 import type { RecoverOptions } from './gap/host-options.ts';
+import type { ConnectionParameterRequest } from './gap/link/connection-parameter-request.ts';
+import type { GenericAccessWrites } from './gap/local-attributes.ts';
 import { type Moniker, parseMoniker } from './gap/moniker.ts';
 import { type IdentityStore, MemoryIdentityStore } from './gap/privacy/identity.ts';
 import { type Privacy, type PrivacyOptions, toPrivacy } from './gap/privacy/privacy.ts';
@@ -42,6 +44,16 @@ export interface OpenOptions extends WaitOptions {
   readonly name?: string | undefined;
   /** What kind of thing this is, a value of the Appearance table of the Assigned Numbers; 0, unknown, by default. */
   readonly appearance?: number | undefined;
+  /**
+   * What clients may change: the device name, the appearance, or both, and over what links: `{ name: { encrypted: true } }`. From then on it is `adapter.name` that has changed; to have it back
+   * when the adapter is opened next, keep what `onWrite` is called with. Nothing unless given.
+   */
+  readonly writable?: GenericAccessWrites | undefined;
+  /**
+   * The connection parameters that this side prefers as peripheral, which centrals can read (Vol 3, Part C, 12.3) and need not follow; to ask for them on a link there is `updateParameters()`. Nothing
+   * is said unless given.
+   */
+  readonly preferredConnectionParameters?: ConnectionParameterRequest | undefined;
   /** The longest ATT PDU that this host takes, offered to every peer (Vol 3, Part F, 3.4.2): 23 to 517, which is the default. */
   readonly mtu?: number | undefined;
   /** Whether there are credit-based L2CAP channels: true unless given. Without them a peer that opens one is told that the request is not understood. */
@@ -245,6 +257,8 @@ const prepare = async (
       l2capChannels: options.l2capChannels,
       enhancedBearers: options.enhancedBearers,
       appearance: options.appearance,
+      writable: options.writable,
+      preferredConnectionParameters: options.preferredConnectionParameters,
       identity: options.identity,
       security: options.security,
       privacy: options.hiding,

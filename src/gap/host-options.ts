@@ -5,6 +5,8 @@ import type { GattCache } from '../gatt/client/gatt-cache.ts';
 import type { FirmwareFiles } from '../hci/profiles/firmware-files.ts';
 import type { BondStore } from '../smp/bond-store.ts';
 import type { SecurityPolicy } from '../smp/pairing-options.ts';
+import type { ConnectionParameterRequest } from './link/connection-parameter-request.ts';
+import type { GenericAccessWrites } from './local-attributes.ts';
 import type { IdentityStore } from './privacy/identity.ts';
 import type { Privacy } from './privacy/privacy.ts';
 
@@ -44,6 +46,8 @@ export interface HostOptions {
   readonly l2capChannels?: boolean | undefined;
   readonly enhancedBearers?: boolean | undefined;
   readonly appearance?: number | undefined;
+  readonly preferredConnectionParameters?: ConnectionParameterRequest | undefined;
+  readonly writable?: GenericAccessWrites | undefined;
   readonly mtu?: number | undefined;
   /** In memory unless given; false for none. */
   readonly gattCache?: GattCache | false | undefined;

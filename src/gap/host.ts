@@ -19,6 +19,7 @@ import { type CounterValues, layered, sumOf } from './counter-sums.ts';
 import { type ConnectOptions, Device, type DeviceOwner } from './device.ts';
 import type { HostOptions, RecoverOptions } from './host-options.ts';
 import type { Connection } from './link/connection.ts';
+import { toConnectionParameters } from './link/connection-parameter-request.ts';
 import { L2capListeners } from './link/l2cap-listener.ts';
 import type { LinkContext } from './link/link-assembly.ts';
 import { KnownSelf } from './privacy/known-self.ts';
@@ -89,6 +90,7 @@ export class Host implements DeviceOwner {
     });
     const hasChannels = options.l2capChannels ?? true;
     const enhancedBearers = hasChannels && (options.enhancedBearers ?? true);
+    const { preferredConnectionParameters: preferred } = options;
     this.server = new GattServer({
       clock,
       log,
@@ -96,6 +98,9 @@ export class Host implements DeviceOwner {
       deviceName: options.deviceName,
       appearance: options.appearance,
       resolvesAddresses: options.privacy && resolves(session.radio),
+      preferredConnectionParameters:
+        preferred && toConnectionParameters('preferredConnectionParameters', preferred),
+      genericAccessWrites: options.writable,
       enhancedBearers,
       clientKeeper: keepWithBonds(self.bonds, log),
     });

@@ -18,10 +18,16 @@ import {
   type ServiceOptions,
 } from '../gatt/server/service.ts';
 import type {
+  GenericAccessWrites as AnyGenericAccessWrites,
+  GenericAccessWritten,
+} from '../gatt/server/standard-services.ts';
+import type {
   Written as AnyWritten,
   WrittenOptions as AnyWrittenOptions,
 } from '../gatt/server/write-queue.ts';
 import type { Connection } from './link/connection.ts';
+
+export type { GenericAccessWritten };
 
 // GATT knows connections by what it needs of them; users meet its classes with the one class of connections that there is.
 
@@ -74,3 +80,6 @@ export type AuthorizeHandler = AnyAuthorizeHandler<Connection>;
 export type Written = AnyWritten<Connection>;
 
 export type WrittenOptions = AnyWrittenOptions<Connection>;
+
+/** What clients may change of the Generic Access service: see `writable` of open(). */
+export type GenericAccessWrites = AnyGenericAccessWrites<Connection>;

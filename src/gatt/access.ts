@@ -100,13 +100,18 @@ export const bothRules = (a: AccessRule | undefined, b: AccessRule | undefined):
   };
 };
 
-const needsEncryption = ({ encrypted, authenticated, secureConnections, minKeySize }: AccessRule): boolean =>
+export const needsEncryption = ({
+  encrypted,
+  authenticated,
+  secureConnections,
+  minKeySize,
+}: AccessRule): boolean =>
   encrypted === true || authenticated === true || secureConnections === true || (minKeySize ?? 0) > 0;
 
 /**
  * The rule of an operation. On a link that is encrypted data is not signed, and a write command has what signing is to bring (Vol 3, Part C, 10.4.2, and Part G, 4.9.2).
  */
-const ruleOf = (permissions: Permissions, operation: Operation): AccessRule | undefined => {
+export const ruleOf = (permissions: Permissions, operation: Operation): AccessRule | undefined => {
   const { signedWrite } = permissions;
   const standsForSigned = operation === 'writeCommand' && signedWrite !== undefined;
   return (

@@ -16,11 +16,14 @@ export const GattUuid = {
   genericAttribute: parseUuid(0x1801),
   deviceName: parseUuid(0x2a00),
   appearance: parseUuid(0x2a01),
+  peripheralPreferredConnectionParameters: parseUuid(0x2a04),
   serviceChanged: parseUuid(0x2a05),
   centralAddressResolution: parseUuid(0x2aa6),
+  resolvablePrivateAddressOnly: parseUuid(0x2ac9),
   clientSupportedFeatures: parseUuid(0x2b29),
   databaseHash: parseUuid(0x2b2a),
   serverSupportedFeatures: parseUuid(0x2b3a),
+  leGattSecurityLevels: parseUuid(0x2bf5),
 } as const;
 
 /** Bits of the Client Characteristic Configuration descriptor (Vol 3, Part G, 3.3.3.3). */

@@ -20,6 +20,7 @@ import { type GuardedWork, guard } from '../guard.ts';
 import type { Characteristic } from '../local-attributes.ts';
 import type { LinkParameters } from '../radio/radio-controller.ts';
 import type { ConnectionSecurity, SecurityChange } from '../security.ts';
+import type { ConnectionParameterRequest } from './connection-parameter-request.ts';
 import type { ConnectionParts, EnhancedBearerOptions, PairOptions } from './connection-parts.ts';
 import type { L2capChannel } from './l2cap-channel.ts';
 import type {
@@ -28,7 +29,6 @@ import type {
   L2capConnectOptions,
 } from './l2cap-connection-channels.ts';
 import type { L2capListener, L2capListenOptions } from './l2cap-listener.ts';
-import type { ConnectionParameterRequest } from './link-control.ts';
 import type { DataLength, DataLengthRequest } from './link-data-length.ts';
 import type { LinkPhys, PhyPreference } from './phy.ts';
 

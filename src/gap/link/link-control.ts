@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { HciError, InvalidArgumentError, InvalidStateError } from '../../core/errors.ts';
+import { HciError, InvalidStateError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { procedure, type Settle, type WaitOptions } from '../../core/procedure.ts';
 import type { AclLink } from '../../hci/acl-link.ts';
@@ -8,25 +8,14 @@ import { describeStatus, HciErrorCode } from '../../hci/codec/error-codes.ts';
 import { LeFeature } from '../../hci/codec/features.ts';
 import { paceMs } from '../../hci/connection-complete.ts';
 import type { HciController } from '../../hci/hci-controller.ts';
-import { type ConnectionParameters, connectionParameterFault } from '../../l2cap/connection-parameters.ts';
+import type { ConnectionParameters } from '../../l2cap/connection-parameters.ts';
 import type { L2capLink } from '../../l2cap/l2cap-link.ts';
 import type { ConnectionParameterPolicy } from '../../l2cap/signalling.ts';
-import { connectionInterval, fromSlots, supervisionTimeout, toSlots } from '../intervals.ts';
+import { connectionInterval, fromSlots, supervisionTimeout } from '../intervals.ts';
 import type { LinkParameters } from '../radio/radio-controller.ts';
+import { type ConnectionParameterRequest, toConnectionParameters } from './connection-parameter-request.ts';
 import { LinkDataLength } from './link-data-length.ts';
 import { LinkPhy } from './link-phy.ts';
-
-/** Parameters to ask for (Vol 3, Part C, 9.3.9). */
-export interface ConnectionParameterRequest {
-  /** Rounded to 1.25 ms; 7.5 to 4000. */
-  readonly minIntervalMs: number;
-  /** Rounded to 1.25 ms; `minIntervalMs` by default. */
-  readonly maxIntervalMs?: number | undefined;
-  /** Connection events that the peripheral may skip, 0 to 499. Default 0. */
-  readonly peripheralLatency?: number | undefined;
-  /** Silence after which the link counts as lost. Rounded to 10 ms; 100 to 32000. Default 4000. */
-  readonly supervisionTimeoutMs?: number | undefined;
-}
 
 export interface LinkControlOptions {
   readonly hci: HciController;
@@ -43,13 +32,6 @@ export interface LinkControlOptions {
 const PROCEDURE_TIMEOUT_MS = 5_000;
 /** An update of parameters or PHY takes effect after at least six connection events (Vol 6, Part B, 5.1.1), and has to be agreed upon before. */
 const PACES_OF_A_PROCEDURE = 10;
-
-const toUnits = (request: ConnectionParameterRequest): ConnectionParameters => ({
-  intervalMin: toSlots(request.minIntervalMs, connectionInterval),
-  intervalMax: toSlots(request.maxIntervalMs ?? request.minIntervalMs, connectionInterval),
-  latency: request.peripheralLatency ?? 0,
-  timeout: toSlots(request.supervisionTimeoutMs ?? 4_000, supervisionTimeout),
-});
 
 /** An update that somebody here waits for. */
 interface PendingUpdate {
@@ -109,9 +91,7 @@ export class LinkControl {
   async updateParameters(request: ConnectionParameterRequest, wait: WaitOptions): Promise<LinkParameters> {
     const { clock, acl, peer } = this.#options;
     const what = `updating the connection parameters with ${peer}`;
-    const wanted = toUnits(request);
-    const fault = connectionParameterFault(wanted);
-    if (fault !== undefined) throw new InvalidArgumentError(`${what}: ${fault}`);
+    const wanted = toConnectionParameters(what, request);
     if (this.#update !== undefined) throw new InvalidStateError(`already ${what}: await that first`);
     try {
       return await procedure<LinkParameters>(

@@ -14,11 +14,16 @@ import { GenericAttribute } from './generic-attribute.ts';
 import { databaseHash } from './local-database-hash.ts';
 import { PreparedBudget, PreparedWrites } from './prepared-writes.ts';
 import { RequestHandler } from './request-handler.ts';
+import { highestSecurityLevel } from './security-levels.ts';
 import { attributeCount, layOut, place, type ServerBinding, type ServerService } from './server-binding.ts';
 import { type ServerCounterName, serverCounterNames } from './server-context.ts';
 import { ServerSession } from './server-session.ts';
 import { ServiceChanged } from './service-changed.ts';
-import { GenericAccess } from './standard-services.ts';
+import {
+  GenericAccess,
+  type GenericAccessWrites,
+  type PreferredConnectionParameters,
+} from './standard-services.ts';
 
 export interface GattServerOptions {
   readonly clock: Clock;
@@ -31,6 +36,10 @@ export interface GattServerOptions {
   readonly appearance?: number | undefined;
   /** Whether directed advertising may call this side by private addresses now (Vol 3, Part C, 12.4). Undefined where it never may: then there is no characteristic that tells. */
   readonly resolvesAddresses?: boolean | undefined;
+  /** What a peripheral tells its centrals; nothing unless given. */
+  readonly preferredConnectionParameters?: PreferredConnectionParameters | undefined;
+  /** What clients may change of the Generic Access service, over connections of whatever class. */
+  readonly genericAccessWrites?: GenericAccessWrites<never> | undefined;
   /** How long `onRead` and `onWrite` may take before the client is answered Unlikely Error; 10 s by default, 15 s at most. */
   readonly handlerTimeoutMs?: number | undefined;
   /** Whether clients may open Enhanced ATT bearers: what Server Supported Features tells. */
@@ -96,11 +105,14 @@ export class GattServer {
       sessions: () => this.#sessions.values(),
     };
     this.#clients = new ClientStates({ log, database: () => this.#view(), keeper: options.clientKeeper });
-    this.#genericAccess = new GenericAccess(
-      options.deviceName ?? 'Jelling',
-      options.appearance ?? 0,
-      options.resolvesAddresses,
-    );
+    this.#genericAccess = new GenericAccess({
+      deviceName: options.deviceName ?? 'Jelling',
+      appearance: options.appearance ?? 0,
+      securityLevel: () => highestSecurityLevel(this.#database),
+      resolvesAddresses: options.resolvesAddresses,
+      preferredConnectionParameters: options.preferredConnectionParameters,
+      writes: options.genericAccessWrites,
+    });
     this.#genericAttribute = new GenericAttribute({
       databaseHash: () => this.#hash(),
       enhancedBearers: options.enhancedBearers === true,

@@ -2,12 +2,6 @@
 export const awaited: readonly { readonly why: string; readonly cases: Readonly<Record<string, string>> }[] =
   [
     {
-      why: 'its case is not written',
-      cases: {
-        'GAP/GAT': 'BV-04 BV-18 BV-12 BV-19 BV-05 BV-06',
-      },
-    },
-    {
       why: 'who hides broadcasts under resolvable addresses, the other choice of Vol 3, Part C, 10.7.3, and answers whoever asks for more',
       cases: {
         'GAP/BROB/BCST': 'BV-04 BV-05',

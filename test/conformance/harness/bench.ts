@@ -3,8 +3,10 @@ import {
   type Adapter,
   type BondStore,
   type Connection,
+  type ConnectionParameterRequest,
   type ConnectOptions,
   type GattCache,
+  type GenericAccessWrites,
   type IdentityAddress,
   ManualClock,
   MemoryIdentityStore,
@@ -40,6 +42,9 @@ export interface BenchOptions {
   readonly l2capChannels?: boolean;
   /** Whether it hides behind private addresses. Not unless given. */
   readonly privacy?: boolean;
+  /** What it says and lets be written in its Generic Access service, beside what is always there. */
+  readonly preferredConnectionParameters?: ConnectionParameterRequest;
+  readonly writable?: GenericAccessWrites;
 }
 
 /**
@@ -110,7 +115,9 @@ export class Bench implements AsyncDisposable {
       clock,
     );
     const identityStore = new MemoryIdentityStore();
-    const wanted = { gattCache, enhancedBearers, l2capChannels, privacy, bonds };
+    const { preferredConnectionParameters, writable } = options;
+    const genericAccess = { preferredConnectionParameters, writable };
+    const wanted = { gattCache, enhancedBearers, l2capChannels, privacy, bonds, ...genericAccess };
     const opening = open(own.connect(), { clock, identityStore, ...wanted });
     const bench = new Bench(clock, air, tester, await loaded(clock, opening), own, privacy === true);
     bench.iut.registerServices(...services);

@@ -29,7 +29,7 @@ describe('Read By Group Type', () => {
   it('lists services of one UUID length, and goes on from where it was left (GATT/SR/GAD/BV-01-C)', async () => {
     const client = fixture();
     expect(await client.ask('10 0100 ffff 0028')).toEqual([
-      '1106 010005000018 200029000118 300036001a18'.replaceAll(' ', ''),
+      '1106 010007000018 200029000118 300036001a18'.replaceAll(' ', ''),
     ]);
     expect(await client.ask('10 3700 ffff 0028')).toEqual([
       `1114 37003900 ${UART_OCTETS}`.replaceAll(' ', ''),

@@ -6,7 +6,7 @@ import { Signal, signal } from '../../../harness/signalling.ts';
 peripheralCase(
   'GAP/CONN/CPUP/BV-01-C',
   {
-    file: 'src/gap/link/link-control.ts',
+    file: 'src/gap/link/connection-parameter-request.ts',
     from: 'timeout: toSlots(request.supervisionTimeoutMs ?? 4_000, supervisionTimeout),',
     to: 'timeout: toSlots(4_000, supervisionTimeout),',
   },

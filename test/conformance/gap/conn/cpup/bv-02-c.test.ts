@@ -6,7 +6,7 @@ import { octetAt, u16 } from '../../../harness/pdu.ts';
 peripheralCase(
   'GAP/CONN/CPUP/BV-02-C',
   {
-    file: 'src/gap/link/link-control.ts',
+    file: 'src/gap/link/connection-parameter-request.ts',
     from: 'intervalMin: toSlots(request.minIntervalMs, connectionInterval),',
     to: 'intervalMin: 6,',
   },

@@ -6,7 +6,7 @@ import { Signal, signal } from '../../../harness/signalling.ts';
 peripheralCase(
   'L2CAP/LE/CPU/BV-01-C',
   {
-    file: 'src/gap/link/link-control.ts',
+    file: 'src/gap/link/connection-parameter-request.ts',
     from: 'latency: request.peripheralLatency ?? 0,',
     to: 'latency: 0,',
   },
