@@ -10,6 +10,7 @@ import { read } from './rows/read.ts';
 import { removal, replug } from './rows/removal.ts';
 import { rival } from './rows/rival.ts';
 import { scan } from './rows/scan.ts';
+import { speed } from './rows/speed.ts';
 import { twoDongles } from './rows/two-dongles.ts';
 import { userChannel } from './rows/user-channel.ts';
 import { userChannelGone } from './rows/user-channel-gone.ts';
@@ -31,4 +32,5 @@ export const rows: readonly Row[] = [
   twoDongles,
   ...delivery,
   judged,
+  speed,
 ];

@@ -13,7 +13,7 @@ import type { AttributeDatabase } from './attribute-database.ts';
 const operations = ['read', 'write', 'writeCommand', 'notify', 'indicate'] as const satisfies Operation[];
 
 /** Levels of LE security mode 1 (Vol 3, Part C, 10.2.1). */
-export const SecurityLevel = {
+const SecurityLevel = {
   none: 1,
   encrypted: 2,
   authenticated: 3,
@@ -21,7 +21,7 @@ export const SecurityLevel = {
 } as const;
 
 /** The lowest level that offers what a rule wants. Secure Connections without authentication is a link of level 2, so no more can be said of it. */
-export const securityLevelOf = (rule: AccessRule): number => {
+const securityLevelOf = (rule: AccessRule): number => {
   if (!needsEncryption(rule)) return SecurityLevel.none;
   if (rule.authenticated !== true) return SecurityLevel.encrypted;
   return rule.secureConnections === true
