@@ -4,7 +4,7 @@ import { peripheralCase } from '../../../harness/case.ts';
 peripheralCase(
   'GAP/CONN/CPUP/BV-08-C',
   {
-    file: 'src/gap/link-events.ts',
+    file: 'src/gap/link/link-events.ts',
     from: 'connectionParameterFault({ intervalMin, intervalMax, latency, timeout }) === undefined',
     to: 'connectionParameterFault({ intervalMin, intervalMax, latency, timeout }) !== undefined',
   },
