@@ -7,6 +7,7 @@ export const profileNames = [
   '4.2',
   '4.0',
   'csr8510',
+  'ats2851',
   'zephyr',
   'softdevice',
   'esp32',
@@ -56,6 +57,8 @@ export interface Profile {
   /** The first Reset of a new host is carried out, and its answer lost. */
   readonly losesFirstAnswer: boolean;
   readonly refusesEventMask: boolean;
+  /** The extended commands for scanning and connecting are listed and accepted, and lead to nothing. */
+  readonly feignsExtendedCommands: boolean;
 }
 
 const NO_BREDR = bitsToBytes([LmpFeature.bredrNotSupported, LmpFeature.leSupportedController], 8);
@@ -96,6 +99,7 @@ const modern: Profile = {
   vendor: undefined,
   losesFirstAnswer: false,
   refusesEventMask: false,
+  feignsExtendedCommands: false,
 };
 
 const of40: Profile = {
@@ -153,6 +157,15 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     lmpSubversion: 0x22bb,
     losesFirstAnswer: true,
     refusesEventMask: true,
+  },
+  ats2851: {
+    ...modern,
+    name: 'ats2851',
+    hciVersion: CoreVersion['5.3'],
+    companyIdentifier: CompanyIdentifier.actions,
+    lmpFeatures: bitsToBytes([LmpFeature.leSupportedController], 8),
+    dualMode: true,
+    feignsExtendedCommands: true,
   },
   zephyr: {
     ...modern,

@@ -10,6 +10,7 @@ const personalities: readonly ProfileName[] = [
   '4.2',
   '5.x',
   'csr8510',
+  'ats2851',
   'zephyr',
   'softdevice',
   'esp32',

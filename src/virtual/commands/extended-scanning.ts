@@ -81,6 +81,7 @@ const enable = complete('5.0', HciCommand.leSetExtendedScanEnable, (core, p) => 
   const base = core.ownAddress(ownAddressType);
   if (base === undefined) return INVALID;
   state.scanning?.stop();
+  if (core.profile.feignsExtendedCommands) return OK;
   const scanner = new Scanner({
     medium: core.medium,
     station: core.station,

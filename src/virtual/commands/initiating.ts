@@ -112,6 +112,7 @@ const extendedCreate = status('5.0', HciCommand.leExtendedCreateConnection, (cor
   if (base === undefined) return INVALID;
   const refusal = refusalOf(core, peer);
   if (refusal !== undefined) return refusal;
+  if (core.profile.feignsExtendedCommands) return () => undefined;
   const fallback = [...ranges.values()][0];
   return () =>
     initiate(core, {
