@@ -2,8 +2,6 @@ import { Characteristic, open, Service } from 'jelling';
 import { createAir, type ProfileName } from 'jelling/virtual';
 import { expect, test } from 'vitest';
 
-const air = createAir();
-
 /** Those that are of use without firmware, or have it. */
 const personalities: readonly ProfileName[] = [
   '4.0',
@@ -17,11 +15,11 @@ const personalities: readonly ProfileName[] = [
   'intel-7260',
 ];
 
-const host = (profile: ProfileName) => open(air.createController({ profile }).connect());
-
 test.each(personalities)(
   'a controller that passes for %s does the main job in both roles',
   async (profile) => {
+    const air = createAir();
+    const host = (kind: ProfileName) => open(air.createController({ profile: kind }).connect());
     for (const [under, beside] of [
       [profile, '5.x'],
       ['5.x', profile],
