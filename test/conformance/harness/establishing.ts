@@ -82,7 +82,10 @@ export const establishmentCase = (
     const advertising: TesterAdvertising = called === 'directed' ? { to: iutOnAir } : {};
     tester.advertise(advertising);
     // 2. The upper tester carries out the procedure, and has a link to the tester: by one request, from its address to that of the tester.
+    const beganMs = bench.clock.now();
     const connection = await bench.run(procedures[name](bench));
+    // All of a list are looked for at once, and not one after the other.
+    expect(bench.clock.now() - beganMs).toBeLessThan(1_000);
     const requests = bench.sent('connectRequest');
     expect(requests).toMatchObject([{ from: iutOnAir, to: { address: tester.address, type: 'public' } }]);
     // 3. The tester ends the link.

@@ -1,7 +1,7 @@
 import { establishmentCase } from '../../../harness/establishing.ts';
 
 establishmentCase('GAP/CONN/DCEP/BV-01-C', 'direct', 'directed', {
-  file: 'src/gap/connecting/connect.ts',
-  from: 'const waiter = this.#queue.find((one) => isPeerOf(newLink, one.peer));',
-  to: 'const waiter = this.#queue.find((one) => !isPeerOf(newLink, one.peer));',
+  file: 'src/gap/adapter.ts',
+  from: "device(address: string, type: AddressType = 'public'): Device {",
+  to: "device(address: string, type: AddressType = 'random'): Device {",
 });
