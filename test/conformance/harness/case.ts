@@ -22,30 +22,26 @@ export const conformance = (id: string, mutation: Mutation, procedure: () => Pro
   test(id, { meta: { mutation } }, procedure);
 };
 
-/** A case on one link, with its implementation under test in the role of peripheral or central. */
-export const peripheralCase = (
-  id: string,
-  mutation: Mutation,
-  procedure: (bench: Bench) => Promise<void>,
-  options: BenchOptions = {},
-): void =>
-  conformance(id, mutation, async () => {
-    await using bench = await Bench.peripheral(options);
-    await procedure(bench);
-    await bench.verdict();
-  });
+/** Makes cases of those that begin on a bench as `set` sets it up. */
+const casesOn =
+  (set: (options: BenchOptions) => Promise<Bench>) =>
+  (
+    id: string,
+    mutation: Mutation,
+    procedure: (bench: Bench) => Promise<void>,
+    options: BenchOptions = {},
+  ): void =>
+    conformance(id, mutation, async () => {
+      await using bench = await set(options);
+      await procedure(bench);
+      await bench.verdict();
+    });
 
-export const centralCase = (
-  id: string,
-  mutation: Mutation,
-  procedure: (bench: Bench) => Promise<void>,
-  options: BenchOptions = {},
-): void =>
-  conformance(id, mutation, async () => {
-    await using bench = await Bench.central(options);
-    await procedure(bench);
-    await bench.verdict();
-  });
+/** A case on one link, with its implementation under test in the role of peripheral or central. */
+export const peripheralCase = casesOn((options) => Bench.peripheral(options));
+export const centralCase = casesOn((options) => Bench.central(options));
+/** A case that begins with no link. */
+export const apartCase = casesOn((options) => Bench.apart(options));
 
 /** A case of GATT/SR: the implementation under test serves the test services, and the tester is the client. */
 export const serverCase = (

@@ -1,9 +1,8 @@
 import type { Connection, Device } from 'jelling';
 import { expect } from 'vitest';
 import type { Bench } from './bench.ts';
-import type { Mutation } from './case.ts';
+import { apartCase, type Mutation } from './case.ts';
 import type { TesterAdvertising } from './lower-tester.ts';
-import { observingCase } from './observing.ts';
 import { anyController, type PrivateRound, privateCase } from './private.ts';
 
 const PARAMETERS = { exchangeMtu: false, timeoutMs: 10_000 } as const;
@@ -75,7 +74,7 @@ export const establishmentCase = (
   called: 'undirected' | 'directed',
   mutation: Mutation,
 ): void =>
-  observingCase(id, mutation, async (bench) => {
+  apartCase(id, mutation, async (bench) => {
     const { tester, iut } = bench;
     // 1. The tester is in the connectable mode of the case.
     const iutOnAir = { address: iut.address, type: 'public' } as const;

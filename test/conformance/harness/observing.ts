@@ -1,6 +1,5 @@
 import type { Device, ScanOptions, ScanResult } from 'jelling';
-import { Bench, type BenchOptions } from './bench.ts';
-import { conformance, type Mutation } from './case.ts';
+import type { Bench } from './bench.ts';
 import { type Hex, hex } from './pdu.ts';
 
 /** TGAP(lim_disc_scan_min) and TGAP(gen_disc_scan_min) (Vol 3, Part C, Appendix A). */
@@ -35,16 +34,3 @@ export const discovers = async (bench: Bench, discoverable: 'limited' | 'general
 /** Whether the tester can be heard at all: else that it is not discovered would say nothing. */
 export const isHeard = async (bench: Bench): Promise<boolean> =>
   (await observe(bench, { durationMs: 1_000 })).length > 0;
-
-/** A case in which the upper tester listens and the tester advertises. */
-export const observingCase = (
-  id: string,
-  mutation: Mutation,
-  procedure: (bench: Bench) => Promise<void>,
-  options: BenchOptions = {},
-): void =>
-  conformance(id, mutation, async () => {
-    await using bench = await Bench.apart(options);
-    await procedure(bench);
-    await bench.verdict();
-  });

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
-import { observe, observingCase } from '../../../harness/observing.ts';
+import { apartCase } from '../../../harness/case.ts';
+import { observe } from '../../../harness/observing.ts';
 import { hex } from '../../../harness/pdu.ts';
 
-observingCase(
+apartCase(
   'GAP/BROB/OBSV/BV-01-C',
   {
     file: 'src/gap/scanning/scan-table.ts',

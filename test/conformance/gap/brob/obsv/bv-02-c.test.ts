@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { observe, observingCase, payloadsOf } from '../../../harness/observing.ts';
+import { apartCase } from '../../../harness/case.ts';
+import { observe, payloadsOf } from '../../../harness/observing.ts';
 
-observingCase(
+apartCase(
   'GAP/BROB/OBSV/BV-02-C',
   {
     file: 'src/gap/scanning/scan-table.ts',

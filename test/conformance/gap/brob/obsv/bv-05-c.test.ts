@@ -1,11 +1,12 @@
 import { expect } from 'vitest';
-import { observe, observingCase, payloadsOf } from '../../../harness/observing.ts';
+import { apartCase } from '../../../harness/case.ts';
+import { observe, payloadsOf } from '../../../harness/observing.ts';
 import { bytes, hex, octetAt } from '../../../harness/pdu.ts';
 
 /** The two most significant bits of a private address: 00 for one that cannot be resolved, 01 for one that can (Vol 6, Part B, 1.3.2.2). */
 const isPrivate = (address: string): boolean => octetAt(hex(bytes(address.replaceAll(':', ''))), 0) < 0x80;
 
-observingCase(
+apartCase(
   'GAP/BROB/OBSV/BV-05-C',
   {
     file: 'src/gap/privacy/shown-addresses.ts',

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { Flag } from '../../../harness/advertising.ts';
-import { discovers, observingCase } from '../../../harness/observing.ts';
+import { apartCase } from '../../../harness/case.ts';
+import { discovers } from '../../../harness/observing.ts';
 import { octet } from '../../../harness/pdu.ts';
 
-observingCase(
+apartCase(
   'GAP/DISC/GENP/BV-02-C',
   {
     file: 'src/gap/scanning/discoverability-filter.ts',

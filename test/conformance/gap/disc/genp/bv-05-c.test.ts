@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { discovers, isHeard, observingCase } from '../../../harness/observing.ts';
+import { apartCase } from '../../../harness/case.ts';
+import { discovers, isHeard } from '../../../harness/observing.ts';
 
-observingCase(
+apartCase(
   'GAP/DISC/GENP/BV-05-C',
   {
     file: 'src/gap/scanning/discoverability-filter.ts',
